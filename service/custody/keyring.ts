@@ -1,0 +1,35 @@
+import type { Custody } from "./custody.js";
+
+/** A tenant key with its place in the row of tenant keys. */
+export interface TenantKey {
+  custody: Custody;
+  /** 1 for the first key of the organisation, one more for each after it. */
+  generation: number;
+  /** When another key took over, in ms; `null` for the active one. */
+  archivedMs: number | null;
+}
+
+/** The tenant's keys: one that signs and is sealed to, and archived ones that still unseal. Looked up by key id. */
+export class Keyring {
+  readonly active: TenantKey;
+  readonly #byKid: ReadonlyMap<string, TenantKey>;
+
+  constructor(active: TenantKey, archived: readonly TenantKey[] = []) {
+    this.active = active;
+    this.#byKid = new Map([...archived, active].map((key) => [key.custody.publicKey.kid, key]));
+  }
+
+  /** `null` for a key that is not the tenant's. */
+  find(kid: string): TenantKey | null {
+    return this.#byKid.get(kid) ?? null;
+  }
+
+  /** All keys, archived ones first: what a `TenantTrust` is made of. */
+  all(): TenantKey[] {
+    return [...this.#byKid.values()];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((key) => key.custody.close()));
+  }
+}

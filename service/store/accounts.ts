@@ -1,0 +1,90 @@
+import type { Database, Write } from "./database.js";
+import type { PersonState } from "./schema.js";
+
+/** A person of the embedded directory. Addresses are normalized, the first is the one shown. */
+export interface Account {
+  id: string;
+  name: string;
+  addresses: string[];
+  administrator: boolean;
+  state: PersonState;
+  /** argon2id, encoded with its parameters; `null`: no password yet. */
+  passwordHash: string | null;
+}
+
+/** People, their addresses and groups. */
+export class Accounts {
+  readonly #read: Database;
+  readonly #write: Write;
+
+  constructor(read: Database, write: Write) {
+    this.#read = read;
+    this.#write = write;
+  }
+
+  async findByAddress(address: string): Promise<Account | null> {
+    const row = await this.#read
+      .selectFrom("addresses")
+      .select("person")
+      .where("address", "=", address)
+      .executeTakeFirst();
+    return row ? this.find(row.person) : null;
+  }
+
+  async find(id: string): Promise<Account | null> {
+    const row = await this.#read.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
+    if (!row) return null;
+    const query = this.#read.selectFrom("addresses").select("address").where("person", "=", id);
+    const addresses = (await query.orderBy("position").execute()).map(({ address }) => address);
+    const { password_hash: passwordHash, administrator, ...rest } = row;
+    return { ...rest, addresses, administrator: administrator === 1, passwordHash };
+  }
+
+  /** Groups that hold one of `members` (person ids or group addresses) directly. */
+  async groupsHolding(members: readonly string[]): Promise<string[]> {
+    if (members.length === 0) return [];
+    const query = this.#read.selectFrom("group_members").select("group_address").distinct();
+    const rows = await query.where("member", "in", members).orderBy("group_address").execute();
+    return rows.map((row) => row.group_address);
+  }
+
+  /** A new person. An address that is taken fails, and nothing is kept. */
+  add(account: Account): Promise<void> {
+    const { id, name, state, addresses } = account;
+    return this.#write(async (tx) => {
+      const administrator = account.administrator ? 1 : 0;
+      await tx
+        .insertInto("people")
+        .values({ id, name, state, administrator, password_hash: account.passwordHash })
+        .execute();
+      const rows = addresses.map((address, position) => ({ address, person: id, position }));
+      if (rows.length > 0) await tx.insertInto("addresses").values(rows).execute();
+    });
+  }
+
+  /** Make or rename a group and set its members: person ids, or addresses of other groups. */
+  setGroup(address: string, name: string, members: readonly string[]): Promise<void> {
+    return this.#write(async (tx) => {
+      await tx
+        .insertInto("groups")
+        .values({ address, name })
+        .onConflict((conflict) => conflict.column("address").doUpdateSet({ name }))
+        .execute();
+      await tx.deleteFrom("group_members").where("group_address", "=", address).execute();
+      const rows = [...new Set(members)].map((member) => ({ group_address: address, member }));
+      if (rows.length > 0) await tx.insertInto("group_members").values(rows).execute();
+    });
+  }
+
+  setState(id: string, state: PersonState): Promise<void> {
+    return this.#write(async (tx) => {
+      await tx.updateTable("people").set({ state }).where("id", "=", id).execute();
+    });
+  }
+
+  setPasswordHash(id: string, passwordHash: string): Promise<void> {
+    return this.#write(async (tx) => {
+      await tx.updateTable("people").set({ password_hash: passwordHash }).where("id", "=", id).execute();
+    });
+  }
+}

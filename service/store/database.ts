@@ -1,0 +1,11 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "./schema.js";
+
+/** Queries against our tables: the reading connection, or one transaction. */
+export type Database = Kysely<Schema>;
+
+/** What is to be written, in one transaction; what it returns is true once the promise resolves. */
+export type Work<T> = (tx: Database) => Promise<T>;
+
+/** Run `work` durably; see `GroupCommit`. */
+export type Write = <T>(work: Work<T>) => Promise<T>;

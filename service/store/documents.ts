@@ -1,0 +1,97 @@
+import type { Database, Write } from "./database.js";
+import type { DocumentRow } from "./schema.js";
+
+/** A document that was registered, tracked or revoked; others have no row. Times in ms. */
+export interface TrackedDocument {
+  family: string;
+  /** Subject id of whoever protected it. Family and issuer together are the key. */
+  issuer: string;
+  contentId: string;
+  name: string | null;
+  /** Label id. */
+  label: string | null;
+  registered: number;
+  revoked: number | null;
+}
+
+/** What the service keeps about single documents. */
+export class Documents {
+  readonly #read: Database;
+  readonly #write: Write;
+
+  constructor(read: Database, write: Write) {
+    this.#read = read;
+    this.#write = write;
+  }
+
+  async find(family: string, issuer: string): Promise<TrackedDocument | null> {
+    const row = await this.#read
+      .selectFrom("documents")
+      .selectAll()
+      .where("family", "=", family)
+      .where("issuer", "=", issuer)
+      .executeTakeFirst();
+    return row ? fromRow(row) : null;
+  }
+
+  /** The issuer's own, newest first, at most `limit`. */
+  async byIssuer(issuer: string, limit = 1000): Promise<TrackedDocument[]> {
+    const rows = await this.#read
+      .selectFrom("documents")
+      .selectAll()
+      .where("issuer", "=", issuer)
+      .orderBy("registered", "desc")
+      .orderBy("family")
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  /** Whether this very publishing license (base64url of its body digest) was registered, and when (ms). */
+  async registeredAt(digest: string): Promise<number | null> {
+    const row = await this.#read
+      .selectFrom("registered_licenses")
+      .select("registered")
+      .where("digest", "=", digest)
+      .executeTakeFirst();
+    return row?.registered ?? null;
+  }
+
+  /**
+   * Make the document's row unless there is one, and note its license. A document stays revoked; a known name or label
+   * is replaced by the newer one. @param digest - base64url of the publishing license's body digest.
+   */
+  register(document: Omit<TrackedDocument, "revoked">, digest: string): Promise<void> {
+    const { contentId, ...columns } = document;
+    return this.#write(async (tx) => {
+      await tx
+        .insertInto("documents")
+        .values({ ...columns, content_id: contentId, revoked: null })
+        .onConflict((conflict) =>
+          conflict.columns(["family", "issuer"]).doUpdateSet({ name: document.name, label: document.label }),
+        )
+        .execute();
+      const { family, issuer, registered } = document;
+      await tx
+        .insertInto("registered_licenses")
+        .values({ digest, family, issuer, registered })
+        .onConflict((conflict) => conflict.column("digest").doNothing())
+        .execute();
+    });
+  }
+
+  /** Set or clear the moment (ms) a registered document was revoked; `false` if it was never registered. */
+  setRevoked(family: string, issuer: string, revoked: number | null): Promise<boolean> {
+    return this.#write(async (tx) => {
+      const result = await tx
+        .updateTable("documents")
+        .set({ revoked })
+        .where("family", "=", family)
+        .where("issuer", "=", issuer)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    });
+  }
+}
+
+const fromRow = ({ content_id, ...row }: DocumentRow): TrackedDocument => ({ ...row, contentId: content_id });

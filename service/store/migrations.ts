@@ -1,0 +1,141 @@
+import { type CreateTableBuilder, type Kysely, type Migration, Migrator } from "kysely";
+import type { Schema } from "./schema.js";
+
+/** Changes of the tables, oldest first. One that was ever released is never edited: add another. */
+const migrations: Record<string, Migration> = {
+  "0001-people": { up: createPeople },
+  "0002-policies-and-documents": { up: createPoliciesAndDocuments },
+  "0003-sign-in": { up: createSignIn },
+  "0004-audit": { up: createAudit },
+};
+
+/** Bring the tables to what this version of the service expects; two processes at once do it once. */
+export async function migrate(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+type Table = CreateTableBuilder<string, never>;
+
+/** Make a table from `name: type` pairs. A type ending in `?` may be null; all others may not. */
+async function createTable(
+  db: Kysely<unknown>,
+  name: string,
+  columns: Record<string, "text" | "text?" | "bigint" | "bigint?">,
+  constrain: (table: Table) => Table,
+): Promise<void> {
+  let table = db.schema.createTable(name) as unknown as Table;
+  for (const [column, type] of Object.entries(columns)) {
+    const nullable = type.endsWith("?");
+    const dataType = type.startsWith("text") ? "text" : "bigint";
+    table = table.addColumn(column, dataType, (spec) => (nullable ? spec : spec.notNull())) as unknown as Table;
+  }
+  await constrain(table).execute();
+}
+
+const key =
+  (table: string, ...columns: string[]) =>
+  (builder: Table): Table =>
+    builder.addPrimaryKeyConstraint(`${table}_pk`, columns as never[]) as Table;
+
+const index = (db: Kysely<unknown>, table: string, ...columns: string[]): Promise<void> =>
+  db.schema
+    .createIndex([table, ...columns].join("_"))
+    .on(table)
+    .columns(columns)
+    .execute();
+
+async function createPeople(db: Kysely<unknown>): Promise<void> {
+  const people = { id: "text", name: "text", password_hash: "text?", administrator: "bigint", state: "text" } as const;
+  await createTable(db, "people", people, key("people", "id"));
+  const addresses = { address: "text", person: "text", position: "bigint" } as const;
+  await createTable(db, "addresses", addresses, (table) =>
+    belongsToPerson(key("addresses", "address")(table), "addresses"),
+  );
+  await index(db, "addresses", "person");
+  await createTable(db, "groups", { address: "text", name: "text" }, key("groups", "address"));
+  const members = { group_address: "text", member: "text" } as const;
+  await createTable(db, "group_members", members, key("group_members", "group_address", "member"));
+  await index(db, "group_members", "member");
+  await createDevices(db);
+}
+
+const belongsToPerson = (table: Table, name: string): Table =>
+  table.addForeignKeyConstraint(`${name}_person`, ["person"] as never[], "people", ["id"]) as Table;
+
+async function createDevices(db: Kysely<unknown>): Promise<void> {
+  const keys = { kid: "text", person: "text" } as const;
+  await createTable(db, "device_keys", keys, (table) =>
+    belongsToPerson(key("device_keys", "kid")(table), "device_keys"),
+  );
+  const devices = {
+    rac_serial: "text",
+    clc_serial: "text",
+    person: "text",
+    account_kid: "text",
+    licensor_kid: "text",
+    proof_key: "text",
+    issued: "bigint",
+    until: "bigint",
+    revoked: "bigint?",
+  } as const;
+  await createTable(db, "devices", devices, (table) =>
+    belongsToPerson(key("devices", "rac_serial")(table), "devices").addUniqueConstraint("devices_clc", [
+      "clc_serial",
+    ] as never[]),
+  );
+  await index(db, "devices", "person");
+}
+
+async function createPoliciesAndDocuments(db: Kysely<unknown>): Promise<void> {
+  await createTable(db, "settings", { name: "text", value: "text" }, key("settings", "name"));
+  await createTable(db, "templates", { id: "text", version: "bigint", json: "text" }, key("templates", "id"));
+  await createTable(db, "labels", { id: "text", json: "text" }, key("labels", "id"));
+  const documents = {
+    family: "text",
+    issuer: "text",
+    content_id: "text",
+    name: "text?",
+    label: "text?",
+    registered: "bigint",
+    revoked: "bigint?",
+  } as const;
+  await createTable(db, "documents", documents, key("documents", "family", "issuer"));
+  await index(db, "documents", "issuer", "registered");
+  const licenses = { digest: "text", family: "text", issuer: "text", registered: "bigint" } as const;
+  await createTable(db, "registered_licenses", licenses, key("registered_licenses", "digest"));
+}
+
+async function createSignIn(db: Kysely<unknown>): Promise<void> {
+  await createTable(db, "proofs", { id: "text", until: "bigint" }, key("proofs", "id"));
+  await index(db, "proofs", "until");
+  const payloads = {
+    model: "text",
+    id: "text",
+    payload: "text",
+    grant_id: "text?",
+    user_code: "text?",
+    uid: "text?",
+    until: "bigint?",
+  } as const;
+  await createTable(db, "oidc_payloads", payloads, key("oidc_payloads", "model", "id"));
+  for (const column of ["grant_id", "user_code", "uid", "until"]) await index(db, "oidc_payloads", column);
+}
+
+async function createAudit(db: Kysely<unknown>): Promise<void> {
+  const columns = {
+    seq: "bigint",
+    record: "text",
+    hash: "text",
+    time: "bigint",
+    action: "text",
+    subject: "text?",
+    family: "text?",
+    issuer: "text?",
+    until: "bigint?",
+  } as const;
+  await createTable(db, "audit", columns, key("audit", "seq"));
+  for (const column of ["time", "action", "subject"]) await index(db, "audit", column);
+  await index(db, "audit", "family", "issuer");
+}

@@ -1,0 +1,64 @@
+import type { Label } from "../../shared/label.js";
+import type { Template } from "../../shared/template.js";
+import type { Database, Write } from "./database.js";
+
+/** The organisation's templates and labels. What goes in was checked by whoever puts it in. */
+export class Policies {
+  readonly #read: Database;
+  readonly #write: Write;
+
+  constructor(read: Database, write: Write) {
+    this.#read = read;
+    this.#write = write;
+  }
+
+  /** The template as it is now: grants read it each time. */
+  async template(id: string): Promise<Template | null> {
+    const row = await this.#read.selectFrom("templates").select("json").where("id", "=", id).executeTakeFirst();
+    return row ? JSON.parse(row.json) : null;
+  }
+
+  async label(id: string): Promise<Label | null> {
+    const row = await this.#read.selectFrom("labels").select("json").where("id", "=", id).executeTakeFirst();
+    return row ? JSON.parse(row.json) : null;
+  }
+
+  async templates(): Promise<Template[]> {
+    const rows = await this.#read.selectFrom("templates").select("json").orderBy("id").execute();
+    return rows.map((row) => JSON.parse(row.json));
+  }
+
+  /** In the order people see them. */
+  async labels(): Promise<Label[]> {
+    const rows = await this.#read.selectFrom("labels").select("json").execute();
+    return rows.map((row): Label => JSON.parse(row.json)).sort((a, b) => a.order - b.order);
+  }
+
+  /** Make or replace templates and labels, all or none. */
+  put({ templates = [], labels = [] }: { templates?: Template[]; labels?: Label[] }): Promise<void> {
+    return this.#write(async (tx) => {
+      for (const template of templates) await putTemplate(tx, template);
+      for (const label of labels) await putLabel(tx, label);
+    });
+  }
+}
+
+async function putTemplate(tx: Database, template: Template): Promise<void> {
+  const json = JSON.stringify(template);
+  await tx
+    .insertInto("templates")
+    .values({ id: template.id, version: 1, json })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet((set) => ({ json, version: set("templates.version", "+", 1) })),
+    )
+    .execute();
+}
+
+async function putLabel(tx: Database, label: Label): Promise<void> {
+  const json = JSON.stringify(label);
+  await tx
+    .insertInto("labels")
+    .values({ id: label.id, json })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ json }))
+    .execute();
+}

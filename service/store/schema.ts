@@ -1,0 +1,66 @@
+/**
+ * The tables, the same on every engine: text ids we make ourselves, milliseconds as bigint, JSON as text, 0 and 1 for
+ * booleans. Addresses are normalized, key ids are those of docs/encodings.md.
+ */
+export interface Schema {
+  settings: { name: string; value: string };
+  people: { id: string; name: string; password_hash: string | null; administrator: number; state: PersonState };
+  addresses: { address: string; person: string; position: number };
+  groups: { address: string; name: string };
+  group_members: { group_address: string; member: string };
+  devices: DeviceRow;
+  device_keys: { kid: string; person: string };
+  templates: { id: string; version: number; json: string };
+  labels: { id: string; json: string };
+  documents: DocumentRow;
+  registered_licenses: { digest: string; family: string; issuer: string; registered: number };
+  proofs: { id: string; until: number };
+  oidc_payloads: OidcPayloadRow;
+  audit: AuditRow;
+}
+
+export type PersonState = "active" | "disabled";
+
+export interface DeviceRow {
+  rac_serial: string;
+  clc_serial: string;
+  person: string;
+  account_kid: string;
+  licensor_kid: string;
+  proof_key: string;
+  issued: number;
+  until: number;
+  revoked: number | null;
+}
+
+export interface DocumentRow {
+  family: string;
+  issuer: string;
+  content_id: string;
+  name: string | null;
+  label: string | null;
+  registered: number;
+  revoked: number | null;
+}
+
+export interface OidcPayloadRow {
+  model: string;
+  id: string;
+  payload: string;
+  grant_id: string | null;
+  user_code: string | null;
+  uid: string | null;
+  until: number | null;
+}
+
+export interface AuditRow {
+  seq: number;
+  record: string;
+  hash: string;
+  time: number;
+  action: string;
+  subject: string | null;
+  family: string | null;
+  issuer: string | null;
+  until: number | null;
+}

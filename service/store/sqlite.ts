@@ -1,0 +1,92 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import BetterSqlite, { type Database as Sqlite } from "better-sqlite3";
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
+import { RightsError } from "../../shared/errors.js";
+import type { Schema } from "./schema.js";
+
+/** How long one process waits for another that is writing, in ms. */
+const busyTimeoutMs = 5000;
+
+/** Statements kept prepared; the service has far fewer different ones. */
+const maxStatements = 500;
+
+/** Takes the write lock at once: a reader that becomes a writer halfway cannot wait for another process. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+/** SQLite does undo table changes, so a migration that is cut off leaves nothing behind. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class Dialect extends SqliteDialect {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    super({ database: sqlite });
+    this.#sqlite = sqlite;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver({ database: cachingStatements(this.#sqlite) });
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+function cachingStatements(sqlite: Sqlite): { close(): void; prepare: Sqlite["prepare"] } {
+  const statements = new Map<string, ReturnType<Sqlite["prepare"]>>();
+  const prepare = (sql: string) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    if (statements.size >= maxStatements) statements.clear();
+    const statement = sqlite.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return { close: () => sqlite.close(), prepare: prepare as Sqlite["prepare"] };
+}
+
+export interface SqliteFile {
+  /** Folder and file are kept private to this user. */
+  path: string;
+  /** Make it if it is not there. Otherwise a missing database is an error, not a fresh start. */
+  create: boolean;
+}
+
+/** Two connections to one file: reads do not wait for the transaction that is being written. */
+export function openSqlite(file: SqliteFile): { writing: Kysely<Schema>; reading: Kysely<Schema> } {
+  makePrivate(file);
+  const writing = connect(file.path);
+  writing.pragma("journal_mode = WAL");
+  const reading = connect(file.path);
+  reading.pragma("query_only = ON");
+  return {
+    writing: new Kysely({ dialect: new Dialect(writing) }),
+    reading: new Kysely({ dialect: new Dialect(reading) }),
+  };
+}
+
+function connect(path: string): Sqlite {
+  const sqlite = new BetterSqlite(path, { fileMustExist: true, timeout: busyTimeoutMs });
+  sqlite.pragma("synchronous = FULL");
+  sqlite.pragma("foreign_keys = ON");
+  return sqlite;
+}
+
+/** SQLite gives the files it puts beside the database (-wal, -shm) the mode of the database. */
+function makePrivate({ path, create }: SqliteFile): void {
+  if (!create && !existsSync(path))
+    throw new RightsError("file-missing", `no database at ${path}; make one with: seal service init`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+}

@@ -1,0 +1,76 @@
+import { Accounts } from "./accounts.js";
+import type { Database, Write } from "./database.js";
+import { Devices } from "./devices.js";
+import { Documents } from "./documents.js";
+import { GroupCommit } from "./group-commit.js";
+import { migrate } from "./migrations.js";
+import { Payloads } from "./payloads.js";
+import { Policies } from "./policies.js";
+import { Proofs } from "./proofs.js";
+import { Settings } from "./settings.js";
+import { openSqlite, type SqliteFile } from "./sqlite.js";
+
+/**
+ * Everything the service remembers. A write resolves when it is on disk; writes that wait at the same time are flushed
+ * together. Ask through the nouns; `write` and `read` are for what spans several of them.
+ */
+export interface Store {
+  readonly settings: Settings;
+  readonly accounts: Accounts;
+  readonly devices: Devices;
+  readonly policies: Policies;
+  readonly documents: Documents;
+  readonly proofs: Proofs;
+  readonly payloads: Payloads;
+  /** What is committed; it cannot write. */
+  readonly read: Database;
+  readonly write: Write;
+  /** Forget what has run out: used proofs, sessions, tokens. Call it now and then. */
+  sweep(): Promise<void>;
+  /** Waits for writes under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Open the database in `file` and bring its tables up to date.
+ * @throws RightsError file-missing when there is none and it is not to be created.
+ */
+export async function openStore(file: SqliteFile, now: () => number = Date.now): Promise<Store> {
+  const { writing, reading } = openSqlite(file);
+  const close = async () => {
+    await reading.destroy();
+    await writing.destroy();
+  };
+  try {
+    await migrate(writing);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const commits = new GroupCommit(writing);
+  return assemble(reading, commits, close, now);
+}
+
+function assemble(read: Database, commits: GroupCommit, close: () => Promise<void>, now: () => number): Store {
+  const { write } = commits;
+  const proofs = new Proofs(write);
+  const payloads = new Payloads(read, write, now);
+  return {
+    settings: new Settings(read, write),
+    accounts: new Accounts(read, write),
+    devices: new Devices(read, write),
+    policies: new Policies(read, write),
+    documents: new Documents(read, write),
+    proofs,
+    payloads,
+    read,
+    write,
+    sweep: async () => {
+      await Promise.all([proofs.forgetBefore(now()), payloads.forgetBefore(now())]);
+    },
+    close: async () => {
+      await commits.idle();
+      await close();
+    },
+  };
+}
