@@ -58,8 +58,8 @@ export class Documents {
   }
 
   /**
-   * Make the document's row unless there is one, and note its license. A document stays revoked; a known name or label
-   * is replaced by the newer one. @param digest - base64url of the publishing license's body digest.
+   * Make the document's row unless there is one, and note its license. A document stays revoked; a new name or label
+   * replaces the known one. @param digest - base64url of the publishing license's body digest.
    */
   register(document: Omit<TrackedDocument, "revoked">, digest: string): Promise<void> {
     const { contentId, ...columns } = document;
@@ -68,7 +68,10 @@ export class Documents {
         .insertInto("documents")
         .values({ ...columns, content_id: contentId, revoked: null })
         .onConflict((conflict) =>
-          conflict.columns(["family", "issuer"]).doUpdateSet({ name: document.name, label: document.label }),
+          conflict.columns(["family", "issuer"]).doUpdateSet((set) => ({
+            name: set.fn.coalesce(set.val(document.name), "documents.name"),
+            label: set.fn.coalesce(set.val(document.label), "documents.label"),
+          })),
         )
         .execute();
       const { family, issuer, registered } = document;

@@ -17,15 +17,20 @@ export class Payloads {
 
   /** Keep `payload` until then (ms); `null` for good. */
   put(model: string, id: string, payload: Payload, until: number | null): Promise<void> {
-    const text = (name: string) => (typeof payload[name] === "string" ? payload[name] : null);
-    const indexed = { grant_id: text("grantId"), user_code: text("userCode"), uid: text("uid"), until };
-    const columns = { payload: JSON.stringify(payload), ...indexed };
+    const row = toRow(model, id, payload, until);
     return this.#write(async (tx) => {
-      await tx
-        .insertInto("oidc_payloads")
-        .values({ model, id, ...columns })
-        .onConflict((conflict) => conflict.columns(["model", "id"]).doUpdateSet(columns))
-        .execute();
+      const insert = tx.insertInto("oidc_payloads").values(row);
+      await insert.onConflict((conflict) => conflict.columns(["model", "id"]).doUpdateSet(row)).execute();
+    });
+  }
+
+  /** The same for what must not exist yet; `false` if it does. */
+  putNew(model: string, id: string, payload: Payload, until: number | null): Promise<boolean> {
+    const row = toRow(model, id, payload, until);
+    return this.#write(async (tx) => {
+      const insert = tx.insertInto("oidc_payloads").values(row);
+      const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
     });
   }
 
@@ -41,14 +46,16 @@ export class Payloads {
     return this.#findBy(model, "user_code", userCode);
   }
 
-  /** Mark a code or token as used, so that a second use is noticed. */
-  consume(model: string, id: string): Promise<void> {
+  /** Mark a code or token as used; `false` if it is not there or was used before. */
+  consume(model: string, id: string): Promise<boolean> {
     return this.#write(async (tx) => {
       const query = tx.selectFrom("oidc_payloads").select("payload").where("model", "=", model).where("id", "=", id);
       const row = await query.executeTakeFirst();
-      if (!row) return;
-      const payload = JSON.stringify({ ...JSON.parse(row.payload), consumed: Math.floor(this.#now() / 1000) });
+      const known = row && JSON.parse(row.payload);
+      if (!known || known.consumed) return false;
+      const payload = JSON.stringify({ ...known, consumed: Math.floor(this.#now() / 1000) });
       await tx.updateTable("oidc_payloads").set({ payload }).where("model", "=", model).where("id", "=", id).execute();
+      return true;
     });
   }
 
@@ -81,4 +88,13 @@ export class Payloads {
       .executeTakeFirst();
     return row ? JSON.parse(row.payload) : null;
   }
+}
+
+function toRow(model: string, id: string, payload: Payload, until: number | null): OidcPayloadRow {
+  const text = (name: string): string | null => {
+    const value = payload[name];
+    return typeof value === "string" ? value : null;
+  };
+  const indexed = { grant_id: text("grantId"), user_code: text("userCode"), uid: text("uid") };
+  return { model, id, payload: JSON.stringify(payload), ...indexed, until };
 }

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { scratchStore } from "../scratch.js";
+
+const ada = {
+  id: "11111111-1111-4111-8111-111111111111",
+  name: "Ada",
+  addresses: ["ada@x.example", "a.lovelace@x.example"],
+  administrator: true,
+  state: "active" as const,
+  passwordHash: null,
+};
+const bob = { ...ada, id: "22222222-2222-4222-8222-222222222222", name: "Bob", addresses: ["bob@x.example"] };
+
+describe("accounts", () => {
+  it("are found by id and by each of their addresses", async () => {
+    const { accounts } = await scratchStore();
+    await accounts.add(ada);
+    expect(await accounts.find(ada.id)).toEqual(ada);
+    for (const address of ada.addresses) expect(await accounts.findByAddress(address)).toEqual(ada);
+    expect(await accounts.findByAddress("eve@x.example")).toBeNull();
+  });
+
+  it("leave nothing behind when an address is taken", async () => {
+    const { accounts } = await scratchStore();
+    await accounts.add(ada);
+    await expect(accounts.add({ ...bob, addresses: ["bob@x.example", ada.addresses[1]!] })).rejects.toThrow(/UNIQUE/);
+    expect(await accounts.find(bob.id)).toBeNull();
+    expect(await accounts.findByAddress("bob@x.example")).toBeNull();
+  });
+});
+
+describe("devices", () => {
+  const device = {
+    racSerial: "r1",
+    clcSerial: "c1",
+    person: ada.id,
+    accountKid: "a1",
+    licensorKid: "l1",
+    proofKey: "p",
+  };
+
+  it("may be certified again for the same person, and never for another", async () => {
+    const { accounts, devices } = await scratchStore();
+    await accounts.add(ada);
+    await accounts.add(bob);
+    await devices.add({ ...device, issued: 1, until: 9 });
+    await devices.add({ ...device, racSerial: "r2", clcSerial: "c2", issued: 2, until: 9 });
+    const stolen = { ...device, racSerial: "r3", clcSerial: "c3", person: bob.id, issued: 3, until: 9 };
+    await expect(devices.add(stolen)).rejects.toMatchObject({ code: "account-mismatch" });
+    await expect(devices.add({ ...stolen, accountKid: "a2" })).rejects.toMatchObject({ code: "account-mismatch" });
+    // Not even with the roles of the two keys exchanged, and nothing of the refused ones is kept.
+    await expect(devices.add({ ...stolen, accountKid: "a2", licensorKid: "a1" })).rejects.toMatchObject({
+      code: "account-mismatch",
+    });
+    await devices.add({ ...device, racSerial: "r4", clcSerial: "c4", accountKid: "a2", issued: 4, until: 9 });
+    expect((await devices.ofPerson(ada.id)).map((found) => found.racSerial)).toEqual(["r4", "r2", "r1"]);
+    expect(await devices.ofPerson(bob.id)).toEqual([]);
+  });
+
+  it("are revoked once, with both certificates", async () => {
+    const { accounts, devices } = await scratchStore();
+    await accounts.add(ada);
+    await devices.add({ ...device, issued: 1, until: 9 });
+    expect(await devices.revoke("r1", 5)).toBe(true);
+    expect(await devices.revoke("r1", 6)).toBe(true);
+    expect(await devices.revoke("none", 6)).toBe(false);
+    expect(await devices.findByLicensor("c1")).toMatchObject({ racSerial: "r1", revoked: 5 });
+    expect((await devices.findByAccount("r1"))?.revoked).toBe(5);
+  });
+});
+
+describe("documents", () => {
+  const document = { family: "f", issuer: ada.id, contentId: "c", name: null, label: "l", registered: 10 };
+
+  it("are known by family and issuer, and stay revoked when registered again", async () => {
+    const { documents } = await scratchStore();
+    expect(await documents.setRevoked("f", ada.id, 20)).toBe(false);
+    await documents.register(document, "digest-1");
+    expect(await documents.setRevoked("f", ada.id, 20)).toBe(true);
+    await documents.register({ ...document, name: "plan.docx", registered: 30 }, "digest-2");
+    await documents.register({ ...document, registered: 40 }, "digest-1");
+    expect(await documents.find("f", ada.id)).toEqual({ ...document, name: "plan.docx", revoked: 20 });
+    expect(await documents.find("f", bob.id)).toBeNull();
+    expect(await documents.registeredAt("digest-1")).toBe(10);
+    expect(await documents.registeredAt("digest-2")).toBe(30);
+    expect(await documents.registeredAt("digest-3")).toBeNull();
+    await documents.setRevoked("f", ada.id, null);
+    expect((await documents.find("f", ada.id))?.revoked).toBeNull();
+  });
+
+  it("are listed for their issuer, newest first", async () => {
+    const { documents } = await scratchStore();
+    for (const registered of [1, 3, 2])
+      await documents.register({ ...document, family: `f${registered}`, registered }, `d${registered}`);
+    await documents.register({ ...document, issuer: bob.id }, "d9");
+    expect((await documents.byIssuer(ada.id)).map((found) => found.family)).toEqual(["f3", "f2", "f1"]);
+  });
+});
+
+describe("proofs", () => {
+  it("are claimed by exactly one of many", async () => {
+    const { proofs } = await scratchStore();
+    const claims = await Promise.all(Array.from({ length: 20 }, () => proofs.claim("jti", 100)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    await proofs.forgetBefore(100);
+    expect(await proofs.claim("jti", 200)).toBe(false);
+    await proofs.forgetBefore(101);
+    expect(await proofs.claim("jti", 200)).toBe(true);
+  });
+});
+
+describe("payloads", () => {
+  it("are consumed by exactly one, and made by exactly one", async () => {
+    const { payloads } = await scratchStore();
+    await payloads.put("AuthorizationCode", "c", { grantId: "g" }, null);
+    const consumed = await Promise.all([1, 2, 3].map(() => payloads.consume("AuthorizationCode", "c")));
+    expect(consumed).toEqual([true, false, false]);
+    expect(await payloads.find("AuthorizationCode", "c")).toMatchObject({ grantId: "g", consumed: expect.any(Number) });
+    expect(await payloads.consume("AuthorizationCode", "none")).toBe(false);
+    const made = await Promise.all([1, 2, 3].map(() => payloads.putNew("ReplayDetection", "r", {}, null)));
+    expect(made).toEqual([true, false, false]);
+  });
+
+  it("end with their time, and are swept", async () => {
+    let now = 1000;
+    const store = await scratchStore(() => now);
+    await store.payloads.put("Session", "s", { uid: "u", grantId: "g" }, 2000);
+    await store.payloads.put("Client", "c", { forever: true }, null);
+    expect(await store.payloads.findByUid("Session", "u")).toEqual({ uid: "u", grantId: "g" });
+    expect(await store.payloads.find("Grant", "s")).toBeNull();
+    now = 2000;
+    expect(await store.payloads.find("Session", "s")).toBeNull();
+    now = 2001;
+    await store.sweep();
+    expect(await store.read.selectFrom("oidc_payloads").select("id").execute()).toEqual([{ id: "c" }]);
+  });
+
+  it("of one grant are removed together", async () => {
+    const { payloads } = await scratchStore();
+    await payloads.put("RefreshToken", "1", { grantId: "g" }, null);
+    await payloads.put("RefreshToken", "2", { grantId: "g" }, null);
+    await payloads.put("RefreshToken", "3", { grantId: "h" }, null);
+    await payloads.removeGrant("RefreshToken", "g");
+    expect(await Promise.all(["1", "2", "3"].map((id) => payloads.find("RefreshToken", id)))).toEqual([
+      null,
+      null,
+      { grantId: "h" },
+    ]);
+  });
+});
