@@ -1,3 +1,7 @@
+import { AuditAnchor } from "./audit-anchor.js";
+import { type ChainHead, emptyHead, encodeBody, nextRow, readRecord, verifyChain } from "./audit-chain.js";
+import type { Database } from "./store/database.js";
+import type { AuditRow } from "./store/schema.js";
 import type { Store } from "./store/store.js";
 
 /** What people and programs did, or were refused. */
@@ -36,7 +40,7 @@ export interface AuditEvent {
   correlationId?: string;
   /** Until when a use license that was given can be used (ms); none for one that is never stored. */
   until?: number;
-  /** More, for people. */
+  /** More, for people. Like every text here it is cut after 1024 characters. */
   detail?: string;
 }
 
@@ -72,6 +76,7 @@ export interface Audit {
   events(query: AuditQuery): Promise<AuditRecord[]>;
   /** The last moment (ms) a use license of a document can be used offline; `null` if none was ever given. */
   lastUse(family: string, issuer: string): Promise<number | null>;
+  /** Reads the whole log, in bounded memory. `verifyChain` and `AuditAnchor` say what this notices. */
   verify(): Promise<AuditVerification>;
   /** Writes the anchor a last time. */
   close(): Promise<void>;
@@ -82,4 +87,105 @@ export interface AuditOptions {
   /** Where the head of the chain is noted outside the database (`audit.head`). */
   headFile: string;
   now?: () => number;
+}
+
+/** Open the log in the store; it begins with the first record. */
+export async function openAudit({ store, headFile, now = Date.now }: AuditOptions): Promise<Audit> {
+  const anchor = await AuditAnchor.open(headFile, (seq) => hashAt(store.read, seq));
+  const chain = new ChainWriter(store, anchor, now);
+  return {
+    append: (event) => chain.append(event),
+    events: (query) => findEvents(store.read, query),
+    lastUse: (family, issuer) => findLastUse(store.read, family, issuer),
+    verify: () => verifyChain(store.read, headFile),
+    close: () => anchor.close(),
+  };
+}
+
+interface Pending {
+  body: string;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Rows of one insert: far below what any engine allows as parameters. */
+const rowsPerInsert = 500;
+
+/** Records that come together are chained and flushed together, in the order they came. */
+class ChainWriter {
+  readonly #store: Store;
+  readonly #anchor: AuditAnchor;
+  readonly #now: () => number;
+  #pending: Pending[] = [];
+
+  constructor(store: Store, anchor: AuditAnchor, now: () => number) {
+    this.#store = store;
+    this.#anchor = anchor;
+    this.#now = now;
+  }
+
+  append(event: AuditEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ body: encodeBody(event, this.#now()), resolve, reject });
+      if (this.#pending.length === 1) void this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    let batch: Pending[] = [];
+    const take = () => {
+      batch = this.#pending;
+      this.#pending = [];
+      return batch;
+    };
+    try {
+      this.#anchor.note(await this.#store.write((tx) => extend(tx, take())));
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      // Where the transaction could not even begin, the records were not taken yet.
+      for (const { reject } of batch.length > 0 ? batch : take()) reject(error);
+    }
+  }
+}
+
+/** The head is read in the same transaction, so several nodes cannot fork the chain. */
+async function extend(tx: Database, batch: readonly Pending[]): Promise<ChainHead> {
+  let head = await readHead(tx);
+  const rows: AuditRow[] = [];
+  for (const { body } of batch) {
+    const row = nextRow(head, body);
+    rows.push(row);
+    head = row;
+  }
+  for (let i = 0; i < rows.length; i += rowsPerInsert)
+    await tx
+      .insertInto("audit")
+      .values(rows.slice(i, i + rowsPerInsert))
+      .execute();
+  return head;
+}
+
+async function readHead(db: Database): Promise<ChainHead> {
+  const query = db.selectFrom("audit").select(["seq", "hash"]).orderBy("seq", "desc").limit(1);
+  return (await query.executeTakeFirst()) ?? emptyHead;
+}
+
+async function hashAt(db: Database, seq: number): Promise<string | null> {
+  const row = await db.selectFrom("audit").select("hash").where("seq", "=", seq).executeTakeFirst();
+  return row?.hash ?? null;
+}
+
+async function findEvents(db: Database, { limit = 1000, ...equal }: AuditQuery): Promise<AuditRecord[]> {
+  let query = db.selectFrom("audit").select("record").orderBy("seq", "desc").limit(limit);
+  for (const column of ["family", "issuer", "subject", "action"] as const) {
+    const value = equal[column];
+    if (value !== undefined) query = query.where(column, "=", value);
+  }
+  return (await query.execute()).map(({ record }) => readRecord(record));
+}
+
+async function findLastUse(db: Database, family: string, issuer: string): Promise<number | null> {
+  const query = db.selectFrom("audit").select((select) => select.fn.max("until").as("until"));
+  const row = await query.where("family", "=", family).where("issuer", "=", issuer).executeTakeFirst();
+  return row?.until ?? null;
 }

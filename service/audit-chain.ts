@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { AuditEvent, AuditRecord, AuditVerification } from "./audit.js";
+import { type Anchor, readAnchor } from "./audit-anchor.js";
+import type { Database } from "./store/database.js";
+import type { AuditRow } from "./store/schema.js";
+
+/** Where the chain has got to. */
+export interface ChainHead {
+  seq: number;
+  /** hex */
+  hash: string;
+}
+
+/** Before the first record. */
+export const emptyHead: ChainHead = { seq: 0, hash: "0".repeat(64) };
+
+/** Characters of one text in a record at most. */
+const maxText = 1024;
+
+/** Rows read at once while verifying. */
+const pageRows = 500;
+
+/** The row after `head`: the record as JSON text, and SHA-256(hash before ‖ that text) in hex. */
+export function nextRow(head: ChainHead, body: string): AuditRow {
+  const seq = head.seq + 1;
+  const record = `{"seq":${seq},${body.slice(1)}`;
+  return { seq, record, hash: chainHash(head.hash, record), ...columnsOf(JSON.parse(body)) };
+}
+
+export const readRecord = (text: string): AuditRecord => JSON.parse(text);
+
+/**
+ * All of a record but its number. One line, whatever names contain: JSON escapes C0, and we what else a terminal or a
+ * log reader takes for control.
+ */
+export function encodeBody(event: AuditEvent, time: number): string {
+  const cut = (_name: string, value: unknown) => (typeof value === "string" ? value.slice(0, maxText) : value);
+  return JSON.stringify({ time, ...event }, cut).replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const chainHash = (before: string, record: string): string =>
+  createHash("sha256").update(Buffer.from(before, "hex")).update(record, "utf8").digest("hex");
+
+/** What is indexed is derived from the record alone, so that an edited column shows. */
+function columnsOf(record: Omit<AuditRecord, "seq">): Omit<AuditRow, "seq" | "record" | "hash"> {
+  const { time, action, subject, family = null, issuer = null, until = null } = record;
+  return { time, action, subject, family, issuer, until };
+}
+
+/**
+ * Whether every record is as it was written: edited, deleted, inserted, reordered records and edited columns break the
+ * chain. That records are missing at the end is seen only from the anchor outside the database, as far as that
+ * reaches; whoever can rewrite both can rewrite the log, unless a head was kept elsewhere.
+ */
+export async function verifyChain(db: Database, headFile: string): Promise<AuditVerification> {
+  const anchor = await readAnchor(headFile);
+  let head = emptyHead;
+  for await (const row of allRows(db)) {
+    if (!follows(row, head, anchor)) return broken(db, head.seq + 1);
+    head = row;
+  }
+  if (anchor && head.seq < anchor.records) return broken(db, head.seq + 1);
+  return { records: head.seq, intact: true, firstBad: null, head: head.hash };
+}
+
+function follows(row: AuditRow, head: ChainHead, anchor: Anchor | null): boolean {
+  if (row.seq !== head.seq + 1 || row.hash !== chainHash(head.hash, row.record)) return false;
+  if (anchor?.records === row.seq && anchor.head !== row.hash) return false;
+  const record = readRecord(row.record);
+  const expected = { seq: record.seq, record: row.record, hash: row.hash, ...columnsOf(record) };
+  return Object.entries(expected).every(([column, value]) => row[column as keyof AuditRow] === value);
+}
+
+async function broken(db: Database, firstBad: number): Promise<AuditVerification> {
+  const count = db.selectFrom("audit").select((select) => select.fn.countAll<number>().as("records"));
+  const { records } = await count.executeTakeFirstOrThrow();
+  const last = await db.selectFrom("audit").select("hash").orderBy("seq", "desc").limit(1).executeTakeFirst();
+  return { records: Number(records), intact: false, firstBad, head: last?.hash ?? emptyHead.hash };
+}
+
+/** In pages, with a pause after each, so that requests are served meanwhile. */
+async function* allRows(db: Database): AsyncGenerator<AuditRow> {
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const page = await db
+      .selectFrom("audit")
+      .selectAll()
+      .where("seq", ">", after)
+      .orderBy("seq")
+      .limit(pageRows)
+      .execute();
+    yield* page;
+    if (page.length < pageRows) return;
+    after = page.at(-1)!.seq;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
