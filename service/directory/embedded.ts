@@ -1,0 +1,42 @@
+import type { Account, Accounts } from "../store/accounts.js";
+import type { Directory, Person } from "./directory.js";
+
+/** Groups of one person at most, and how deep they nest: whoever writes the groups cannot make a grant expensive. */
+const maxGroups = 1000;
+const maxDepth = 16;
+
+/** The directory the service keeps itself, in its store. */
+export class EmbeddedDirectory implements Directory {
+  readonly #accounts: Accounts;
+
+  constructor(accounts: Accounts) {
+    this.#accounts = accounts;
+  }
+
+  async findByAddress(address: string): Promise<Person | null> {
+    return this.#person(await this.#accounts.findByAddress(address));
+  }
+
+  async findBySubject(subject: string): Promise<Person | null> {
+    return this.#person(await this.#accounts.find(subject));
+  }
+
+  /** Level by level, each group once, so cycles end. */
+  async groupsOf(subject: string): Promise<string[]> {
+    const found = new Set<string>();
+    let level = [subject];
+    for (let depth = 0; depth < maxDepth && level.length > 0 && found.size < maxGroups; depth++) {
+      const above = await this.#accounts.groupsHolding(level);
+      level = above.filter((group) => !found.has(group)).slice(0, maxGroups - found.size);
+      for (const group of level) found.add(group);
+    }
+    return [...found];
+  }
+
+  async #person(account: Account | null): Promise<Person | null> {
+    const address = account?.addresses[0];
+    if (!account || !address || account.state !== "active") return null;
+    const { id: subject, name, addresses, administrator } = account;
+    return { subject, name, address, addresses, administrator, groups: await this.groupsOf(subject) };
+  }
+}
