@@ -1,0 +1,46 @@
+import { RightsError } from "./errors.js";
+
+const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
+// Nothing a URL parser would take for something else than a host name: `%41`, `a/b`, `user@`, `[::1]`, `a:80`.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be refused here
+const notADomain = /[\u0000-\u0020\u007f%/\\?#@:[\]<>^|`{}"]/;
+const localPart = /^[^\s\p{Cc}\p{Cf}\p{Cs}@]+$/u;
+
+const refuse = (): never => {
+  throw new RightsError("address-malformed", "this is not a mail address; write it like ada@contoso.example");
+};
+
+/** A domain as its IDNA A-label (UTS 46), lower case, at least two labels. */
+export function normalizeDomain(text: string): string {
+  if (notADomain.test(text) || text !== text.normalize("NFC") || text.length > 255) refuse();
+  let domain = "";
+  try {
+    domain = new URL(`http://${text}/`).hostname; // the platform's own UTS 46
+  } catch {
+    refuse();
+  }
+  const labels = domain.split(".");
+  const numeric = /^\d+$/.test(labels.at(-1) ?? "");
+  if (domain.length > 253 || labels.length < 2 || numeric || !labels.every((part) => label.test(part))) refuse();
+  return domain;
+}
+
+const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
+
+/**
+ * The one spelling of a mail address: domain to its A-label, A-Z to a-z in both parts, the rest as it stands. Two
+ * addresses are the same person's exactly when these are equal, code point by code point.
+ * @throws RightsError `address-malformed`: not NFC, control or space characters, no domain, over 254 characters.
+ */
+export function normalizeAddress(text: string): string {
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, Math.max(at, 0));
+  if (text.length > 254 || local.length > 64 || !localPart.test(local) || local !== local.normalize("NFC")) refuse();
+  return `${lowerAscii(local)}@${normalizeDomain(text.slice(at + 1))}`;
+}
+
+/** Who a grant names: a person or group by address, or a whole domain as `@contoso.example`. */
+export const normalizeWho = (text: string): string =>
+  text.startsWith("@") ? `@${normalizeDomain(text.slice(1))}` : normalizeAddress(text);
+
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);

@@ -1,0 +1,169 @@
+import { RightsError, type RightsErrorCode } from "./errors.js";
+
+/** The one byte type: what Web Crypto accepts in Node and in browsers. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Bytes that can be read at any place: a file, a Blob, an array. `size` is exact and does not change. */
+export interface ByteSource {
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`, both inside `size`; fewer is an error of the implementation. */
+  read(offset: number, length: number): Promise<Bytes>;
+}
+
+export const sourceOf = (bytes: Bytes): ByteSource => ({
+  size: bytes.length,
+  read: async (offset, length) => bytes.subarray(offset, offset + length),
+});
+
+/** `source` from `offset` to `offset + size`, as a source of its own. */
+export const sliceSource = (source: ByteSource, offset: number, size = source.size - offset): ByteSource => ({
+  size,
+  read: (from, length) => source.read(offset + from, length),
+});
+
+/** A source as a stream of pieces of `pieceBytes`, each read when it is asked for. */
+export async function* streamOf(source: ByteSource, pieceBytes = 1 << 20): AsyncGenerator<Bytes> {
+  for (let offset = 0; offset < source.size; offset += pieceBytes)
+    yield await source.read(offset, Math.min(pieceBytes, source.size - offset));
+}
+
+export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
+
+export function utf16le(text: string): Bytes {
+  const bytes = new Uint8Array(text.length * 2);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[2 * i] = unit & 0xff;
+    bytes[2 * i + 1] = unit >> 8;
+  }
+  return bytes;
+}
+
+export function concat(...parts: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/** Equality of public values; compare secrets with the platform's own constant-time function. */
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+export const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
+  equalBytes(bytes.subarray(0, prefix.length), prefix);
+
+export const toHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export function fromHex(text: string): Bytes {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new RightsError("request-malformed", "not lower-case hexadecimal");
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/** RFC 4648 §4 with padding: in XML and on the Microsoft side. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+/** The only spelling is the one `toBase64` writes: decoded, encoded again and compared (docs/encodings.md). */
+export function fromBase64(text: string, code: RightsErrorCode): Bytes {
+  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0) {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    if (toBase64(bytes) === text) return bytes;
+  }
+  throw new RightsError(code, "a base64 value is not spelled as it must be");
+}
+
+/** RFC 4648 §5 without padding: in our JSON, headers and URLs. */
+export const toBase64url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+export function fromBase64url(text: string, code: RightsErrorCode): Bytes {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new RightsError(code, "a base64url value is not spelled as it must be");
+  const padded = text.replaceAll("-", "+").replaceAll("_", "/");
+  return fromBase64(padded + "=".repeat((4 - (padded.length % 4)) % 4), code);
+}
+
+/** Reads little-endian fields in order; every read is checked against the end. */
+export class ByteReader {
+  readonly #bytes: Bytes;
+  readonly #code: RightsErrorCode;
+  #offset = 0;
+
+  constructor(bytes: Bytes, code: RightsErrorCode) {
+    this.#bytes = bytes;
+    this.#code = code;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  take(length: number): Bytes {
+    if (length > this.#bytes.length - this.#offset) throw new RightsError(this.#code, "the file ends too early");
+    this.#offset += length;
+    return this.#bytes.subarray(this.#offset - length, this.#offset);
+  }
+
+  u32(): number {
+    const field = this.take(4);
+    return new DataView(field.buffer, field.byteOffset, 4).getUint32(0, true);
+  }
+
+  u64(): bigint {
+    const field = this.take(8);
+    return new DataView(field.buffer, field.byteOffset, 8).getBigUint64(0, true);
+  }
+}
+
+export function u32le(value: number): Bytes {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** The same bytes in pieces of exactly `size`, but for the last; nothing at all for an empty stream. */
+export async function* rechunk(stream: AsyncIterable<Bytes>, size: number): AsyncGenerator<Bytes> {
+  let held: Bytes[] = [];
+  let heldBytes = 0;
+  for await (let piece of stream) {
+    while (heldBytes + piece.length >= size) {
+      const needed = size - heldBytes;
+      yield held.length === 0 ? piece.subarray(0, needed) : concat(...held, piece.subarray(0, needed));
+      piece = piece.subarray(needed);
+      held = [];
+      heldBytes = 0;
+    }
+    if (piece.length > 0) held.push(piece);
+    heldBytes += piece.length;
+  }
+  if (heldBytes > 0) yield concat(...held);
+}
+
+/** A platform stream as the async iterable it is not yet in every browser. */
+export async function* piecesOf(stream: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => undefined); // closed already, unless the consumer left early
+  }
+}
+
+/** Everything a stream holds, at most `limit` bytes. */
+export async function collect(stream: AsyncIterable<Bytes>, limit = Number.POSITIVE_INFINITY): Promise<Bytes> {
+  const pieces: Bytes[] = [];
+  let total = 0;
+  for await (const piece of stream) {
+    total += piece.length;
+    if (total > limit) throw new RightsError("request-malformed", `longer than the ${limit} bytes allowed here`);
+    pieces.push(piece);
+  }
+  return concat(...pieces);
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { isId } from "./ids.js";
+import { Texts } from "./template.js";
+
+/** What a person picks. `order` rises with sensitivity; `template` null means the label only marks. */
+export const Label = z.object({
+  id: z.string().refine(isId),
+  names: Texts,
+  parent: z.string().refine(isId).nullable(),
+  order: z.int().min(0).max(10_000),
+  color: z.string().regex(/^#[0-9a-f]{6}$/),
+  tooltip: Texts,
+  template: z.string().refine(isId).nullable(),
+  pdfCopy: z.boolean(),
+  default: z.boolean().optional(),
+});
+export type Label = z.infer<typeof Label>;
+
+export const textIn = (texts: Texts, lang = "en"): string => texts[lang] ?? texts[lang.split("-")[0]!] ?? texts.en!;
+
+/** `Confidential/Project`: how commands and people name a label below another. */
+export function labelPath(labels: readonly Label[], label: Label, lang = "en"): string {
+  const parent = labels.find((other) => other.id === label.parent);
+  return parent ? `${textIn(parent.names, lang)}/${textIn(label.names, lang)}` : textIn(label.names, lang);
+}
+
+/** By id, by `Parent/Child` or by a name that only one label has, upper and lower case alike; else `null`. */
+export function findLabel(labels: readonly Label[], wanted: string): Label | null {
+  const name = wanted.toLowerCase();
+  const exact = labels.filter((label) => label.id === name || labelPath(labels, label).toLowerCase() === name);
+  if (exact.length > 0) return exact.length === 1 ? exact[0]! : null;
+  const named = labels.filter((label) => textIn(label.names).toLowerCase() === name);
+  return named.length === 1 ? named[0]! : null;
+}

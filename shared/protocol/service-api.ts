@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { type Bytes, fromBase64, fromBase64url } from "../bytes.js";
+import { RightsError, type RightsErrorCode } from "../errors.js";
+import { isId } from "../ids.js";
+import { Label } from "../label.js";
+import { Extension, Grant, Obligation, PolicyText } from "../policy.js";
+import { Template } from "../template.js";
+
+/** Requests and answers of the service, `/api/v1`. docs/protocol.md says in words what each does. */
+
+/** No request body is longer: a license of 1 MiB in base64, and room for the rest. */
+export const maxRequestBytes = 2 * 1024 * 1024;
+
+const id = z.string().refine(isId, "an id is a lower-case GUID");
+const time = z.string().max(20);
+const base64 = z.string().max(1_500_000);
+const key = z.string().max(800);
+const url = z.string().max(2048);
+
+/** `GET /.well-known/sealwright`: where everything is, and the tenant's keys (base64 of a chain of SLCs). */
+export const Discovery = z.object({
+  v: z.literal(1),
+  tenant: id,
+  organisation: z.string().max(256),
+  api: url,
+  issuer: url,
+  clientId: z.string().max(128),
+  resource: z.string().max(256),
+  certificates: base64,
+  viewer: url.nullable(),
+});
+export type Discovery = z.infer<typeof Discovery>;
+
+/** `POST account-certificates`: the device's two public keys, base64url SPKI. */
+export const CertifyRequest = z.strictObject({ accountKey: key, licensorKey: key });
+export type CertifyRequest = z.infer<typeof CertifyRequest>;
+
+export const CertifyAnswer = z.object({
+  subject: id,
+  address: z.string().max(255),
+  name: z.string().max(256),
+  accountCertificate: base64,
+  licensorCertificate: base64,
+  serverCertificates: base64,
+  time,
+});
+export type CertifyAnswer = z.infer<typeof CertifyAnswer>;
+
+/** `GET policy`: labels and templates the caller may use. */
+export const PolicyAnswer = z.object({ labels: z.array(Label), templates: z.array(Template), time });
+export type PolicyAnswer = z.infer<typeof PolicyAnswer>;
+
+/** `POST use-licenses`: the chain as it stands in the file, and the caller's account certificate, both base64. */
+export const UseLicenseRequest = z.strictObject({ license: base64, accountCertificate: base64 });
+export type UseLicenseRequest = z.infer<typeof UseLicenseRequest>;
+
+/** `permit` comes with the right to edit, for the caller's licensor key; not for whoever issued the license. */
+export const UseLicenseAnswer = z.object({ useLicense: base64, permit: base64.nullable(), time });
+export type UseLicenseAnswer = z.infer<typeof UseLicenseAnswer>;
+
+/** `POST publishing-licenses`: the service makes content key and license; nothing sealed is taken from outside. */
+export const PublishRequest = z.strictObject({
+  policy: z.strictObject({
+    grants: z.array(Grant).max(1000),
+    until: time.nullable(),
+    offlineDays: z.int().min(-1).max(36_500),
+    template: id.nullable(),
+    name: z.string().max(1024).optional(),
+    texts: z.array(PolicyText).max(64).optional(),
+    obligations: z.array(Obligation).max(16).optional(),
+  }),
+  label: id.nullable(),
+  cipher: z.literal("SEALWRIGHT.GCM1M"),
+  ext: Extension,
+  accountCertificate: base64,
+  signingKey: key.optional(),
+});
+export type PublishRequest = z.infer<typeof PublishRequest>;
+
+export const PublishAnswer = z.object({ license: base64, useLicense: base64, permit: base64, time });
+export type PublishAnswer = z.infer<typeof PublishAnswer>;
+
+/** `POST documents`, `documents/track`, `documents/revoke`, `documents/restore`: about the document of this license. */
+export const DocumentRequest = z.strictObject({ license: base64 });
+export type DocumentRequest = z.infer<typeof DocumentRequest>;
+
+export const RegisterAnswer = z.object({ family: id, time });
+export type RegisterAnswer = z.infer<typeof RegisterAnswer>;
+
+export const DocumentSummary = z.object({
+  family: id,
+  contentId: id,
+  name: z.string().nullable(),
+  label: id.nullable(),
+  registered: time,
+  revoked: time.nullable(),
+});
+export type DocumentSummary = z.infer<typeof DocumentSummary>;
+
+export const DocumentsAnswer = z.object({ documents: z.array(DocumentSummary), time });
+export type DocumentsAnswer = z.infer<typeof DocumentsAnswer>;
+
+/** One thing that happened to a document: who opened it, was refused, revoked it. */
+export const TrackEvent = z.object({
+  time,
+  action: z.string(),
+  result: z.string(),
+  address: z.string().nullable(),
+  name: z.string().nullable(),
+});
+export type TrackEvent = z.infer<typeof TrackEvent>;
+
+export const TrackAnswer = z.object({ document: DocumentSummary.nullable(), events: z.array(TrackEvent), time });
+export type TrackAnswer = z.infer<typeof TrackAnswer>;
+
+/** `lastOfflineUse`: the last moment a license already given can still open it; null where none can. */
+export const RevokeAnswer = z.object({ family: id, revoked: time.nullable(), lastOfflineUse: time.nullable(), time });
+export type RevokeAnswer = z.infer<typeof RevokeAnswer>;
+
+/** `GET admin/audit/verification`. */
+export const AuditVerification = z.object({
+  records: z.int(),
+  intact: z.boolean(),
+  firstBad: z.int().nullable(),
+  head: z.string(),
+  time,
+});
+export type AuditVerification = z.infer<typeof AuditVerification>;
+
+/** What a refused person can do next. */
+export const Offer = z.enum(["ask-owner", "switch-account", "sign-in"]);
+export type Offer = z.infer<typeof Offer>;
+
+export const ErrorAnswer = z.object({
+  code: z.string().max(64),
+  message: z.string().max(2048).optional(),
+  offers: z.array(Offer).optional(),
+  owner: z.object({ address: z.string(), name: z.string() }).optional(),
+});
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
+
+/** The status of each refusal, used by the service to answer and by clients to tell what an answer means. */
+export const statusOf: Partial<Record<RightsErrorCode, number>> = {
+  "request-malformed": 400,
+  "policy-malformed": 400,
+  "address-malformed": 400,
+  "sign-in-needed": 401,
+  "sign-in-failed": 401,
+  "access-denied": 403,
+  "access-expired": 403,
+  "access-revoked": 403,
+  "right-missing": 403,
+  "protect-denied": 403,
+  "account-mismatch": 403,
+  "license-invalid": 422,
+  "rate-limited": 429,
+};
+
+/** A message checked against its shape. @throws RightsError `code`. */
+export function parseMessage<T>(schema: z.ZodType<T>, value: unknown, code: RightsErrorCode): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RightsError(code, `${issue?.path.join(".") || "the message"} is not as it should be: ${issue?.message}`);
+}
+
+export const bytesOf = (text: string): Bytes => fromBase64(text, "request-malformed");
+export const keyOf = (text: string): Bytes => fromBase64url(text, "request-malformed");

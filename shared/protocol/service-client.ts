@@ -1,0 +1,145 @@
+import type { z } from "zod";
+import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
+import { RightsError, type RightsErrorCode } from "../errors.js";
+import { parseJson } from "../json.js";
+import { type ProofKey, proofFor } from "./proof.js";
+import {
+  AuditVerification,
+  CertifyAnswer,
+  type CertifyRequest,
+  Discovery,
+  DocumentsAnswer,
+  ErrorAnswer,
+  PolicyAnswer,
+  PublishAnswer,
+  type PublishRequest,
+  parseMessage,
+  RegisterAnswer,
+  RevokeAnswer,
+  statusOf,
+  TrackAnswer,
+  UseLicenseAnswer,
+} from "./service-api.js";
+
+const timeoutMs = 20_000;
+const maxAnswerBytes = 8 * 1024 * 1024;
+
+/** A refusal by the service, with what it offers to do next. */
+export class ServiceRefusal extends RightsError {
+  readonly answer: ErrorAnswer;
+
+  constructor(code: RightsErrorCode, message: string, answer: ErrorAnswer) {
+    super(code, message);
+    this.answer = answer;
+  }
+}
+
+/** What signs in: gives a current access token and the key it is bound to. */
+export interface Credentials {
+  readonly proofKey: ProofKey;
+  /** @throws RightsError `sign-in-needed`, `service-unreachable`. `refresh` after the service refused the last one. */
+  accessToken(options: { refresh: boolean }): Promise<string>;
+}
+
+/** Fetch with a time limit and no redirects; every failure to reach the service has one code. */
+export async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { redirect: "error", signal: AbortSignal.timeout(timeoutMs), ...init });
+  } catch (cause) {
+    const { origin } = new URL(url);
+    const message = `the protection service at ${origin} cannot be reached; try again when it is back`;
+    throw new RightsError("service-unreachable", message, { cause });
+  }
+}
+
+/** A JSON answer of bounded size in the shape of `schema`. @throws ServiceRefusal, RightsError `service-failed`. */
+export async function readAnswer<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+  const body = await readBody(response);
+  if (response.ok) return parseMessage(schema, parseJson(body, "service-failed"), "service-failed");
+  throw refusalOf(response.status, body);
+}
+
+async function readBody(response: Response): Promise<Bytes> {
+  try {
+    return await collect(piecesOf(response.body ?? new Response("").body!), maxAnswerBytes);
+  } catch (cause) {
+    throw new RightsError("service-unreachable", "the protection service broke off its answer; try again", { cause });
+  }
+}
+
+function refusalOf(status: number, body: Bytes): RightsError {
+  const failed = new RightsError("service-failed", `the protection service failed (${status}); try again later`);
+  if (status >= 500) return status === 502 || status === 503 || status === 504 ? unavailable() : failed;
+  try {
+    const answer = ErrorAnswer.parse(parseJson(body, "service-failed"));
+    const known = (answer.code in statusOf ? answer.code : "service-failed") as RightsErrorCode;
+    return new ServiceRefusal(known, answer.message ?? failed.message, answer);
+  } catch {
+    return failed;
+  }
+}
+
+const unavailable = () =>
+  new RightsError("service-unreachable", "the protection service is not available now; try again when it is back");
+
+/** Where everything of a service is. @param address - `https://rms.contoso.example`. */
+export async function discover(address: string): Promise<Discovery> {
+  const response = await reach(new URL("/.well-known/sealwright", address).href, {});
+  return readAnswer(response, Discovery);
+}
+
+/** The service's API over fetch, for agent and pages alike: each request proves possession of the caller's key. */
+export class ServiceClient {
+  readonly #api: string;
+  readonly #credentials: Credentials;
+  readonly #now: () => number;
+  #nonce: string | undefined;
+
+  /** @param api - of the discovery document, without a slash at its end. */
+  constructor(api: string, credentials: Credentials, now: () => number = Date.now) {
+    this.#api = api;
+    this.#credentials = credentials;
+    this.#now = now;
+  }
+
+  certify = (request: CertifyRequest) => this.#call("POST", "/account-certificates", CertifyAnswer, request);
+  policy = () => this.#call("GET", "/policy", PolicyAnswer);
+  useLicense = (license: Bytes, accountCertificate: Bytes) =>
+    this.#call("POST", "/use-licenses", UseLicenseAnswer, {
+      license: toBase64(license),
+      accountCertificate: toBase64(accountCertificate),
+    });
+  publish = (request: PublishRequest) => this.#call("POST", "/publishing-licenses", PublishAnswer, request);
+  documents = () => this.#call("GET", "/documents", DocumentsAnswer);
+  register = (license: Bytes) => this.#call("POST", "/documents", RegisterAnswer, { license: toBase64(license) });
+  track = (license: Bytes) => this.#call("POST", "/documents/track", TrackAnswer, { license: toBase64(license) });
+  revoke = (license: Bytes) => this.#call("POST", "/documents/revoke", RevokeAnswer, { license: toBase64(license) });
+  restore = (license: Bytes) => this.#call("POST", "/documents/restore", RevokeAnswer, { license: toBase64(license) });
+  verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
+
+  /** Twice at the most: a nonce may be missing or old, an access token may have ended. */
+  async #call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {
+    const body = request === undefined ? new Uint8Array(0) : utf8(JSON.stringify(request));
+    let response = await this.#send(method, path, body, false);
+    for (let tries = 0; response.status === 401 && tries < 2; tries++) {
+      const stale = (response.headers.get("www-authenticate") ?? "").includes("use_dpop_nonce");
+      await response.body?.cancel();
+      response = await this.#send(method, path, body, !stale);
+    }
+    return readAnswer(response, schema);
+  }
+
+  async #send(method: string, path: string, body: Bytes, refresh: boolean): Promise<Response> {
+    const url = this.#api + path;
+    const accessToken = await this.#credentials.accessToken({ refresh });
+    const proven = { method, url, body, accessToken, ...(this.#nonce === undefined ? {} : { nonce: this.#nonce }) };
+    const headers: Record<string, string> = {
+      authorization: `DPoP ${accessToken}`,
+      dpop: await proofFor(proven, this.#credentials.proofKey, this.#now()),
+      ...(body.length > 0 ? { "content-type": "application/json" } : {}),
+    };
+    const response = await reach(url, { method, headers, ...(body.length > 0 ? { body } : {}) });
+    this.#nonce = response.headers.get("dpop-nonce") ?? this.#nonce;
+    return response;
+  }
+}
