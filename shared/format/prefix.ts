@@ -1,4 +1,4 @@
-import { type ByteSource, type Bytes, concat } from "../bytes.js";
+import type { ByteSource, Bytes } from "../bytes.js";
 
 /** The front of a file whose end may not be known yet. */
 export interface Prefix {
@@ -16,12 +16,12 @@ export const prefixOf = (source: ByteSource): Prefix => ({
 const clamp = (available: number, wanted: number) => Math.max(0, Math.min(available, wanted));
 
 /**
- * The front of a stream, kept as far as it was asked for; `from` gives the rest. Callers bound what they ask for.
- * A piece that is larger than asked for is kept whole, as it came.
+ * The front of a stream, kept as far as it was asked for; `from` gives the rest. Callers bound what they ask for; of
+ * the piece in which that ends, all is kept.
  */
 export class StreamPrefix implements Prefix {
   readonly #pieces: AsyncIterator<Bytes>;
-  #held: Bytes[] = [];
+  #buffer: Bytes = new Uint8Array(1024);
   #heldBytes = 0;
   #ended = false;
 
@@ -40,14 +40,14 @@ export class StreamPrefix implements Prefix {
 
   async upTo(offset: number, length: number): Promise<Bytes> {
     await this.reaches(offset + length);
-    return this.#joined().subarray(offset, offset + length);
+    return this.#held().subarray(offset, offset + length);
   }
 
   /** Everything from `offset` on, once: what is held, then what is still to come. */
   async *from(offset: number): AsyncGenerator<Bytes> {
     try {
-      const held = (await this.reaches(offset)) ? this.#joined().subarray(offset) : new Uint8Array(0);
-      this.#held = [];
+      const held = (await this.reaches(offset)) ? this.#held().subarray(offset) : new Uint8Array(0);
+      this.#buffer = new Uint8Array(0);
       if (held.length > 0) yield held;
       while (!this.#ended) {
         const next = await this.#pieces.next();
@@ -65,14 +65,19 @@ export class StreamPrefix implements Prefix {
     this.#ended = true;
   }
 
+  /** Twice the room whenever it runs out: a stream of single bytes must not cost a copy each. */
   #keep(piece: Bytes): void {
-    this.#held.push(piece);
-    this.#heldBytes += piece.length;
+    const needed = this.#heldBytes + piece.length;
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+      larger.set(this.#held());
+      this.#buffer = larger;
+    }
+    this.#buffer.set(piece, this.#heldBytes);
+    this.#heldBytes = needed;
   }
 
-  /** One array, so that asking often does not copy often. */
-  #joined(): Bytes {
-    if (this.#held.length !== 1) this.#held = [concat(...this.#held)];
-    return this.#held[0]!;
+  #held(): Bytes {
+    return this.#buffer.subarray(0, this.#heldBytes);
   }
 }
