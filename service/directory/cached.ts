@@ -36,7 +36,7 @@ export class CachedDirectory implements Directory {
     return this.#cached(`subject ${subject}`, () => this.#directory.findBySubject(subject));
   }
 
-  async groupsOf(subject: string): Promise<string[]> {
+  async groupsOf(subject: string): Promise<readonly string[]> {
     return (await this.findBySubject(subject))?.groups ?? [];
   }
 

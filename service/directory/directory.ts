@@ -15,5 +15,5 @@ export interface Directory {
   findByAddress(address: string): Promise<Person | null>;
   findBySubject(subject: string): Promise<Person | null>;
   /** Addresses of every group a person is in, nested ones too; empty for strangers. */
-  groupsOf(subject: string): Promise<string[]>;
+  groupsOf(subject: string): Promise<readonly string[]>;
 }

@@ -1,0 +1,124 @@
+import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { z } from "zod";
+import { type Bytes, fromBase64url } from "../../shared/bytes.js";
+import { parseJson } from "../../shared/json.js";
+import { Challenge, type SignedRequest } from "./caller.js";
+
+/** How far the clock of a client may be off, in seconds. */
+const clockSkewSeconds = 60;
+
+const maxProofChars = 8192;
+
+/** 43 characters: the 32 bytes of a P-256 coordinate or of a SHA-256. */
+const thirtyTwoBytes = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const Header = z.object({
+  typ: z.literal("dpop+jwt"),
+  alg: z.literal("ES256"),
+  jwk: z.object({
+    kty: z.literal("EC"),
+    crv: z.literal("P-256"),
+    x: thirtyTwoBytes,
+    y: thirtyTwoBytes,
+    d: z.undefined().optional(),
+  }),
+  crit: z.undefined().optional(),
+});
+
+const Claims = z.object({
+  /** At least 96 bits: 16 characters of base64url. */
+  jti: z.string().min(16).max(256),
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.int(),
+  ath: thirtyTwoBytes,
+  bh: thirtyTwoBytes,
+  nonce: z.string().max(256).optional(),
+});
+
+/** A proof of possession whose signature and claims hold for a request; whether it was used before is not known yet. */
+export interface Proof {
+  /** RFC 7638 thumbprint of the key that signed. */
+  jkt: string;
+  /** What to claim, so that it is never used again. */
+  id: string;
+  /** From when on (ms) it would be refused anyway. */
+  until: number;
+}
+
+export interface ProofContext {
+  accessToken: string;
+  isNonceValid: (nonce: string) => boolean;
+  nowMs: number;
+}
+
+/**
+ * RFC 9449 with `ath`, `nonce` and our `bh` required (docs/encodings.md, DPoP).
+ * @throws Challenge invalid_dpop_proof, or use_dpop_nonce when only the nonce is missing or stale.
+ */
+export function checkProof(request: SignedRequest, { accessToken, isNonceValid, nowMs }: ProofContext): Proof {
+  const { claims, jkt } = verifiedProof(request.proof);
+  const mismatch =
+    (claims.htm !== request.method && "method") ||
+    (!isSameUrl(claims.htu, request.url) && "address") ||
+    (claims.ath !== sha256(accessToken) && "token") ||
+    (claims.bh !== sha256(request.body) && "content") ||
+    (Math.abs(nowMs / 1000 - claims.iat) > clockSkewSeconds && "time");
+  if (mismatch) throw refuse(`the proof of possession was made for another ${mismatch}`);
+  if (claims.nonce === undefined || !isNonceValid(claims.nonce))
+    throw new Challenge("use_dpop_nonce", "the proof of possession needs the service's current nonce");
+  return { jkt, id: sha256(`${jkt} ${claims.jti}`), until: (claims.iat + clockSkewSeconds + 1) * 1000 };
+}
+
+const refuse = (message: string, cause?: unknown) => new Challenge("invalid_dpop_proof", message, { cause });
+
+const malformed = (cause?: unknown) => refuse("the proof of possession is not one this service understands", cause);
+
+const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("base64url");
+
+function verifiedProof(proof: SignedRequest["proof"]): { claims: z.infer<typeof Claims>; jkt: string } {
+  if (proof === undefined) throw refuse("the proof of possession is missing");
+  if (typeof proof !== "string" || proof.length > maxProofChars) throw malformed();
+  const { header, claims, signed, signature } = parseProof(proof);
+  const { key, jkt } = keyOf(header.jwk);
+  if (!verify("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" }, signature))
+    throw refuse("the proof of possession is not signed by its key");
+  return { claims, jkt };
+}
+
+function parseProof(proof: string) {
+  const parts = proof.split(".");
+  try {
+    const [head, body, signature] = parts.map((part) => fromBase64url(part, "request-malformed"));
+    if (!head || !body || !signature || parts.length !== 3) throw malformed();
+    const json = (bytes: Bytes) => parseJson(bytes, "request-malformed");
+    const [header, claims] = [Header.parse(json(head)), Claims.parse(json(body))];
+    return { header, claims, signature, signed: `${parts[0]}.${parts[1]}` };
+  } catch (error) {
+    throw malformed(error);
+  }
+}
+
+/** Keys seen lately: making one costs as much as a verification. */
+const keys = new Map<string, KeyObject>();
+const maxKeys = 10_000;
+
+function keyOf({ kty, crv, x, y }: z.infer<typeof Header>["jwk"]): { key: KeyObject; jkt: string } {
+  const jkt = sha256(JSON.stringify({ crv, kty, x, y })); // RFC 7638: these members in this order
+  const known = keys.get(jkt);
+  if (known) return { key: known, jkt };
+  try {
+    const key = createPublicKey({ key: { kty, crv, x, y }, format: "jwk" });
+    if (keys.size >= maxKeys) keys.clear();
+    keys.set(jkt, key);
+    return { key, jkt };
+  } catch (error) {
+    throw malformed(error); // not a point of the curve
+  }
+}
+
+function isSameUrl(claimed: string, actual: string): boolean {
+  if (!URL.canParse(claimed) || /[?#]/.test(claimed)) return false;
+  const [one, other] = [new URL(claimed), new URL(actual)];
+  return one.origin === other.origin && one.pathname === other.pathname;
+}
