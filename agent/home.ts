@@ -1,0 +1,84 @@
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { RightsError } from "../shared/errors.js";
+
+/** Where everything of one person on one device lies. All of it is private to them: folders 0700, files 0600. */
+export interface Home {
+  readonly path: string;
+  /** Sealed under the device key: private keys, tokens, the time record, policy. */
+  readonly secrets: string;
+  /** Use licenses, sealed likewise. */
+  readonly licenses: string;
+  readonly journal: string;
+  /** Registrations the service has not heard of yet. */
+  readonly outbox: string;
+  readonly locks: string;
+  readonly watches: string;
+  /** Who is signed in, and the certificates; nothing secret. */
+  readonly account: string;
+  /** Which store holds the device key; the key itself only where there is no other. */
+  readonly device: string;
+  readonly deviceKey: string;
+  readonly devicePass: string;
+  /** Where the background process listens: a Unix socket, on Windows the name of a pipe. */
+  readonly socket: string;
+}
+
+/** Longer paths of Unix sockets are cut off by some systems (108 bytes on Linux, 104 on macOS). */
+const maxSocketBytes = 100;
+
+function socketOf(path: string): string {
+  const name = Buffer.from(path).toString("base64url").slice(-40);
+  if (process.platform === "win32") return `\\\\.\\pipe\\sealwright-${name}`;
+  const own = join(path, "agent.sock");
+  if (Buffer.byteLength(own) <= maxSocketBytes) return own;
+  return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `sealwright-${name}.sock`);
+}
+
+const homeAt = (path: string): Home => ({
+  path,
+  secrets: join(path, "secrets"),
+  licenses: join(path, "licenses"),
+  journal: join(path, "journal"),
+  outbox: join(path, "outbox"),
+  locks: join(path, "locks"),
+  watches: join(path, "watches.json"),
+  account: join(path, "account.json"),
+  device: join(path, "device.json"),
+  deviceKey: join(path, "device.key"),
+  devicePass: join(path, "device.pass"),
+  socket: socketOf(path),
+});
+
+/** A folder only this person can enter: made if missing, its mode put right if it is theirs. */
+async function claimFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await stat(path);
+  if (process.platform === "win32") return;
+  if (uid !== process.getuid?.())
+    throw new RightsError(
+      "config-invalid",
+      `${path} belongs to another user; set SEALWRIGHT_HOME to a folder of yours`,
+    );
+  if ((mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
+/**
+ * The home of this person, ready to use.
+ * @param path - `SEALWRIGHT_HOME` if left out, else `~/.sealwright`.
+ * @throws RightsError `config-invalid` when it is another user's or cannot be made.
+ */
+export async function openHome(path = process.env.SEALWRIGHT_HOME || join(homedir(), ".sealwright")): Promise<Home> {
+  const home = homeAt(resolve(path));
+  try {
+    await claimFolder(home.path);
+    for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks])
+      await claimFolder(folder);
+    return home;
+  } catch (cause) {
+    if (cause instanceof RightsError) throw cause;
+    const message = `${home.path} cannot be used as the home of Sealwright; set SEALWRIGHT_HOME to a folder of yours`;
+    throw new RightsError("config-invalid", message, { cause });
+  }
+}
