@@ -11,6 +11,7 @@ import {
   readPfileStream,
   redirectionText,
 } from "../../../shared/format/pfile.js";
+import { times } from "../../scale.js";
 import { fileOf, inPieces, outcome, strictSource, vectorFile, vectors } from "../../vectors.js";
 
 interface Expected {
@@ -173,7 +174,7 @@ describe("a reader of PFILE", () => {
         expect(await outcome(readPieces(13)(damaged))).toBe(whole);
         expect(isPfile(damaged)).toBe(whole !== "not-protected");
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     );
   });
 

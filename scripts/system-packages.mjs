@@ -1,0 +1,67 @@
+// Programs of the system that some work needs: found, or installed where that is allowed, or named in one command.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** One entry: the Debian package, the names its program goes by, and a variable that may name another place. */
+const chromium = {
+  package: "chromium",
+  programs: ["chromium", "chromium-browser", "google-chrome"],
+  variable: "CHROMIUM",
+};
+const age = { package: "age", programs: ["age"] };
+
+/** What each piece of work needs. */
+export const needs = { test: [chromium], bench: [age] };
+
+const isProgram = (path) => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const folders = () => [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"].filter(Boolean);
+
+/** Where a program is, or `null`. */
+export function findProgram({ programs, variable }) {
+  const named = variable === undefined ? undefined : process.env[variable];
+  if (named) return isProgram(named) ? named : null;
+  const paths = programs.flatMap((name) => folders().map((folder) => join(folder, name)));
+  return paths.find(isProgram) ?? null;
+}
+
+/** How this user may install packages: the command's first words, or `null`. */
+function installer() {
+  if (!findProgram({ programs: ["apt-get"] })) return null;
+  if (process.getuid?.() === 0) return [];
+  const sudo = spawnSync("sudo", ["-n", "true"], { stdio: "ignore" });
+  return sudo.status === 0 ? ["sudo", "-n"] : null;
+}
+
+function install(prefix, packages) {
+  const apt = (...args) => {
+    const [program, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...args];
+    return spawnSync(program, rest, { stdio: ["ignore", 2, 2] }).status === 0;
+  };
+  apt("update"); // an old list may still do
+  return apt("install", "-y", "--no-install-recommends", ...packages);
+}
+
+/**
+ * @param {"test" | "bench"} work
+ * @returns {string | null} what to tell the person, or `null` when everything is there.
+ */
+export function ensureSystemPackages(work) {
+  const missing = () => needs[work].filter((need) => findProgram(need) === null);
+  const packages = missing().map((need) => need.package);
+  if (packages.length === 0) return null;
+  const prefix = installer();
+  if (prefix !== null) {
+    console.error(`installing ${packages.join(", ")} …`);
+    if (install(prefix, packages) && missing().length === 0) return null;
+  }
+  return `missing on this machine: ${packages.join(", ")}\nsudo apt-get install -y ${packages.join(" ")}`;
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+const root = dirname(dirname(import.meta.dirname));
+let copy: string;
+
+beforeEach(async () => {
+  copy = await mkdtemp(join(tmpdir(), "sealwright-"));
+  for (const folder of ["bin", "scripts"]) await cp(join(root, folder), join(copy, folder), { recursive: true });
+  await cp(join(root, "package.json"), join(copy, "package.json"));
+  await symlink(join(root, "node_modules"), join(copy, "node_modules"), "dir");
+});
+afterEach(() => rm(copy, { recursive: true, force: true }));
+
+const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
+const program = (text: string) => writeFile(join(copy, "agent/cli/main.ts"), text);
+
+it("seal says what to do when nothing has been built", () => {
+  const { status, stdout, stderr } = node("bin/seal.mjs", "status");
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("npm run build");
+});
+
+it("the build makes programs that seal starts, says nothing, and leaves nothing else behind", async () => {
+  await mkdir(join(copy, "agent/cli"), { recursive: true });
+  await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
+  expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  expect((await readdir(join(copy, "dist"))).sort()).toEqual(["seal.js", "seal.js.map"]);
+  expect(node("bin/seal.mjs", "status", "--json").stdout).toBe("status --json\n");
+});
+
+it("a build replaces a program as a whole, and one that fails leaves it alone", async () => {
+  await mkdir(join(copy, "agent/cli"), { recursive: true });
+  await program("console.log(1);\n");
+  node("scripts/build.mjs");
+  const built = join(copy, "dist/seal.js");
+  const first = { inode: (await stat(built)).ino, text: await readFile(built, "utf8") };
+  await program("console.log(;\n");
+  expect(node("scripts/build.mjs").status).not.toBe(0);
+  expect(await readFile(built, "utf8")).toBe(first.text);
+  await program("console.log(2);\n");
+  node("scripts/build.mjs");
+  expect((await stat(built)).ino).not.toBe(first.inode);
+  expect(await readFile(built, "utf8")).toContain("console.log(2)");
+});
+
+it("names a program of the system that is missing, and the one command that brings it", () => {
+  const script = `import { ensureSystemPackages } from "./scripts/system-packages.mjs";
+    process.getuid = () => 65534;
+    console.log(ensureSystemPackages("test"));`;
+  const env = { ...process.env, PATH: "/nonexistent", CHROMIUM: "/nonexistent/chromium" };
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: copy,
+    encoding: "utf8",
+    env,
+  });
+  expect(child.stdout).toMatch(/missing on this machine: chromium\nsudo apt-get install -y chromium\n/);
+});

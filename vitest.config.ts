@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+const long = process.env.SEALWRIGHT_LONG === "1";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/fixtures/**"],
+    setupFiles: ["test/setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    // a test that hangs fails; one on a busy machine does not
+    testTimeout: long ? 30 * 60_000 : 30_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+  },
+});
