@@ -77,11 +77,12 @@ async function answer(
 ): Promise<FastifyReply> {
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   const action = form.get("action");
-  if (action === "cancel") return finish(request, reply, { error: "access_denied" }, options);
+  const finish = async (result: InteractionResults) => goOn(reply, await resultOf(request, reply, result, options));
+  if (action === "cancel") return finish({ error: "access_denied" });
   if (action === "sign-in" && interaction.prompt.name === "login")
     return signIn(request, reply, interaction, form, options);
   if (action === "consent" && interaction.prompt.name === "consent")
-    return finish(request, reply, { consent: { grantId: await grant(interaction, options) } }, options);
+    return finish({ consent: { grantId: await grant(interaction, options) } });
   throw new RightsError("request-malformed", "this form does not belong to this step of the sign-in");
 }
 
@@ -96,11 +97,28 @@ async function signIn(
   const again = (trouble: string) =>
     send(reply, interaction, signInPage(options.organisation, username.slice(0, 254), trouble));
   const outcome = await options.signIn.check({ username, password, ip: request.ip });
-  if ("account" in outcome)
-    return finish(request, reply, { login: { accountId: outcome.account.id, remember: false } }, options);
-  if (outcome.refused === "wrong") return again(wrongPassword).code(401);
+  if ("account" in outcome) {
+    const accountId = outcome.account.id;
+    const next = await resultOf(request, reply, { login: { accountId, remember: false } }, options);
+    await endOtherSession(interaction, accountId, options.provider);
+    return goOn(reply, next);
+  }
+  if (outcome.refused === "wrong") {
+    reply.code(401);
+    return again(wrongPassword);
+  }
   const { seconds } = outcome;
-  return again(`Too many wrong passwords. Try again in ${seconds} seconds.`).code(429).header("retry-after", seconds);
+  reply.code(429).header("retry-after", seconds);
+  return again(`Too many wrong passwords. Try again in ${seconds} seconds.`);
+}
+
+/** Where somebody else was signed in before, that ends here: the provider would ask once more, with a script. */
+async function endOtherSession({ session }: Interaction, accountId: string, provider: Provider): Promise<void> {
+  const known = session && session.accountId !== accountId ? await provider.Session.findByUid(session.uid) : undefined;
+  if (!known?.accountId) return;
+  known.accountId = undefined;
+  known.authorizations = undefined;
+  await known.persist();
 }
 
 /** What the person agrees to: the one resource there is, for the one client there is. */
@@ -111,15 +129,15 @@ async function grant({ params, session, grantId }: Interaction, { provider }: In
   return agreed.save();
 }
 
-async function finish(
+/** Keep what came out of this step. @returns where the flow goes on. */
+const resultOf = (
   request: FastifyRequest,
   reply: FastifyReply,
   result: InteractionResults,
   { provider }: InteractionsOptions,
-): Promise<FastifyReply> {
-  const next = await provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: false });
-  return reply.headers(pageHeaders()).redirect(next, 303);
-}
+): Promise<string> => provider.interactionResult(request.raw, reply.raw, result);
+
+const goOn = (reply: FastifyReply, next: string): FastifyReply => reply.headers(pageHeaders()).redirect(next, 303);
 
 async function pageFor(interaction: Interaction, { organisation, directory }: InteractionsOptions): Promise<Page> {
   if (interaction.prompt.name === "login") return signInPage(organisation);

@@ -23,8 +23,8 @@ export interface ProviderSetup {
   directory: Directory;
   /** Of the access tokens: `urn:sealwright:<tenant id>`. */
   audience: string;
-  /** What the provider is told when a code, token or proof was used before. */
-  refused: () => Error;
+  /** The provider's own errors: it is loaded only when it is needed. */
+  errors: Pick<typeof import("oidc-provider").errors, "InvalidGrant" | "InvalidTarget">;
   now: () => number;
 }
 
@@ -33,15 +33,16 @@ export async function providerSetup({
   store,
   directory,
   audience,
-  refused,
+  errors,
   now,
 }: ProviderSetup): Promise<Configuration> {
+  const refused = () => new errors.InvalidGrant("used before");
   return {
     adapter: (model: string) => new PayloadAdapter(model, store.payloads, refused, now),
     clients: [client],
     jwks: (await signingKeys(store.settings)) as JWKS,
     cookies: await cookies(store),
-    features: features(audience),
+    features: features(audience, () => new errors.InvalidTarget()),
     claims: { openid: ["sub"] },
     scopes: ["openid", "offline_access"],
     responseTypes: ["code"],
@@ -88,7 +89,7 @@ async function cookies(store: Store): Promise<Configuration["cookies"]> {
   return { keys, long: { ...common, path: "/oidc" }, short: common };
 }
 
-const features = (audience: string): Configuration["features"] => ({
+const features = (audience: string, unknownResource: () => Error): Configuration["features"] => ({
   devInteractions: { enabled: false },
   userinfo: { enabled: false },
   rpInitiatedLogout: { enabled: false },
@@ -100,7 +101,7 @@ const features = (audience: string): Configuration["features"] => ({
     defaultResource: () => audience,
     useGrantedResource: () => true,
     getResourceServerInfo: (_ctx, resource) => {
-      if (resource !== audience) throw new Error("no such resource"); // `isKnownResource` has refused it before
+      if (resource !== audience) throw unknownResource();
       return {
         scope: "",
         audience,

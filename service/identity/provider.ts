@@ -35,8 +35,7 @@ export const issuerOf = (publicUrl: URL): string => `${publicUrl.origin}/oidc`;
 export async function identityRoutes(options: IdentityOptions): Promise<FastifyPluginAsync> {
   const { now = Date.now, publicUrl } = options;
   const { Provider, errors } = await loadProvider();
-  const refused = () => new errors.InvalidGrant("used before");
-  const provider = new Provider(issuerOf(publicUrl), await providerSetup({ ...options, refused, now }));
+  const provider = new Provider(issuerOf(publicUrl), await providerSetup({ ...options, errors, now }));
   provider.proxy = true; // it believes the headers that `asPublic` sets, and no others
   const signIn = new SignIn(options.store.accounts, options.audit, now);
   const limit = new RateLimit({ ...perIp, now });
@@ -58,7 +57,6 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
  * address into a redirect, a cookie or the check of a proof.
  */
 function asPublic({ raw }: FastifyRequest, publicUrl: URL): void {
-  delete raw.headers["x-forwarded-for"];
   raw.headers.host = publicUrl.host;
   raw.headers["x-forwarded-host"] = publicUrl.host;
   raw.headers["x-forwarded-proto"] = publicUrl.protocol.slice(0, -1);
@@ -66,6 +64,7 @@ function asPublic({ raw }: FastifyRequest, publicUrl: URL): void {
 
 function mount(app: FastifyInstance, provider: Provider): void {
   const handle = provider.callback();
+  provider.on("server_error", (_ctx, error) => app.log.error(error));
   app.all("/oidc/*", async (request, reply) => {
     reply.hijack();
     const raw = Object.assign(request.raw, { originalUrl: request.raw.url });
