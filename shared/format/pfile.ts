@@ -76,13 +76,14 @@ function parseTable(bytes: Bytes, version: Fixed["version"]): Table {
   return { extension, license, metadata: part(), contentOffset, originalFileSize };
 }
 
-/** Parts in file order, none over another: one spelling. Sums are exact here: they stay far below 2^53. */
+/** Parts in file order, none over another; an empty one lies nowhere. Sums are exact: they stay far below 2^53. */
 function checkLayout({ extension, license, metadata, contentOffset }: Table, tableEnd: number): void {
   if (extension.length > 255) throw malformed("the extension is longer than 255 bytes");
   if (license.length === 0) throw malformed("there is no license in the file");
   if (license.length > pfileLimits.license) throw malformed("the license is longer than 1 MiB");
   let end = tableEnd;
   for (const part of [extension, license, metadata]) {
+    if (part.length === 0 && part.offset <= contentOffset) continue;
     if (part.offset < end) throw malformed("parts of the header lie over one another");
     end = part.offset + part.length;
   }
