@@ -1,15 +1,63 @@
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database } from "better-sqlite3";
+import { RightsError } from "../shared/errors.js";
 import type { Home } from "./home.js";
 
-/** `home` is for whole commands; the others are taken inside by what they are named after, `home` always first. */
+/**
+ * `home` is for whole commands; the others are taken inside by what they are named after. Whoever holds one of the
+ * others takes no further one, so nobody waits in a circle.
+ */
 export type LockName = "home" | "tokens" | "clock" | "outbox";
 
 /**
- * Runs `fn` while no other process, and nothing else in this one, holds the same lock of `home`. A process that dies,
- * by kill -9 too, has given its locks back. Not re-entrant: `signIn` and `signOut` take `home` themselves.
+ * Runs `fn` while no other process, and nothing else in this one, holds the same lock of `home`. Not re-entrant:
+ * `signIn`, `signOut` and renewing certificates take `home` themselves.
+ *
+ * The lock is the operating system's own, reached through an empty SQLite database, since Node has no call for it. The
+ * system takes it back when a process ends, by kill -9 too: there is no stale lock to recognise and to take over, which
+ * is where locks made of a file with a process id in it go wrong. Nothing but SQLite may open these files: on POSIX
+ * systems closing any other handle to them would give the lock away.
  * @throws RightsError `busy` after `waitMs` (10 s).
  */
-export declare function withLock<T>(
+export async function withLock<T>(
   home: Home,
   fn: () => Promise<T>,
-  options?: { name?: LockName; waitMs?: number },
-): Promise<T>;
+  { name = "home", waitMs = 10_000 }: { name?: LockName; waitMs?: number } = {},
+): Promise<T> {
+  const lock = await take(join(home.locks, `${name}.lock`), Date.now() + waitMs);
+  try {
+    return await fn();
+  } finally {
+    lock.close();
+  }
+}
+
+async function take(path: string, deadlineMs: number): Promise<Database> {
+  const { default: Sqlite } = await import("better-sqlite3");
+  const lock = new Sqlite(path, { timeout: 0 });
+  try {
+    while (!tryLock(lock)) {
+      if (Date.now() >= deadlineMs) throw busy();
+      await pause(randomInt(5, 40));
+    }
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function tryLock(lock: Database): boolean {
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "SQLITE_BUSY") return false;
+    throw error;
+  }
+}
+
+const busy = () =>
+  new RightsError("busy", "another seal command is working in the same home; try again when it is done");
