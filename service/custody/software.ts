@@ -1,5 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from "node:crypto";
+import { link, open, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -119,21 +126,26 @@ async function readBounded(path: string): Promise<Bytes> {
   return Uint8Array.from(bytes);
 }
 
-/** Flushed with its folder, since what is lost here is lost for good. */
+/** Whole or not at all, and flushed with its folder: what is lost here is lost for good. */
 async function writeNew(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, text, { flag: "wx", mode: 0o600, flush: true });
+    await link(temporary, path); // unlike a rename it never replaces
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw new RightsError("config-invalid", `${path} is there already; it is never overwritten`, { cause: error });
-  });
-  await flushed(file, () => file.writeFile(text));
-  if (process.platform !== "win32") await flushed(await open(dirname(path), "r"));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  if (process.platform !== "win32") await flushFolder(dirname(path));
 }
 
-async function flushed(file: FileHandle, write?: () => Promise<void>): Promise<void> {
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
   try {
-    await write?.();
-    await file.sync();
+    await folder.sync();
   } finally {
-    await file.close();
+    await folder.close();
   }
 }

@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { auditHeadPath, databasePath, encodeConfig, parseConfig, readConfig } from "../../service/config.js";
+import { utf8 } from "../../shared/bytes.js";
+import { scratchFolder } from "./scratch.js";
+
+const good = {
+  organisation: "Contoso",
+  publicUrl: "https://rms.contoso.example",
+  listen: { host: "127.0.0.1", port: 7443 },
+  dataFolder: "/var/lib/sealwright",
+  tenantKey: "file:///var/lib/sealwright/tenant.key",
+  tenantKeyPassphraseFile: "/etc/sealwright/pass",
+};
+const parse = (config: object) => parseConfig(utf8(JSON.stringify(config)));
+
+describe("the configuration", () => {
+  it("is read with its defaults, and written as it is read", () => {
+    const config = parse(good);
+    expect(config.accountCertificateDays).toBe(31);
+    expect(config.publicUrl.origin).toBe("https://rms.contoso.example");
+    expect(databasePath(config)).toBe("/var/lib/sealwright/sealwright.db");
+    expect(auditHeadPath(config)).toBe("/var/lib/sealwright/audit.head");
+    expect(parseConfig(utf8(encodeConfig(config)))).toEqual(config);
+  });
+
+  it.each<[string, object, string]>([
+    ["an unknown key", { ...good, debug: true }, "debug"],
+    ["an unknown key further in", { ...good, listen: { ...good.listen, tls: 1 } }, "listen"],
+    ["a missing key", { ...good, tenantKey: undefined }, "tenantKey"],
+    ["http elsewhere than on loopback", { ...good, publicUrl: "http://rms.contoso.example" }, "publicUrl"],
+    ["a look-alike of loopback", { ...good, publicUrl: "http://127.0.0.1.evil.example" }, "publicUrl"],
+    ["a public address with a path", { ...good, publicUrl: "https://contoso.example/rms" }, "publicUrl"],
+    ["a public address with a password", { ...good, publicUrl: "https://a:b@contoso.example" }, "publicUrl"],
+    ["an address open to other computers", { ...good, listen: { host: "0.0.0.0", port: 1 } }, "listen.host"],
+    ["a port that is none", { ...good, listen: { host: "::1", port: 70000 } }, "listen.port"],
+    ["a relative folder", { ...good, dataFolder: "data" }, "dataFolder"],
+    ["a key that is not in a file", { ...good, tenantKey: "https://x.example/key" }, "tenantKey"],
+    ["certificates for ever", { ...good, accountCertificateDays: 367 }, "accountCertificateDays"],
+    ["certificates for parts of days", { ...good, accountCertificateDays: 1.5 }, "accountCertificateDays"],
+    ["an empty name", { ...good, organisation: " " }, "organisation"],
+  ])("with %s stops the start and names the field", (_name, config, field) => {
+    expect(() => parse(config)).toThrow(
+      expect.objectContaining({ code: "config-invalid", message: expect.stringContaining(field) }),
+    );
+  });
+
+  it("allows plain http on this computer", () => {
+    for (const publicUrl of ["http://localhost:7443", "http://127.0.0.1:1", "http://[::1]:7443"])
+      expect(parse({ ...good, publicUrl }).publicUrl.protocol).toBe("http:");
+  });
+
+  it("is refused when two values have one name, and when it is missing", async () => {
+    expect(() => parseConfig(utf8('{"organisation":"a","organisation":"b"}'))).toThrow();
+    const path = join(await scratchFolder(), "config.json");
+    await expect(readConfig(path)).rejects.toMatchObject({ code: "file-missing" });
+    await writeFile(path, JSON.stringify(good));
+    expect((await readConfig(path)).organisation).toBe("Contoso");
+  });
+});
