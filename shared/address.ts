@@ -36,7 +36,8 @@ export function normalizeAddress(text: string): string {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, Math.max(at, 0));
   if (text.length > 254 || local.length > 64 || !localPart.test(local) || local !== local.normalize("NFC")) refuse();
-  return `${lowerAscii(local)}@${normalizeDomain(text.slice(at + 1))}`;
+  const address = `${lowerAscii(local)}@${normalizeDomain(text.slice(at + 1))}`;
+  return address.length > 254 ? refuse() : address; // an A-label is longer than what it stands for
 }
 
 /** Who a grant names: a person or group by address, or a whole domain as `@contoso.example`. */

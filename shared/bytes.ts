@@ -39,7 +39,10 @@ export function utf16le(text: string): Bytes {
   return bytes;
 }
 
-export function concat(...parts: readonly Uint8Array[]): Bytes {
+export const concat = (...parts: readonly Uint8Array[]): Bytes => join(parts);
+
+/** The same for a list of any length, which could be more than a call takes as arguments. */
+export function join(parts: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -135,7 +138,7 @@ export async function* rechunk(stream: AsyncIterable<Bytes>, size: number): Asyn
   for await (let piece of stream) {
     while (heldBytes + piece.length >= size) {
       const needed = size - heldBytes;
-      yield held.length === 0 ? piece.subarray(0, needed) : concat(...held, piece.subarray(0, needed));
+      yield held.length === 0 ? piece.subarray(0, needed) : join([...held, piece.subarray(0, needed)]);
       piece = piece.subarray(needed);
       held = [];
       heldBytes = 0;
@@ -143,7 +146,7 @@ export async function* rechunk(stream: AsyncIterable<Bytes>, size: number): Asyn
     if (piece.length > 0) held.push(piece);
     heldBytes += piece.length;
   }
-  if (heldBytes > 0) yield concat(...held);
+  if (heldBytes > 0) yield join(held);
 }
 
 /** A platform stream as the async iterable it is not yet in every browser. */
@@ -165,5 +168,5 @@ export async function collect(stream: AsyncIterable<Bytes>, limit = Number.POSIT
     if (total > limit) throw new RightsError("request-malformed", `longer than the ${limit} bytes allowed here`);
     pieces.push(piece);
   }
-  return concat(...pieces);
+  return join(pieces);
 }

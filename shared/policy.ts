@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { normalizeWho } from "./address.js";
+import { normalizeAddress, normalizeWho } from "./address.js";
 import { type Bytes, utf8 } from "./bytes.js";
 import { RightsError } from "./errors.js";
 import { isId } from "./ids.js";
@@ -9,13 +9,16 @@ import { parseSecondTime } from "./time.js";
 
 /** At most this many names in one policy, so that no license makes a service search without end (threat T19). */
 export const maxNames = 1000;
+/** At most this many different rights, as a use license lists them one by one. */
+export const maxRights = 40;
 
 const id = z.string().refine(isId, "an id is a lower-case GUID");
 const right = z.string().regex(/^[A-Z][A-Z0-9]{0,39}$/);
 const time = z.string().refine((text) => isTime(text), "a time is written 2027-03-01T00:00:00Z");
-const who = z.string().max(255).refine(isWho, "a grant names an address or @domain, normalized");
+const who = z.string().max(255).refine(isNormal(normalizeWho), "a grant names an address or @domain, normalized");
+const address = z.string().max(254).refine(isNormal(normalizeAddress), "an owner is an address, normalized");
 
-export const Grant = z.object({ who: z.array(who).min(1).max(maxNames), rights: z.array(right).min(1).max(40) });
+export const Grant = z.object({ who: z.array(who).min(1).max(maxNames), rights: z.array(right).min(1).max(maxRights) });
 export type Grant = z.infer<typeof Grant>;
 
 export const PolicyText = z.object({
@@ -35,7 +38,7 @@ export const Extension = z.string().regex(/^(?:\.[!-.0-[\]-~]{1,254})?$/);
 export const Policy = z.object({
   v: z.literal(1),
   issuer: id,
-  owner: who,
+  owner: address,
   family: id,
   name: z.string().max(1024).optional(),
   ext: Extension,
@@ -56,12 +59,14 @@ export interface Identity {
   groups: readonly string[];
 }
 
-function isWho(text: string): boolean {
-  try {
-    return normalizeWho(text) === text;
-  } catch {
-    return false;
-  }
+function isNormal(normalize: (text: string) => string): (text: string) => boolean {
+  return (text) => {
+    try {
+      return normalize(text) === text;
+    } catch {
+      return false;
+    }
+  };
 }
 
 function isTime(text: string): boolean {
@@ -79,10 +84,17 @@ export function parsePolicy(bytes: Bytes): Policy {
   const names = policy.data.grants.reduce((sum, grant) => sum + grant.who.length, 0);
   if (names > maxNames)
     throw new RightsError("policy-malformed", `a policy names at most ${maxNames} people or groups`);
+  if (new Set(policy.data.grants.flatMap((grant) => grant.rights)).size > maxRights)
+    throw new RightsError("policy-malformed", `a policy gives at most ${maxRights} different rights`);
   return policy.data;
 }
 
-export const encodePolicy = (policy: Policy): Bytes => utf8(JSON.stringify(policy));
+/** @throws RightsError `policy-malformed` for what no reader would take: better no file than one nobody can open. */
+export function encodePolicy(policy: Policy): Bytes {
+  const bytes = utf8(JSON.stringify(policy));
+  parsePolicy(bytes);
+  return bytes;
+}
 
 /** Issuer and owner keep everything whatever the policy says (docs/rights.md). */
 export const isIssuerOrOwner = (policy: Policy, identity: Identity): boolean =>

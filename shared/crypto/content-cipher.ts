@@ -1,4 +1,4 @@
-import { type ByteSource, type Bytes, concat, rechunk, utf8 } from "../bytes.js";
+import { type ByteSource, type Bytes, join, rechunk, utf8 } from "../bytes.js";
 import {
   checkHeader,
   damaged,
@@ -24,7 +24,7 @@ const editionPrefix = utf8("sealwright/edition/v1");
 
 /** Hash over header and segment hashes that an edition signs (docs/encodings.md, "Edition trailer"). */
 export const editionHash = (header: Bytes, hashes: readonly Bytes[]): Promise<Bytes> =>
-  sha256(concat(editionPrefix, header, ...hashes));
+  sha256(join([editionPrefix, header, ...hashes]));
 
 /**
  * `SEALWRIGHT.GCM1M`, writing: header and segments of `plaintext`. The generator returns the edition hash once all is

@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "../bytes.js";
+import { type Bytes, join } from "../bytes.js";
 import { type ContentBinding, editionHash } from "./content-cipher.js";
 import { checkHeader, damaged, headerBytes, sealedSegmentBytes, segmentKeyInfo, tagBytes } from "./content-layout.js";
 import type { Engine } from "./engine.js";
@@ -13,9 +13,24 @@ export async function* openStream(
   region: AsyncIterable<Bytes>,
   binding: ContentBinding,
   engine: Engine,
-  { maxTrailer, findTrailer }: { maxTrailer: number; findTrailer: (tail: Bytes) => number },
+  framing: Framing,
 ): AsyncGenerator<Bytes, { editionHash: Bytes; trailer: Bytes }> {
   const reader = new RegionReader(region);
+  try {
+    return yield* openRegion(reader, binding, engine, framing);
+  } finally {
+    await reader.close();
+  }
+}
+
+type Framing = { maxTrailer: number; findTrailer: (tail: Bytes) => number };
+
+async function* openRegion(
+  reader: RegionReader,
+  binding: ContentBinding,
+  engine: Engine,
+  { maxTrailer, findTrailer }: Framing,
+): AsyncGenerator<Bytes, { editionHash: Bytes; trailer: Bytes }> {
   await reader.fill(headerBytes);
   const header = reader.take(Math.min(headerBytes, reader.held));
   const salt = await checkHeader(header, binding.contentKey, binding.licenseDigest);
@@ -65,8 +80,13 @@ class RegionReader {
     return true;
   }
 
+  /** Lets go of the stream, also when whoever reads the content stops half way. */
+  async close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+
   take(length: number): Bytes {
-    const all = this.#pieces.length === 1 ? this.#pieces[0]! : concat(...this.#pieces);
+    const all = this.#pieces.length === 1 ? this.#pieces[0]! : join(this.#pieces);
     this.#pieces = [all.subarray(length)];
     this.held -= length;
     return all.slice(0, length);

@@ -82,15 +82,20 @@ export async function verifySignature(key: PublicKey, message: Bytes, signature:
 
 // --- content keys ----------------------------------------------------------------------------------------------------
 
-export const importContentKey = (raw: Bytes): Promise<ContentKey> => {
+function checkContentKey(raw: Bytes): void {
   if (raw.length !== contentKeyBytes) throw new RightsError("license-malformed", "a content key has 32 bytes");
+}
+
+export async function importContentKey(raw: Bytes): Promise<ContentKey> {
+  checkContentKey(raw);
   return crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveBits", "deriveKey"]);
-};
+}
 
 export const newRawContentKey = (): Bytes => crypto.getRandomValues(new Uint8Array(contentKeyBytes));
 
 /** RSA-OAEP with SHA-256, MGF1-SHA-256 and the empty label (PKCS#11 tokens refuse another). */
 export async function sealContentKey(raw: Bytes, to: PublicKey): Promise<Bytes> {
+  checkContentKey(raw);
   const key = await crypto.subtle.importKey("spki", to.spki, sealing, false, ["encrypt"]);
   return new Uint8Array(await crypto.subtle.encrypt(sealing.name, key, raw));
 }

@@ -47,6 +47,8 @@ export interface Edition {
 export interface EditPermit extends TimeRange {
   readonly document: XrmlDocument;
   readonly tenant: string;
+  /** Whose key it is: an edition under this permit names the same person. */
+  readonly subject: string;
   readonly issuerKey: PublicKey;
   readonly key: PublicKey;
   readonly licenseDigest: Bytes;
@@ -128,7 +130,8 @@ export async function parseEditPermit(document: XrmlDocument): Promise<EditPermi
   for (const part of [right, list, group, body]) part.end();
   if (by.principal.kind !== "tenant" || by.principal.tenant !== to.tenant) throw malformed("two tenants that differ");
   if (to.principal.kind !== "person") throw malformed("it is not a person's");
-  return { document, tenant: to.tenant, issuerKey: by.key, key: to.key, licenseDigest, ...range };
+  const { subject } = to.principal;
+  return { document, tenant: to.tenant, subject, issuerKey: by.key, key: to.key, licenseDigest, ...range };
 }
 
 // --- the trailer behind the content ----------------------------------------------------------------------------------

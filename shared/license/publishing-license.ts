@@ -70,7 +70,7 @@ const appDatum = (name: string, value: string): string =>
 
 /**
  * @returns `bytes`, the whole chain as a `.pfile` carries it, and `digest`, the license's name everywhere.
- * @throws RightsError `license-malformed` when it would be over 256 KiB.
+ * @throws RightsError `license-malformed` when it would be over 256 KiB, `policy-malformed` for a policy no reader takes.
  */
 export async function encodePublishingLicense(
   fields: PublishingFields,
@@ -95,8 +95,9 @@ export async function encodePublishingLicense(
   const contentKey = await importContentKey(fields.rawContentKey);
   const rights = await sealRightsData(fields.policy, contentKey, { before, after }, random.nonce);
   const bytes = encodeChain([await signDocument(before + rights + after, signer), ...fields.chain]);
-  const [license] = await parseChain(bytes);
-  return { bytes, digest: license!.digest };
+  const [document] = await parseChain(bytes);
+  const license = await parsePublishingLicense(document!); // what is written must be what is read
+  return { bytes, digest: license.document.digest };
 }
 
 /** The form of a publishing license; whether it may be believed is decided in trust.ts. */

@@ -1,7 +1,7 @@
 import { type Bytes, equalBytes } from "../bytes.js";
 import type { PublicKey } from "../crypto/keys.js";
 import { RightsError } from "../errors.js";
-import { dayMs, isWithin, skewMs } from "../time.js";
+import { dayMs, isWithin } from "../time.js";
 import {
   type AccountCertificate,
   type LicensorCertificate,
@@ -10,7 +10,8 @@ import {
   parseServerLicensorCertificate,
   type ServerLicensorCertificate,
 } from "./certificates.js";
-import { damagedTrailer, type Edition, parseTrailer } from "./edition.js";
+import { damagedTrailer, type Edition, type EditPermit, parseTrailer } from "./edition.js";
+import type { Principal } from "./fields.js";
 import { bodyType, type PublishingLicense, parsePublishingLicense } from "./publishing-license.js";
 import { parseUseLicense, type UseLicense } from "./use-license.js";
 import { malformed } from "./xml.js";
@@ -150,25 +151,42 @@ async function linkServerCertificates(documents: readonly XrmlDocument[]): Promi
 const isNext = (before: ServerLicensorCertificate, next: ServerLicensorCertificate): boolean =>
   next.tenant === before.tenant && next.generation === before.generation + 1;
 
+/** A tenant key a client holds on to: the oldest it was shown at sign-in, and the highest generation seen since. */
+export interface PinnedKey {
+  readonly tenant: string;
+  readonly kid: string;
+  readonly generation: number;
+}
+
 /**
  * What is believed after reading the SLCs a service presents: all keys from the pinned one on, `generation` never going
- * down. The first sign-in pins (`pinned` null): there the person, or https, vouches for the address.
+ * down. Keys in front of the pinned one vouch for themselves only, so they count for nothing: anyone can sign a
+ * certificate about a key that is not theirs. Each key is archived from the moment its successor begins. The first
+ * sign-in pins (`pinned` null): there the person, or https, vouches for the address.
  * @throws RightsError `service-untrusted`.
  */
-export async function trustFrom(
-  documents: readonly XrmlDocument[],
-  pinned: { tenant: string; kid: string; generation: number } | null,
-): Promise<TenantTrust> {
+export async function trustFrom(documents: readonly XrmlDocument[], pinned: PinnedKey | null): Promise<TenantTrust> {
   const certificates = await linkServerCertificates(documents);
-  const tenant = pinned?.tenant ?? certificates[0]?.tenant;
-  const known = certificates.find(({ key }) => pinned === null || key.kid === pinned.kid);
-  const newest = certificates.at(-1)?.generation ?? 0;
-  if (tenant === undefined || known?.tenant !== tenant || newest < (pinned?.generation ?? 0))
+  const believed = certificates.slice(
+    pinned === null ? 0 : certificates.findIndex(({ key }) => key.kid === pinned.kid),
+  );
+  const [oldest] = believed;
+  const newest = believed.at(-1);
+  if (oldest === undefined || newest === undefined || (pinned !== null && !continues(oldest, newest, pinned)))
     throw new RightsError(
       "service-untrusted",
       "this service shows another key than the one trusted at sign-in; ask your administrator, then sign in again",
     );
-  return { tenant, keys: new Map(certificates.map(({ key, generation }) => [key.kid, { generation }])) };
+  const archivedMs = (at: number) => (believed[at + 1] ? { archivedMs: believed[at + 1]!.fromMs } : {});
+  const keys = believed.map(({ key, generation }, at) => [key.kid, { generation, ...archivedMs(at) }] as const);
+  return { tenant: oldest.tenant, keys: new Map(keys) };
+}
+
+/** Whether these certificates begin with the pinned key, which nobody else gave a generation, and go no way back. */
+function continues(oldest: ServerLicensorCertificate, newest: ServerLicensorCertificate, pinned: PinnedKey): boolean {
+  const ownWord = oldest.issuerKey.kid === oldest.key.kid || oldest.generation === pinned.generation;
+  const same = oldest.key.kid === pinned.kid && oldest.tenant === pinned.tenant;
+  return same && ownWord && newest.generation >= pinned.generation;
 }
 
 /**
@@ -193,6 +211,19 @@ export async function verifyUseLicense(
   return use;
 }
 
+/** The person or tenant an edition names is shown as its author, so it must be the one its key belongs to. */
+const isNamed = (signer: Principal, holder: Principal): boolean =>
+  signer.kind === "person"
+    ? holder.kind === "person" && signer.subject === holder.subject && signer.address === undefined
+    : holder.kind === "tenant" && signer.tenant === holder.tenant;
+
+async function checkPermit(permit: EditPermit, edition: Edition, digest: Bytes, trust: TenantTrust): Promise<void> {
+  await checkIssuedByTenant(permit, permit.fromMs, trust);
+  const inTime = isWithin(permit, edition.issuedMs);
+  if (!inTime || permit.key.kid !== edition.signerKey.kid || !equalBytes(permit.licenseDigest, digest))
+    throw damagedTrailer();
+}
+
 /**
  * The edition behind the content: signed by the license's own issuer, or by a key with a permit of the tenant for this
  * license that was valid when the edition was made. `contentHash` is what the content really hashes to.
@@ -210,12 +241,11 @@ export async function verifyEdition(
     const about = equalBytes(edition.licenseDigest, digest) && edition.contentId === license.contentId;
     if (!about || (contentHash !== null && !equalBytes(edition.contentHash, contentHash))) throw damagedTrailer();
     await checkSignature(edition.document, edition.signerKey);
-    if (permit === null && edition.signerKey.kid === issuer.key.kid) return edition;
-    if (permit === null || edition.signerKey.kid === issuer.key.kid) throw damagedTrailer();
-    await checkIssuedByTenant(permit, permit.fromMs, trust);
-    const inTime = edition.issuedMs >= permit.fromMs - skewMs && edition.issuedMs < permit.untilMs;
-    if (!inTime || permit.key.kid !== edition.signerKey.kid || !equalBytes(permit.licenseDigest, digest))
+    const byIssuer = edition.signerKey.kid === issuer.key.kid;
+    if (byIssuer !== (permit === null)) throw damagedTrailer();
+    if (!isNamed(edition.signer, permit === null ? license.issuer : { kind: "person", subject: permit.subject }))
       throw damagedTrailer();
+    if (permit !== null) await checkPermit(permit, edition, digest, trust);
     return edition;
   } catch (cause) {
     const damaged = damagedTrailer();

@@ -4,7 +4,7 @@ import { type PublicKey, type Signer, sealContentKey } from "../crypto/keys.js";
 import { RightsError } from "../errors.js";
 import { isId } from "../ids.js";
 import { parseJson } from "../json.js";
-import { Extension, Obligation, PolicyText } from "../policy.js";
+import { Extension, maxRights, Obligation, PolicyText } from "../policy.js";
 import type { Right } from "../rights.js";
 import {
   bracedId,
@@ -34,7 +34,6 @@ import { ElementReader, malformed } from "./xml.js";
 import { signDocument, type XrmlDocument } from "./xrml.js";
 
 const type = "Content-License";
-const maxRights = 40;
 
 /** What a use license tells its reader besides the rights: names stand here, and nowhere in clear in the file. */
 export const Terms = z.object({
@@ -159,7 +158,7 @@ function readFurtherRights(list: ElementReader, range: TimeRange): string[] {
     const own = readRangeTime(right);
     right.end();
     if (own.fromMs !== range.fromMs || own.untilMs !== range.untilMs) throw malformed("two validities that differ");
-    if (names.push(right.attribute("name")) > maxRights) throw malformed("it grants more rights than there are");
+    if (names.push(right.attribute("name")) >= maxRights) throw malformed("it grants more rights than there are");
   }
   return names;
 }

@@ -10,7 +10,7 @@ export interface XmlElement {
 
 const maxDepth = 16;
 const maxElements = 20_000;
-const token = /<(\/?)([A-Za-z][A-Za-z0-9-]*)((?: [a-z][a-z-]*="[^"<>]*")*)(\/?)>|([^<]+)/y;
+const token = /<(\/?)([A-Za-z][A-Za-z0-9-]*)((?: [a-z][a-z-]*="[^"<>\n]*")*)(\/?)>|([^<>]+)/y;
 const attribute = / ([a-z][a-z-]*)="([^"]*)"/g;
 const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
 
@@ -130,7 +130,7 @@ export class ElementReader {
   }
 
   end(): void {
-    if (this.#next !== this.#element.children.length || (this.#next > 0 && this.#element.text !== ""))
+    if (this.#next !== this.#element.children.length || this.#element.text !== "")
       throw malformed(`${this.#element.name} holds something that has no place there`);
   }
 }

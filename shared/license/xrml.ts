@@ -37,9 +37,16 @@ function decode(bytes: Bytes): string {
   } catch {
     throw malformed("its text is not in a known encoding");
   }
-  if (!/^[\n\x20-\x7e]*$/.test(text.replace(/\0+$/, "")))
-    throw malformed("it holds characters that have no place there");
+  const written = text.slice(0, text.length - trailing(text));
+  if (!/^[\n\x20-\x7e]*$/.test(written)) throw malformed("it holds characters that have no place there");
   return text;
+}
+
+/** How many spaces, line feeds and NULs stand at the end; a pattern would need the square of that for a hostile text. */
+function trailing(text: string): number {
+  let end = text.length;
+  while (end > 0 && " \n\0".includes(text[end - 1]!)) end--;
+  return text.length - end;
 }
 
 /** One document at `start`; strict, so two readers can never split the same text in two ways. */
@@ -74,7 +81,8 @@ export const parseDocuments = (bytes: Bytes): Promise<XrmlDocument[]> => documen
 
 /** `[BOM] declaration doc{1,8} [space LF NUL]*`: what a protected file carries. @throws RightsError `license-malformed`. */
 export function parseChain(bytes: Bytes): Promise<XrmlDocument[]> {
-  const text = decode(bytes).replace(/[ \n\0]*$/, "");
+  const padded = decode(bytes);
+  const text = padded.slice(0, padded.length - trailing(padded));
   if (!text.startsWith(declaration)) throw malformed("it does not begin as a license does");
   return documentsIn(text, declaration.length);
 }
