@@ -1,40 +1,49 @@
-// Bundles each program into one file under dist/. Writes beside and renames, so that a program that is running, or
-// starting, finds the old file or the new one, whole. Packages stay in node_modules.
-import { existsSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+// Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
+// a program that is running, or starting, finds the old file or the new one, whole. Packages stay in node_modules.
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const root = dirname(import.meta.dirname);
-const programs = {
-  seal: "agent/cli/main.ts",
-  agent: "agent/main.ts",
-  service: "service/main.ts",
-  "rsa-worker": "service/custody/rsa-worker.ts",
-  "segment-worker": "agent/work/segment-worker.ts",
-};
+const dist = join(root, "dist");
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const dayMs = 86_400_000;
 
-const present = Object.entries(programs).filter(([, source]) => existsSync(join(root, source)));
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(present),
+  entryPoints: {
+    seal: "agent/cli/main.ts",
+    agent: "agent/main.ts",
+    service: "service/main.ts",
+    "rsa-worker": "service/custody/rsa-worker.ts",
+    "segment-worker": "agent/work/segment-worker.ts",
+  },
   outdir: "dist",
   bundle: true,
+  splitting: true,
+  chunkNames: "chunk-[hash]",
   format: "esm",
   platform: "node",
   target: "node20",
   packages: "external",
+  define: { SEALWRIGHT_VERSION: JSON.stringify(version) },
   sourcemap: true,
   write: false,
   logLevel: "warning",
 });
 
-const dist = join(root, "dist");
 await mkdir(dist, { recursive: true });
-// maps first: a program never names a map that is not there
-const [maps, bundles] = [true, false].map((map) => outputFiles.filter(({ path }) => path.endsWith(".map") === map));
-for (const { path, contents } of [...maps, ...bundles]) {
+// maps, then chunks, then programs: none ever names a file that is not there
+const rank = ({ path }) => (path.endsWith(".map") ? 0 : basename(path).startsWith("chunk-") ? 1 : 2);
+for (const { path, contents } of outputFiles.sort((a, b) => rank(a) - rank(b))) {
   const temporary = join(dist, `.${basename(path)}.${process.pid}.tmp`);
   await writeFile(temporary, contents);
   await rename(temporary, path);
+}
+
+// A program that started before may still load chunks of its own build; after a day it will have.
+const current = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of (await readdir(dist)).filter((one) => one.startsWith("chunk-") && !current.has(one))) {
+  const path = join(dist, name);
+  if (Date.now() - (await stat(path)).mtimeMs > dayMs) await rm(path, { force: true });
 }

@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { RightsError } from "../../shared/errors.js";
+import { isProtectedName } from "../../shared/format/kind.js";
+import { readPfileStream } from "../../shared/format/pfile.js";
+import { consume, consumeStream } from "../../shared/protect.js";
+import { type GrantedUse, useLicenseFor } from "../consume-license.js";
+import { checkExtension, type Document, isGeneric, requireRight, withDocument } from "../document.js";
+import { recover } from "../work/recover.js";
+import { unprotectFile } from "../work/unprotect-file.js";
+import { exits } from "./exit.js";
+import { filesIn, outFolder } from "./paths.js";
+import { eachFile, type ReportOptions } from "./report.js";
+import { shown } from "./say.js";
+import { openHomeJournal, openSession, type Session } from "./session.js";
+
+/** A verified license for a document on disk, and what its header claims held against it. */
+export async function accessTo({ account }: Session, document: Document, right?: string): Promise<GrantedUse> {
+  const granted = await useLicenseFor(account, document.licenseBytes, right === undefined ? {} : { right });
+  checkExtension(document, granted.use.terms.ext);
+  return granted;
+}
+
+async function toStandardOutput(content: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of content) if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+}
+
+function requireReading(granted: GrantedUse, generic: boolean): void {
+  const { rights, terms } = granted.use;
+  if (generic) requireRight(rights, "VIEW", terms.author.address, "open this file");
+  else requireRight(rights, "EXPORT", terms.author.address, "take the content of this file out of the viewer");
+}
+
+/** Streams the content out. A file that turns out not to be as its author left it ends with exit code 6. */
+export async function cat(path: string): Promise<number> {
+  const session = await openSession();
+  if (path === "-") return catStream(session);
+  await withDocument(path, async (document) => {
+    const granted = await accessTo(session, document);
+    requireReading(granted, isGeneric(path));
+    const access = { ...granted, trust: session.account.trust };
+    await toStandardOutput((await consume(document.file.region, access, session.engine)).all());
+  });
+  return exits.done;
+}
+
+/** From standard input: there is no name that says `.pfile`, so it takes the right to export. */
+async function catStream(session: Session): Promise<number> {
+  const { header, rest } = await readPfileStream(pieces(process.stdin));
+  if (header === null) throw new RightsError("not-protected", "what came in is not protected");
+  const granted = await useLicenseFor(session.account, header.license);
+  if (header.extension !== granted.use.terms.ext)
+    throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
+  requireReading(granted, false);
+  await toStandardOutput(consumeStream(rest, { ...granted, trust: session.account.trust }, session.engine));
+  return exits.done;
+}
+
+async function* pieces(input: AsyncIterable<Buffer>) {
+  for await (const piece of input) yield new Uint8Array(piece);
+}
+
+export interface UnprotectOptions extends ReportOptions {
+  out?: string;
+}
+
+export async function unprotect(paths: readonly string[], options: UnprotectOptions): Promise<number> {
+  const session = await openSession();
+  const journal = await openHomeJournal(session.home);
+  await recover(journal);
+  const out = await outFolder(options.out);
+  const files = await filesIn(paths, isProtectedName);
+  return eachFile(files, options, (path) =>
+    withDocument(path, async (document) => {
+      const granted = await accessTo(session, document);
+      const { rights, terms } = granted.use;
+      requireRight(rights, "EXPORT", terms.author.address, "take the protection off this file");
+      const access = { ...granted, trust: session.account.trust };
+      const clear = await unprotectFile(document, { access, engine: session.engine, journal, out });
+      return { report: { path: clear, state: "clear" }, lines: [`${shown(clear)} is no longer protected`] };
+    }),
+  );
+}

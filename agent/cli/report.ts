@@ -1,0 +1,61 @@
+import { codeOf, RightsError } from "../../shared/errors.js";
+import { exitOf, exits } from "./exit.js";
+import { print, printJson, sayError, shown } from "./say.js";
+
+/** What is said of one file; the keys of `--json`. */
+export interface FileReport {
+  path: string;
+  state?: string;
+  format?: string;
+  label?: string | null;
+  organisation?: string | null;
+  owner?: string | null;
+  contentId?: string | null;
+  edition?: number | null;
+  rights?: readonly string[] | null;
+  expires?: string | null;
+  offlineUntil?: string | null;
+  code?: string;
+  reason?: string;
+}
+
+export interface ReportOptions {
+  json?: boolean;
+}
+
+/**
+ * Runs `work` on each path in turn and reports each. One of several that fails does not stop the others.
+ * @returns the exit code: of the only failure, or 7 where some of several failed.
+ */
+export async function eachFile(
+  paths: readonly string[],
+  { json = false }: ReportOptions,
+  work: (path: string) => Promise<{ report: FileReport; lines: readonly string[] }>,
+): Promise<number> {
+  const failures: number[] = [];
+  for (const path of paths) {
+    try {
+      const { report, lines } = await work(path);
+      if (json) printJson(report);
+      else for (const line of lines) print(line);
+    } catch (error) {
+      failures.push(exitOf(codeOf(error)));
+      if (json) printJson(failureReport(path, error));
+      sayError(error, path);
+    }
+  }
+  if (failures.length === 0) return exits.done;
+  return paths.length === 1 ? failures[0]! : exits.someFailed;
+}
+
+function failureReport(path: string, error: unknown): FileReport {
+  const reason = error instanceof RightsError ? error.message : "something went wrong inside this program";
+  return { path, state: "failed", code: codeOf(error), reason };
+}
+
+/** Aligned `key  value` lines for people. */
+export function table(rows: readonly (readonly [string, string | null | undefined])[]): string[] {
+  const filled = rows.filter((row): row is [string, string] => typeof row[1] === "string" && row[1] !== "");
+  const width = Math.max(0, ...filled.map(([key]) => key.length));
+  return filled.map(([key, value]) => `${key.padEnd(width)}  ${shown(value)}`);
+}

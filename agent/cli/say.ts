@@ -1,0 +1,44 @@
+import { RightsError } from "../../shared/errors.js";
+
+/** How we speak: data to standard output, people on standard error. Nothing else in this project prints. */
+
+/** Control characters in names must not move the cursor or forge a line of ours. */
+export const shown = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be shown harmlessly
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (char) =>
+    char === "\n" ? "\\n" : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+
+/** A closed standard output (`seal cat big | head`) is a quiet success. */
+export function endQuietlyOnClosedOutput(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value));
+
+export const say = (line: string): void => void process.stderr.write(`seal: ${line}\n`);
+
+export const hint = (line: string): void => say(`hint: ${line}`);
+
+/** What to do next, where the sentence itself does not say it. */
+const hints: Record<string, string> = {
+  "sign-in-needed": "sign in with: seal login URL",
+  "service-unreachable": "files opened here before still open while their license lasts",
+  "viewer-needed": "ask its owner for the right to export",
+};
+
+export function sayError(error: unknown, path?: string): void {
+  const known = error instanceof RightsError;
+  const sentence = known
+    ? error.message
+    : "something went wrong inside this program; run it again with SEALWRIGHT_DEBUG=1";
+  const named = path === undefined || sentence.includes(shown(path)) ? "" : `${shown(path)}: `;
+  say(`error: ${named}${shown(sentence)}`);
+  if (known && hints[error.code] !== undefined) hint(hints[error.code]!);
+  if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
+}

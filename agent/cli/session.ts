@@ -1,0 +1,23 @@
+import type { Engine } from "../../shared/crypto/engine.js";
+import { type Account, openAccount } from "../account.js";
+import { type Home, openHome } from "../home.js";
+import { nodeEngine } from "../node-engine.js";
+import { type Journal, openJournal } from "../work/journal.js";
+
+/** What most commands begin with: this home, and the person signed in. */
+export interface Session {
+  readonly home: Home;
+  readonly account: Account;
+  readonly engine: Engine;
+}
+
+/** Beside the program itself, as the build lays them. */
+export const segmentWorker = new URL("./segment-worker.js", import.meta.url);
+
+/** @throws RightsError `sign-in-needed`, `config-invalid`, `state-damaged`. */
+export async function openSession(): Promise<Session> {
+  const home = await openHome();
+  return { home, account: await openAccount(home), engine: nodeEngine(segmentWorker) };
+}
+
+export const openHomeJournal = (home: Home): Promise<Journal> => openJournal(home.path);

@@ -1,0 +1,70 @@
+import { chmod, rm } from "node:fs/promises";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { RightsError } from "../shared/errors.js";
+import type { Home } from "./home.js";
+
+/** What the command line asks of the background process: one JSON line each way. */
+export type ControlRequest = { ask: "status" } | { ask: "reload" } | { ask: "stop" };
+
+const maxLineBytes = 4096;
+const timeoutMs = 5000;
+
+function isRequest(value: unknown): value is ControlRequest {
+  const ask = (value as { ask?: unknown } | null)?.ask;
+  return ask === "status" || ask === "reload" || ask === "stop";
+}
+
+/**
+ * Listens where only this user can connect: the home is 0700, and the socket 0600. One that a killed process left is
+ * taken over; one that answers is not. @throws RightsError `busy` when an agent runs on this home already.
+ */
+export async function serveControl(home: Home, handle: (request: ControlRequest) => Promise<unknown>): Promise<Server> {
+  if ((await askAgent(home, { ask: "status" })) !== null) throw new RightsError("busy", "the agent is running already");
+  if (process.platform !== "win32") await rm(home.socket, { force: true });
+  const server = createServer((socket) => answerOn(socket, handle));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(home.socket, resolve);
+  });
+  if (process.platform !== "win32") await chmod(home.socket, 0o600);
+  return server;
+}
+
+function answerOn(socket: Socket, handle: (request: ControlRequest) => Promise<unknown>): void {
+  let received = "";
+  socket.setTimeout(timeoutMs, () => socket.destroy());
+  socket.on("error", () => undefined);
+  const answer = async () => {
+    const request: unknown = JSON.parse(received);
+    if (!isRequest(request)) throw new Error("unknown request");
+    socket.end(`${JSON.stringify({ answer: await handle(request) })}\n`);
+  };
+  socket.on("data", (piece: Buffer) => {
+    received += piece.toString("utf8");
+    if (received.length > maxLineBytes) socket.destroy();
+    if (received.includes("\n")) answer().catch(() => socket.destroy());
+  });
+}
+
+/** The running agent's answer; `null` when none runs on this home. */
+export function askAgent(home: Home, request: ControlRequest): Promise<unknown> {
+  return new Promise((resolve) => {
+    const socket = createConnection(home.socket);
+    const give = (value: unknown) => {
+      socket.destroy();
+      resolve(value);
+    };
+    socket.setTimeout(timeoutMs, () => give(null));
+    socket.on("error", () => give(null));
+    socket.on("close", () => give(null));
+    socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
+    createInterface(socket).once("line", (line) => {
+      try {
+        give((JSON.parse(line) as { answer: unknown }).answer);
+      } catch {
+        give(null);
+      }
+    });
+  });
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RightsError } from "../shared/errors.js";
+import { type Account, openAccount } from "./account.js";
+import { type ControlRequest, serveControl } from "./control.js";
+import { type Home, openHome } from "./home.js";
+import { nodeEngine } from "./node-engine.js";
+import { noteRegistration, sendRegistrations } from "./outbox.js";
+import { currentPolicy } from "./policy-cache.js";
+import { chooseLabel, openProtector } from "./protector.js";
+import { Watcher } from "./watch/watcher.js";
+import { readWatches, type Watch } from "./watches.js";
+import { openJournal } from "./work/journal.js";
+import { type Protector, protectFile } from "./work/protect-file.js";
+import { recover } from "./work/recover.js";
+
+/** The background process: builds the parts, watches folders, tells the service what was protected. */
+
+const policyAgeMs = 5 * 60_000;
+const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000 };
+
+interface Parts {
+  readonly home: Home;
+  account: Account;
+  protector: Protector;
+}
+
+async function build(home: Home): Promise<Parts> {
+  const account = await openAccount(home);
+  const journal = await openJournal(home.path);
+  await recover(journal);
+  const engine = nodeEngine(new URL("./segment-worker.js", import.meta.url));
+  return { home, account, protector: await openProtector(account, engine, journal) };
+}
+
+/** Everything dropped in a watched folder comes through here. */
+async function protectWatched(parts: Parts, path: string, watch: Watch): Promise<string> {
+  const current = await currentPolicy(parts.account, { maxAgeMs: policyAgeMs });
+  const { policy, label } = chooseLabel(current, watch.label, Date.now());
+  const how = { policy, label: label.id, within: watch.folder };
+  const { path: made, published } = await protectFile(path, how, parts.protector);
+  await noteRegistration(parts.account, published.license, published.digest);
+  void sendRegistrations(parts.account);
+  return made;
+}
+
+/** Now and then: what the service has not heard of, and certificates near their end. */
+async function doChores(parts: Parts): Promise<void> {
+  let renewedMs = 0;
+  for (;;) {
+    await sendRegistrations(parts.account).catch(() => undefined);
+    if (Date.now() - renewedMs > chores.renewEveryMs) {
+      renewedMs = Date.now();
+      await renew(parts).catch(() => undefined); // the service is away: what is at hand lasts for weeks
+    }
+    await sleep(chores.everyMs, undefined, { ref: false });
+  }
+}
+
+async function renew(parts: Parts): Promise<void> {
+  const { engine, journal } = parts.protector;
+  parts.account = await parts.account.renew();
+  parts.protector = await openProtector(parts.account, engine, journal);
+}
+
+async function run(): Promise<void> {
+  const home = await openHome();
+  const parts = await build(home);
+  const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch));
+  const ended = deferred();
+  const server = await serveControl(home, (request) => answer(request, watcher, home, () => ended.resolve(undefined)));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
+    process.once(signal as NodeJS.Signals, () => ended.resolve(undefined));
+  await watcher.set(await readWatches(home));
+  void doChores(parts);
+  process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
+  await ended.promise;
+  await watcher.close();
+  server.close();
+}
+
+function deferred() {
+  let resolve: (value: unknown) => void = () => undefined;
+  const promise = new Promise((given) => {
+    resolve = given;
+  });
+  return { promise, resolve };
+}
+
+async function answer(request: ControlRequest, watcher: Watcher, home: Home, end: () => void): Promise<unknown> {
+  if (request.ask === "reload") await watcher.set(await readWatches(home));
+  if (request.ask === "stop") end();
+  return watcher.snapshot();
+}
+
+try {
+  await run();
+  process.exit(0);
+} catch (error) {
+  const sentence = error instanceof RightsError ? error.message : "something went wrong inside this program";
+  process.stderr.write(`seal: error: ${sentence}\n`);
+  if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
+  process.exit(1);
+}

@@ -1,0 +1,115 @@
+import { basename, dirname, join } from "node:path";
+import { type ByteSource, streamOf } from "../../shared/bytes.js";
+import type { Engine } from "../../shared/crypto/engine.js";
+import { RightsError } from "../../shared/errors.js";
+import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
+import { isPfile, redirectionText } from "../../shared/format/pfile.js";
+import { type TenantTrust, verifyPublishingLicense } from "../../shared/license/trust.js";
+import { parseChain } from "../../shared/license/xrml.js";
+import { type Author, type Published, protect, readProtected, verify } from "../../shared/protect.js";
+import type { TemplatePolicy } from "../../shared/template.js";
+import { type Publisher, publish } from "../publish.js";
+import type { Journal } from "./journal.js";
+import { replaceFile } from "./replace-file.js";
+import { openSource, type SourceFile } from "./source-file.js";
+
+/** Everything protecting takes but the file: made once, used for many. */
+export interface Protector {
+  readonly publisher: Publisher;
+  readonly trust: TenantTrust;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** The organisation's viewer, for the text in front of the file; `null` if there is none. */
+  readonly viewer: string | null;
+  now(): number;
+}
+
+export interface Protecting {
+  readonly policy: TemplatePolicy;
+  readonly label: string | null;
+  /** Wrap as `.pfile` whatever the type. */
+  readonly generic?: boolean;
+  /** Another folder for the result, which keeps the source; `null`: beside it, in its place. */
+  readonly out?: string | null;
+  readonly keep?: boolean;
+  /** The watched folder that a path must not lead out of. */
+  readonly within?: string;
+}
+
+export interface ProtectedResult {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly published: Published;
+}
+
+/**
+ * Protect one file where it lies: license, content, read back and checked, and only then the clear one removed.
+ * @throws RightsError `already-protected`, `file-unsuitable`, and those of `publish` and `replaceFile`; the file is
+ *   then as it was.
+ */
+export async function protectFile(path: string, how: Protecting, by: Protector): Promise<ProtectedResult> {
+  const source = await openSource(path, how.within === undefined ? {} : { within: how.within });
+  try {
+    const kind = await kindOfSource(source, how.generic ?? false);
+    const name = basename(path);
+    const publication = { policy: how.policy, label: how.label, extension: kind.extension, name };
+    const published = await publish(publication, by.publisher, by.now());
+    const target = join(how.out ?? dirname(path), protectedName(name, kind));
+    const result = await replaceWith(source, target, kind, published, how, by);
+    return { path: result, kind, published };
+  } finally {
+    await source.close();
+  }
+}
+
+async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind> {
+  const { bytes, name } = source;
+  const head = await bytes.read(0, Math.min(bytes.size, headBytes));
+  if (isPfile(head)) throw new RightsError("already-protected", "this file is protected already");
+  if (isIgnoredName(name)) throw new RightsError("file-unsuitable", "temporary, lock and hidden files are left alone");
+  return kindOf(name, head, { generic });
+}
+
+function replaceWith(
+  source: SourceFile,
+  target: string,
+  kind: Kind,
+  published: Published,
+  how: Protecting,
+  by: Protector,
+): Promise<string> {
+  const { publisher, engine, journal } = by;
+  const author: Author = {
+    principal: { kind: "person", subject: publisher.subject },
+    signer: publisher.signer,
+    permit: null,
+  };
+  const save = { number: 1, previous: new Uint8Array(0), nowMs: by.now() };
+  const redirection = redirectionText(by.viewer);
+  return replaceFile({
+    source,
+    target,
+    keep: how.keep === true || (how.out ?? null) !== null,
+    journal,
+    write: () =>
+      protect(
+        { plaintext: streamOf(source.bytes), extension: kind.extension, redirection },
+        published,
+        author,
+        save,
+        engine,
+      ),
+    verify: (written) => verifyWritten(written, published, by),
+  });
+}
+
+/** Opens what is on disk exactly as a reader would: license, every tag, edition. */
+async function verifyWritten(
+  written: ByteSource,
+  { contentKey }: Published,
+  { trust, engine }: Protector,
+): Promise<void> {
+  const { header, region } = await readProtected(written);
+  const verified = await verifyPublishingLicense(await parseChain(header.license), trust);
+  await verify(region, { verified, contentKey, trust }, engine);
+}

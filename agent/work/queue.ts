@@ -1,0 +1,157 @@
+import { codeOf, RightsError, type RightsErrorCode } from "../../shared/errors.js";
+
+export type JobState = "waiting" | "protecting" | "protected" | "failed";
+
+/** What is known of one file at work; `seal watch status` shows it. Times in ms. */
+export interface Job {
+  readonly path: string;
+  readonly state: JobState;
+  readonly sinceMs: number;
+  /** The protected file, once there is one. */
+  readonly result?: string;
+  readonly code?: RightsErrorCode;
+  readonly reason?: string;
+  /** When it is tried again; absent when only a change of the file helps. */
+  readonly nextTryMs?: number;
+}
+
+export interface QueueOptions {
+  readonly protect: (path: string) => Promise<string>;
+  readonly lanes?: number;
+  readonly now?: () => number;
+  /** Told of each new state. */
+  readonly changed?: (job: Job) => void;
+}
+
+const keptProtected = 1000;
+const firstRetryMs = 1000;
+const longestRetryMs = 5 * 60_000;
+/** What may be over by itself; everything else waits for the file to change. */
+const passing: ReadonlySet<RightsErrorCode> = new Set([
+  "file-busy",
+  "file-changed",
+  "file-unreadable",
+  "file-unwritable",
+  "disk-full",
+  "busy",
+  "service-unreachable",
+  "sign-in-needed",
+  "keystore-unavailable",
+  "internal",
+]);
+
+/** One job a path, a few at a time; failures that may pass are tried again, ever more rarely. */
+export class Queue {
+  readonly #options: Required<Omit<QueueOptions, "changed">> & Pick<QueueOptions, "changed">;
+  readonly #jobs = new Map<string, Job>();
+  readonly #tries = new Map<string, number>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #ready: string[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #isClosed = false;
+
+  constructor(options: QueueOptions) {
+    this.#options = { lanes: 2, now: Date.now, ...options };
+  }
+
+  /** Take a finished file. One that is at work already is not taken twice. */
+  add(path: string): void {
+    const state = this.#jobs.get(path)?.state;
+    if (this.#isClosed || state === "waiting" || state === "protecting") return;
+    this.#clearTimer(path);
+    this.#set({ path, state: "waiting", sinceMs: this.#options.now() });
+    this.#ready.push(path);
+    this.#pump();
+  }
+
+  /** The file changed: an earlier failure says nothing about it any more. */
+  forgive(path: string): void {
+    this.#tries.delete(path);
+  }
+
+  /** The file is gone or has another name: nothing is left to do. */
+  drop(path: string): void {
+    this.#clearTimer(path);
+    this.#tries.delete(path);
+    const state = this.#jobs.get(path)?.state;
+    if (state === "waiting" || state === "failed") this.#jobs.delete(path);
+  }
+
+  isAtWork(path: string): boolean {
+    const job = this.#jobs.get(path);
+    return job?.state === "waiting" || job?.state === "protecting" || job?.nextTryMs !== undefined;
+  }
+
+  jobs(): Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Takes nothing more and waits for what is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const path of [...this.#timers.keys()]) this.#clearTimer(path);
+    await Promise.all(this.#running);
+  }
+
+  #pump(): void {
+    while (!this.#isClosed && this.#running.size < this.#options.lanes) {
+      const path = this.#ready.shift();
+      if (path === undefined) return;
+      if (this.#jobs.get(path)?.state !== "waiting") continue; // dropped meanwhile
+      const run = this.#run(path).finally(() => {
+        this.#running.delete(run);
+        this.#pump();
+      });
+      this.#running.add(run);
+    }
+  }
+
+  async #run(path: string): Promise<void> {
+    this.#set({ path, state: "protecting", sinceMs: this.#options.now() });
+    try {
+      const result = await this.#options.protect(path);
+      this.#tries.delete(path);
+      this.#set({ path, state: "protected", sinceMs: this.#options.now(), result });
+      this.#forgetOldest();
+    } catch (error) {
+      this.#fail(path, error);
+    }
+  }
+
+  #fail(path: string, error: unknown): void {
+    const code = codeOf(error);
+    if (code === "file-missing" || code === "already-protected") {
+      this.#jobs.delete(path);
+      this.#tries.delete(path);
+      return;
+    }
+    const reason = error instanceof RightsError ? error.message : "something went wrong inside this program";
+    const sinceMs = this.#options.now();
+    const job: Job = { path, state: "failed", sinceMs, code, reason };
+    if (!passing.has(code)) {
+      this.#set(job);
+      return;
+    }
+    const tries = this.#tries.get(path) ?? 0;
+    this.#tries.set(path, tries + 1);
+    const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** tries);
+    this.#set({ ...job, nextTryMs: sinceMs + delay });
+    this.#timers.set(path, setTimeout(() => this.add(path), delay).unref());
+  }
+
+  #set(job: Job): void {
+    this.#jobs.delete(job.path); // so that the map stays in the order of the last change
+    this.#jobs.set(job.path, job);
+    this.#options.changed?.(job);
+  }
+
+  #clearTimer(path: string): void {
+    clearTimeout(this.#timers.get(path));
+    this.#timers.delete(path);
+  }
+
+  #forgetOldest(): void {
+    const done = this.jobs().filter(({ state }) => state === "protected");
+    for (const { path } of done.slice(0, Math.max(0, done.length - keptProtected))) this.#jobs.delete(path);
+  }
+}

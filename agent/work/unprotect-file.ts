@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { type ByteSource, type Bytes, streamOf } from "../../shared/bytes.js";
+import type { Engine } from "../../shared/crypto/engine.js";
+import { RightsError } from "../../shared/errors.js";
+import { clearName } from "../../shared/format/kind.js";
+import { type Access, consume } from "../../shared/protect.js";
+import type { Document } from "../document.js";
+import type { Journal } from "./journal.js";
+import { replaceFile } from "./replace-file.js";
+
+export interface Unprotecting {
+  readonly access: Access;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** Where the clear file goes; `null`: beside the protected one, in its place. */
+  readonly out: string | null;
+}
+
+async function digestOf(stream: AsyncIterable<Bytes>): Promise<Buffer> {
+  const hash = createHash("sha256");
+  for await (const piece of stream) hash.update(piece);
+  return hash.digest();
+}
+
+/**
+ * Writes the clear content of a document. It gets its name only after every tag and the author's edition were checked
+ * and what is on disk was read back. @returns the clear file's path.
+ * @throws RightsError `content-damaged`, `edition-invalid`, and those of `replaceFile`.
+ */
+export async function unprotectFile(
+  document: Document,
+  { access, engine, journal, out }: Unprotecting,
+): Promise<string> {
+  const consumed = await consume(document.file.region, access, engine);
+  const name = clearName(basename(document.path), document.file.header.extension);
+  const written = createHash("sha256");
+  async function* content() {
+    for await (const piece of consumed.all()) {
+      written.update(piece);
+      yield piece;
+    }
+  }
+  return replaceFile({
+    source: document.source,
+    target: join(out ?? dirname(document.path), name),
+    keep: out !== null,
+    journal,
+    write: content,
+    async verify(onDisk: ByteSource) {
+      if (!(await digestOf(streamOf(onDisk))).equals(written.digest()))
+        throw new RightsError("file-unwritable", "what was written could not be read back; the file is as it was");
+    },
+  });
+}
