@@ -7,25 +7,30 @@ const windowMs = 150_000;
 export class Nonces {
   readonly #secret = randomBytes(32);
   readonly #now: () => number;
+  #made = { window: Number.NaN, current: "", previous: "" };
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   current(): string {
-    return this.#at(this.#window());
+    return this.#window().current;
   }
 
   isValid(nonce: string): boolean {
+    const { current, previous } = this.#window();
     const given = Buffer.from(nonce);
-    return [this.#window(), this.#window() - 1].some((window) => {
-      const expected = Buffer.from(this.#at(window));
-      return expected.length === given.length && timingSafeEqual(expected, given);
+    return [current, previous].some((expected) => {
+      const bytes = Buffer.from(expected);
+      return bytes.length === given.length && timingSafeEqual(bytes, given);
     });
   }
 
-  #window(): number {
-    return Math.floor(this.#now() / windowMs);
+  #window(): { current: string; previous: string } {
+    const window = Math.floor(this.#now() / windowMs);
+    if (window !== this.#made.window)
+      this.#made = { window, current: this.#at(window), previous: this.#at(window - 1) };
+    return this.#made;
   }
 
   #at(window: number): string {

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { z } from "zod";
-import { type Bytes, fromBase64url } from "../../shared/bytes.js";
+import type { Bytes } from "../../shared/bytes.js";
 import { parseJson } from "../../shared/json.js";
 import { Challenge, type SignedRequest } from "./caller.js";
 
@@ -76,45 +76,60 @@ const malformed = (cause?: unknown) => refuse("the proof of possession is not on
 
 const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("base64url");
 
-function verifiedProof(proof: SignedRequest["proof"]): { claims: z.infer<typeof Claims>; jkt: string } {
-  if (proof === undefined) throw refuse("the proof of possession is missing");
-  if (typeof proof !== "string" || proof.length > maxProofChars) throw malformed();
-  const { header, claims, signed, signature } = parseProof(proof);
-  const { key, jkt } = keyOf(header.jwk);
-  if (!verify("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" }, signature))
-    throw refuse("the proof of possession is not signed by its key");
-  return { claims, jkt };
+interface VerifiedProof {
+  claims: z.infer<typeof Claims>;
+  jkt: string;
 }
 
-function parseProof(proof: string) {
-  const parts = proof.split(".");
+function verifiedProof(proof: SignedRequest["proof"]): VerifiedProof {
+  if (proof === undefined) throw refuse("the proof of possession is missing");
+  if (typeof proof !== "string" || proof.length > maxProofChars) throw malformed();
+  const [header, payload, signature, ...more] = proof.split(".");
+  if (!header || !payload || !signature || more.length > 0) throw malformed();
+  const { key, jkt } = signerOf(header);
+  const signed = Buffer.from(`${header}.${payload}`);
+  if (!verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, decode(signature)))
+    throw refuse("the proof of possession is not signed by its key");
+  return { claims: parse(Claims, payload), jkt };
+}
+
+interface ProofSigner {
+  key: KeyObject;
+  jkt: string;
+}
+
+/** By the header as it came: a client sends the same one each time, and reading it costs as much as verifying. */
+const signers = new Map<string, ProofSigner>();
+const maxSigners = 10_000;
+
+function signerOf(header: string): ProofSigner {
+  const known = signers.get(header);
+  if (known) return known;
+  const { kty, crv, x, y } = parse(Header, header).jwk;
+  const jkt = sha256(JSON.stringify({ crv, kty, x, y })); // RFC 7638: these members in this order
   try {
-    const [head, body, signature] = parts.map((part) => fromBase64url(part, "request-malformed"));
-    if (!head || !body || !signature || parts.length !== 3) throw malformed();
-    const json = (bytes: Bytes) => parseJson(bytes, "request-malformed");
-    const [header, claims] = [Header.parse(json(head)), Claims.parse(json(body))];
-    return { header, claims, signature, signed: `${parts[0]}.${parts[1]}` };
+    const signer = { key: createPublicKey({ key: { kty, crv, x, y }, format: "jwk" }), jkt };
+    if (signers.size >= maxSigners) signers.clear();
+    signers.set(header, signer);
+    return signer;
+  } catch (error) {
+    throw malformed(error); // not a point of the curve
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, part: string): T {
+  try {
+    return schema.parse(parseJson(decode(part), "request-malformed"));
   } catch (error) {
     throw malformed(error);
   }
 }
 
-/** Keys seen lately: making one costs as much as a verification. */
-const keys = new Map<string, KeyObject>();
-const maxKeys = 10_000;
-
-function keyOf({ kty, crv, x, y }: z.infer<typeof Header>["jwk"]): { key: KeyObject; jkt: string } {
-  const jkt = sha256(JSON.stringify({ crv, kty, x, y })); // RFC 7638: these members in this order
-  const known = keys.get(jkt);
-  if (known) return { key: known, jkt };
-  try {
-    const key = createPublicKey({ key: { kty, crv, x, y }, format: "jwk" });
-    if (keys.size >= maxKeys) keys.clear();
-    keys.set(jkt, key);
-    return { key, jkt };
-  } catch (error) {
-    throw malformed(error); // not a point of the curve
-  }
+/** One spelling only, as `fromBase64url` wants it; on this path its generality costs more than the verification. */
+function decode(part: string): Bytes {
+  const bytes = Buffer.from(part, "base64url");
+  if (bytes.toString("base64url") !== part) throw malformed();
+  return new Uint8Array(bytes);
 }
 
 function isSameUrl(claimed: string, actual: string): boolean {
