@@ -1,0 +1,128 @@
+import { type BigIntStats, constants, existsSync } from "node:fs";
+import { type FileHandle, link, lstat, open, readdir, realpath, rename, unlink } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { RightsError } from "../../shared/errors.js";
+import type { FileOps, FileStat, Folder, OpenFile } from "./file-ops.js";
+import { shown } from "./names.js";
+
+const { O_RDONLY } = constants;
+// Absent on Windows, where opening a link or a pipe by accident is guarded by lstat alone.
+const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+const O_DIRECTORY = constants.O_DIRECTORY ?? 0;
+/** Where the system offers names relative to an open folder; elsewhere its path is the best there is. */
+const hasFolderHandles = process.platform === "linux" && existsSync("/proc/self/fd");
+
+const kindOf = (stats: BigIntStats): FileStat["kind"] =>
+  stats.isFile() ? "file" : stats.isDirectory() ? "folder" : stats.isSymbolicLink() ? "link" : "other";
+
+export const fileStat = (stats: BigIntStats): FileStat => ({
+  kind: kindOf(stats),
+  dev: stats.dev,
+  ino: stats.ino,
+  size: stats.size,
+  mtimeNs: stats.mtimeNs,
+  ctimeNs: stats.ctimeNs,
+  atimeNs: stats.atimeNs,
+  mode: Number(stats.mode),
+  uid: Number(stats.uid),
+  gid: Number(stats.gid),
+  links: Number(stats.nlink),
+});
+
+const seconds = (ns: bigint) => Number(ns / 1000n) / 1e6;
+
+const openFile = (handle: FileHandle): OpenFile => ({
+  stat: async () => fileStat(await handle.stat({ bigint: true })),
+  read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+  write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+  setOwner: (uid, gid) => handle.chown(uid, gid),
+  setMode: (mode) => handle.chmod(mode),
+  setTimes: (atimeNs, mtimeNs) => handle.utimes(seconds(atimeNs), seconds(mtimeNs)),
+  sync: () => handle.sync(),
+  close: () => handle.close(),
+});
+
+interface Syncs {
+  running: Promise<void>;
+  next: Promise<void> | null;
+}
+const syncsOf = new Map<string, Syncs>();
+
+/**
+ * One flush at a time per folder: who asks while one runs shares the next one, which covers the changes of all who
+ * wait. Many small files in one folder then cost a few flushes instead of one each.
+ */
+function sharedSync(folder: string, sync: () => Promise<void>): Promise<void> {
+  const current = syncsOf.get(folder);
+  if (current === undefined) {
+    const running = sync().finally(() => {
+      if (syncsOf.get(folder)?.next === null) syncsOf.delete(folder);
+    });
+    syncsOf.set(folder, { running, next: null });
+    return running;
+  }
+  current.next ??= current.running
+    .catch(() => undefined)
+    .then(() => {
+      syncsOf.delete(folder);
+      return sharedSync(folder, sync);
+    });
+  return current.next;
+}
+
+// Windows cannot flush a folder, and some network file systems refuse to; their renames are as durable as they get.
+const cannotSync = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EISDIR", "ENOSYS"]);
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(path, O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!cannotSync.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const nodeFolder = (path: string, base: string, self: FileStat, close: () => Promise<void>): Folder => {
+  const at = (name: string) => join(base, name);
+  return {
+    path,
+    open: async (name, flags, mode) => openFile(await open(at(name), flags | O_NOFOLLOW, mode)),
+    stat: async (name) => fileStat(await lstat(at(name), { bigint: true })),
+    statSelf: async () => self,
+    link: (from, to) => link(at(from), at(to)),
+    rename: (from, to) => rename(at(from), at(to)),
+    unlink: (name) => unlink(at(name)),
+    list: () => readdir(`${base}${sep}.`),
+    sync: () => sharedSync(`${self.dev}:${self.ino}`, () => syncFolder(`${base}${sep}.`)),
+    close,
+  };
+};
+
+async function assertWithin(base: string, path: string, within: string): Promise<void> {
+  const [really, root] = await Promise.all([realpath(base), realpath(within)]);
+  if (really === root || really.startsWith(root.endsWith(sep) ? root : root + sep)) return;
+  throw new RightsError("file-unsuitable", `${shown(path)} leads out of the watched folder, so it is left alone`);
+}
+
+/** The file system of this computer. */
+export const nodeFiles: FileOps = {
+  async openFolder(path, within) {
+    const handle = await open(path, O_RDONLY | O_DIRECTORY).catch((error) => {
+      // Windows opens no folders; its path then stands for it.
+      if (process.platform === "win32") return null;
+      throw error;
+    });
+    const base = handle !== null && hasFolderHandles ? `/proc/self/fd/${handle.fd}` : path;
+    try {
+      if (within !== undefined) await assertWithin(base, path, within);
+      const self = await (handle?.stat({ bigint: true }) ?? lstat(path, { bigint: true }));
+      return nodeFolder(path, base, fileStat(self), async () => handle?.close());
+    } catch (error) {
+      await handle?.close();
+      throw error;
+    }
+  },
+};
