@@ -1,9 +1,6 @@
-import { utf8 } from "../shared/bytes.js";
 import type { Engine } from "../shared/crypto/engine.js";
 import { RightsError } from "../shared/errors.js";
 import { findLabel, type Label, labelPath } from "../shared/label.js";
-import { parseServerLicensorCertificate } from "../shared/license/certificates.js";
-import { parseDocument } from "../shared/license/xrml.js";
 import type { PolicyAnswer } from "../shared/protocol/service-api.js";
 import { policyOf, type TemplatePolicy } from "../shared/template.js";
 import type { Account } from "./account.js";
@@ -11,21 +8,17 @@ import type { Publisher } from "./publish.js";
 import type { Journal } from "./work/journal.js";
 import type { Protector } from "./work/protect-file.js";
 
-async function publisherOf(account: Account): Promise<Publisher> {
-  const { info, certificates } = account;
-  const newest = await parseServerLicensorCertificate(await parseDocument(utf8(certificates.server.at(-1)!)));
-  return {
-    tenant: info.tenant,
-    subject: info.subject,
-    address: info.address,
-    serviceAddress: info.service,
-    tenantKey: newest.key,
-    signer: await account.signer(),
-    licensorCertificate: certificates.licensor,
-    serverCertificates: certificates.server,
-    licensorUntilMs: certificates.untilMs,
-  };
-}
+const publisherOf = async (account: Account): Promise<Publisher> => ({
+  tenant: account.info.tenant,
+  subject: account.info.subject,
+  address: account.info.address,
+  serviceAddress: account.info.service,
+  tenantKey: account.certificates.tenantKey,
+  signer: await account.signer(),
+  licensorCertificate: account.certificates.licensor,
+  serverCertificates: account.certificates.server,
+  licensorUntilMs: account.certificates.licensorUntilMs,
+});
 
 /** What protects files for the person signed in. @throws RightsError `keystore-unavailable`, `state-damaged`. */
 export const openProtector = async (account: Account, engine: Engine, journal: Journal): Promise<Protector> => ({
