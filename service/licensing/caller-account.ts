@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { Bytes } from "../../shared/bytes.js";
+import type { PublicKey } from "../../shared/crypto/keys.js";
+import type { TimeRange } from "../../shared/license/fields.js";
+import { type TenantTrust, verifyAccountCertificate } from "../../shared/license/trust.js";
+import { parseDocument } from "../../shared/license/xrml.js";
+import { isWithin } from "../../shared/time.js";
+import { BoundedCache } from "../bounded-cache.js";
+import type { Directory, Person } from "../directory/directory.js";
+import type { Caller } from "../identity/caller.js";
+import type { Device } from "../store/devices.js";
+import type { Store } from "../store/store.js";
+import { accountMismatch, isLicenseError, Refusal } from "./refusal.js";
+
+/** Who asks, and on which of their devices. */
+export interface CallerAccount {
+  readonly person: Person;
+  readonly device: Device;
+  /** The device's key that content keys are sealed to. */
+  readonly accountKey: PublicKey;
+}
+
+/** What an account certificate says, once it is known to be ours. */
+interface Certified extends TimeRange {
+  readonly serial: string;
+  readonly subject: string;
+  readonly dpop: string | null;
+  readonly key: PublicKey;
+}
+
+/** A device sends the same certificate with each request for a month: verified once, it is known by its hash. */
+const maxCached = 5000;
+
+/** @throws Refusal account-mismatch for an account the directory does not know, or that was switched off. */
+export async function personOf(directory: Directory, caller: Caller): Promise<Person> {
+  const person = await directory.findBySubject(caller.subject);
+  if (person) return person;
+  throw new Refusal(
+    "account-mismatch",
+    "this account is not in use here; ask your administrator, or sign in as somebody else",
+    {
+      offers: ["switch-account"],
+    },
+  );
+}
+
+/** Callers by what their device shows: the account certificate this service gave it. */
+export class CallerAccounts {
+  readonly #trust: TenantTrust;
+  readonly #store: Store;
+  readonly #directory: Directory;
+  readonly #certified = new BoundedCache<Certified>(maxCached);
+
+  constructor(trust: TenantTrust, store: Store, directory: Directory) {
+    this.#trust = trust;
+    this.#store = store;
+    this.#directory = directory;
+  }
+
+  /**
+   * The caller's account, if `certificate` is ours, current, not withdrawn, and made for this person and the key that
+   * proved possession. @throws Refusal account-mismatch.
+   */
+  async find(caller: Caller, certificate: Bytes, nowMs: number): Promise<CallerAccount> {
+    const certified = await this.#verify(certificate, nowMs);
+    if (certified.subject !== caller.subject || certified.dpop !== caller.jkt) throw accountMismatch();
+    const device = await this.#store.devices.findByAccount(certified.serial);
+    if (device === null || device.revoked !== null || device.person !== caller.subject) throw accountMismatch();
+    return { person: await personOf(this.#directory, caller), device, accountKey: certified.key };
+  }
+
+  async #verify(certificate: Bytes, nowMs: number): Promise<Certified> {
+    const name = createHash("sha256").update(certificate).digest("base64");
+    const known = this.#certified.get(name);
+    if (known && isWithin(known, nowMs)) return known;
+    try {
+      const document = await parseDocument(certificate);
+      const { serial, subject, dpop, key, fromMs, untilMs } = await verifyAccountCertificate(
+        document,
+        this.#trust,
+        nowMs,
+      );
+      const certified = { serial, subject, dpop, key, fromMs, untilMs };
+      this.#certified.set(name, certified);
+      return certified;
+    } catch (error) {
+      throw isLicenseError(error) ? accountMismatch(error) : error;
+    }
+  }
+}

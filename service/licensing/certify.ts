@@ -1,0 +1,85 @@
+import { toBase64, utf8 } from "../../shared/bytes.js";
+import { type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
+import { RightsError } from "../../shared/errors.js";
+import { newId } from "../../shared/ids.js";
+import { encodeAccountCertificate, encodeLicensorCertificate } from "../../shared/license/certificates.js";
+import { encodeChain } from "../../shared/license/xrml.js";
+import { type CertifyAnswer, type CertifyRequest, keyOf } from "../../shared/protocol/service-api.js";
+import { dayMs, secondTime } from "../../shared/time.js";
+import type { Device } from "../store/devices.js";
+import { personOf } from "./caller-account.js";
+import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+
+const keyBits = 2048;
+
+/**
+ * Account and licensor certificate for a device of the caller. The private halves never come here.
+ * @throws RightsError request-malformed for keys that do not serve; account-mismatch for a key that is somebody else's,
+ *   or a caller the directory does not know; rate-limited.
+ */
+export function certify(parts: Parts, asker: Asker, request: CertifyRequest): Promise<CertifyAnswer> {
+  const event = eventOf("certify", asker);
+  return auditingRefusals(parts, asker, event, async () => {
+    const person = await personOf(parts.directory, asker);
+    notePerson(event, person);
+    spend(parts.limits.certificates, asker);
+    const keys = await deviceKeys(request, parts);
+    const device = newDevice(asker, keys, parts);
+    await parts.licensorKeys.keep(keys.licensorKey);
+    await parts.store.devices.add(device);
+    event.device = device.racSerial;
+    await parts.audit.append(event);
+    const certificates = await certificatesFor(device, keys, person.address, parts);
+    const { subject, address, name } = person;
+    return { subject, address, name, ...certificates, time: secondTime(device.issued) };
+  });
+}
+
+interface DeviceKeys {
+  accountKey: PublicKey;
+  licensorKey: PublicKey;
+}
+
+/** Two keys, because one that both opens and signs could be made to do the one for the other. */
+async function deviceKeys(request: CertifyRequest, { tenant }: Parts): Promise<DeviceKeys> {
+  const [accountKey, licensorKey] = await Promise.all(
+    [request.accountKey, request.licensorKey].map((key) => publicKeyFromSpki(keyOf(key), "request-malformed")),
+  );
+  const serves = (key: PublicKey | undefined): key is PublicKey =>
+    key?.bits === keyBits && tenant.keyring.find(key.kid) === null;
+  if (!serves(accountKey) || !serves(licensorKey) || accountKey.kid === licensorKey.kid)
+    throw new RightsError("request-malformed", "a device needs two RSA keys of 2048 bits that differ");
+  return { accountKey, licensorKey };
+}
+
+type NewDevice = Omit<Device, "revoked">;
+
+function newDevice({ subject, jkt }: Asker, { accountKey, licensorKey }: DeviceKeys, parts: Parts): NewDevice {
+  const issued = parts.now();
+  return {
+    racSerial: newId(),
+    clcSerial: newId(),
+    person: subject,
+    accountKid: accountKey.kid,
+    licensorKid: licensorKey.kid,
+    proofKey: jkt,
+    issued,
+    until: issued + parts.certificateDays * dayMs,
+  };
+}
+
+async function certificatesFor(device: NewDevice, keys: DeviceKeys, address: string, { tenant }: Parts) {
+  const signer = tenant.keyring.active.custody;
+  const { issued: issuedMs, until: untilMs, person: subject, proofKey: dpop } = device;
+  const common = { tenant: tenant.id, issuedMs, untilMs, subject };
+  const account = { ...common, serial: device.racSerial, key: keys.accountKey, address, dpop };
+  const [accountCertificate, licensorCertificate] = await Promise.all([
+    encodeAccountCertificate(account, signer),
+    encodeLicensorCertificate({ ...common, serial: device.clcSerial, key: keys.licensorKey }, signer),
+  ]);
+  return {
+    accountCertificate: toBase64(utf8(accountCertificate)),
+    licensorCertificate: toBase64(utf8(licensorCertificate)),
+    serverCertificates: toBase64(encodeChain(tenant.serverCertificates)),
+  };
+}

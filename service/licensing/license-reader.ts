@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { type Bytes, toBase64url } from "../../shared/bytes.js";
+import { importContentKey } from "../../shared/crypto/keys.js";
+import { openRightsData } from "../../shared/license/publishing-license.js";
+import { type VerifiedLicense, verifyPublishingLicense } from "../../shared/license/trust.js";
+import { parseChain } from "../../shared/license/xrml.js";
+import type { Policy } from "../../shared/policy.js";
+import { BoundedCache } from "../bounded-cache.js";
+import type { Store } from "../store/store.js";
+import type { Tenant } from "../tenant.js";
+import { isLicenseError, licenseInvalid } from "./refusal.js";
+
+/** Many people open the same document in the same hour. Only small licenses are kept, so memory stays bounded. */
+const maxCached = 500;
+const maxCachedBytes = 32 * 1024;
+
+/** A license with its policy, and the content key, to be overwritten after use. */
+export interface OpenedLicense {
+  readonly policy: Policy;
+  readonly rawContentKey: Bytes;
+}
+
+/** Reads publishing licenses; every fault of one is the same `license-invalid`. */
+export class LicenseReader {
+  readonly #tenant: Tenant;
+  readonly #store: Store;
+  readonly #verified = new BoundedCache<VerifiedLicense>(maxCached);
+
+  constructor(tenant: Tenant, store: Store) {
+    this.#tenant = tenant;
+    this.#store = store;
+  }
+
+  /**
+   * A license whose chain holds, up to a key of this tenant. A device that was withdrawn vouches only for what was
+   * registered before. @throws Refusal license-invalid.
+   */
+  async verify(chain: Bytes): Promise<VerifiedLicense> {
+    const verified = await invalidUnless(() => this.#verify(chain));
+    const { certificateSerial } = verified.issuer;
+    const signer = certificateSerial === null ? null : await this.#store.devices.findByLicensor(certificateSerial);
+    if (signer !== null && signer.revoked !== null) {
+      const registered = await this.#store.documents.registeredAt(toBase64url(verified.digest));
+      if (registered === null || registered >= signer.revoked) throw licenseInvalid();
+    }
+    return verified;
+  }
+
+  /** What is sealed inside; costs one use of the tenant key. @throws Refusal license-invalid. */
+  async open({ license }: VerifiedLicense): Promise<OpenedLicense> {
+    const key = this.#tenant.keyring.find(license.tenantKey.kid);
+    const rawContentKey = await key?.custody.unseal(license.sealedContentKey);
+    if (!rawContentKey) throw licenseInvalid();
+    try {
+      const contentKey = await importContentKey(rawContentKey);
+      return { rawContentKey, policy: await invalidUnless(() => openRightsData(license, contentKey)) };
+    } catch (error) {
+      rawContentKey.fill(0);
+      throw error;
+    }
+  }
+
+  /** Whether a chain holds does not change with time, so it is found out once. */
+  async #verify(chain: Bytes): Promise<VerifiedLicense> {
+    const name = createHash("sha256").update(chain).digest("base64");
+    const known = this.#verified.get(name);
+    if (known) return known;
+    const verified = await verifyPublishingLicense(await parseChain(chain), this.#tenant.trust);
+    if (chain.length <= maxCachedBytes) this.#verified.set(name, verified);
+    return verified;
+  }
+}
+
+async function invalidUnless<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw isLicenseError(error) ? licenseInvalid(error) : error;
+  }
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance } from "fastify";
+import { openApp } from "./app.js";
+import { openAudit } from "./audit.js";
+import { auditHeadPath, databasePath, type ServiceConfig } from "./config.js";
+import { Keyring } from "./custody/keyring.js";
+import { openSoftwareKey } from "./custody/software.js";
+import { CachedDirectory } from "./directory/cached.js";
+import { EmbeddedDirectory } from "./directory/embedded.js";
+import { openCallers } from "./identity/callers.js";
+import { identityRoutes, issuerOf } from "./identity/provider.js";
+import { CallerAccounts } from "./licensing/caller-account.js";
+import { LicenseReader } from "./licensing/license-reader.js";
+import { LicensorKeys } from "./licensing/licensor-keys.js";
+import { openLimits, type Parts } from "./licensing/parts.js";
+import { openStore, type Store } from "./store/store.js";
+import { openTenant } from "./tenant.js";
+
+export interface StartOptions {
+  /** The bundled `rsa-worker.js`, if not beside this bundle. */
+  rsaWorker?: URL;
+  /** The log: from which level on, and where its lines go; standard error unless told. */
+  log?: { level: string; stream: { write(line: string): void } };
+  now?: () => number;
+}
+
+/** A service that is ready to answer, not yet listening. */
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly parts: Parts;
+  /** Finishes what is under way, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** How often what has run out is forgotten, in ms. */
+const sweepEveryMs = 10 * 60_000;
+
+const quiet = { level: "warn", stream: process.stderr };
+
+/**
+ * Builds a service from its configuration; the only place that names implementations.
+ * @throws RightsError file-missing, config-invalid, state-damaged.
+ */
+export async function startService(config: ServiceConfig, options: StartOptions = {}): Promise<Service> {
+  const { now = Date.now } = options;
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of closing.reverse().splice(0)) await end();
+  };
+  try {
+    const store = await openStore({ path: databasePath(config), create: false }, now);
+    closing.push(() => store.close());
+    const parts = await openParts(config, store, options, closing);
+    const app = await mount(config, parts, options);
+    closing.push(() => app.close());
+    const sweep = setInterval(() => store.sweep().catch((error) => app.log.error(error)), sweepEveryMs).unref();
+    closing.push(async () => clearInterval(sweep));
+    return { app, parts, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openParts(
+  config: ServiceConfig,
+  store: Store,
+  { rsaWorker, now = Date.now }: StartOptions,
+  closing: (() => Promise<unknown>)[],
+): Promise<Parts> {
+  const audit = await openAudit({ store, headFile: auditHeadPath(config), now });
+  closing.push(() => audit.close());
+  const key = { url: config.tenantKey, passphraseFile: config.tenantKeyPassphraseFile };
+  const custody = await openSoftwareKey(key, rsaWorker ? { workerUrl: rsaWorker } : {});
+  const keyring = new Keyring({ custody, generation: 1, archivedMs: null });
+  closing.push(() => keyring.close());
+  const tenant = await openTenant({ settings: store.settings, keyring, publicUrl: config.publicUrl, now });
+  const directory = new CachedDirectory(new EmbeddedDirectory(store.accounts), { now });
+  return {
+    tenant,
+    store,
+    directory,
+    audit,
+    licenses: new LicenseReader(tenant, store),
+    accounts: new CallerAccounts(tenant.trust, store, directory),
+    licensorKeys: new LicensorKeys(store),
+    limits: openLimits(now),
+    certificateDays: config.accountCertificateDays,
+    now,
+  };
+}
+
+async function mount(config: ServiceConfig, parts: Parts, { log = quiet, now = Date.now }: StartOptions) {
+  const { organisation, publicUrl } = config;
+  const { store, audit, tenant } = parts;
+  const { audience } = tenant;
+  const directory = new EmbeddedDirectory(store.accounts); // who is switched off is out at once
+  const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now });
+  const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
+  return openApp({ parts, callers, identity, organisation, publicUrl, log });
+}
