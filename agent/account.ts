@@ -1,10 +1,21 @@
-import type { Bytes } from "../shared/bytes.js";
-import type { Signer, Unsealer } from "../shared/crypto/keys.js";
+import { rm } from "node:fs/promises";
+import { type Signer, signerOf, type Unsealer, unsealerOf } from "../shared/crypto/keys.js";
+import { RightsError } from "../shared/errors.js";
 import type { TenantTrust } from "../shared/license/trust.js";
-import type { SeenClock } from "./clock.js";
+import { dayMs } from "../shared/time.js";
+import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
+import { type Certificates, type OpenedRecord, openRecord } from "./certificates.js";
+import { type SeenClock, seenClock } from "./clock.js";
+import { openDeviceKeyPair } from "./device-keys.js";
+import { certify } from "./enrol.js";
 import type { Home } from "./home.js";
-import type { SecretFiles } from "./secret-files.js";
-import type { Service } from "./service.js";
+import { LicenseCache } from "./license-cache.js";
+import { withLock } from "./lock.js";
+import { type DeviceKey, forgetDeviceKey, openDeviceKey } from "./os-keystore.js";
+import { type SecretFiles, secretFiles } from "./secret-files.js";
+import { heardService, type Service } from "./service.js";
+import { emptyFolder } from "./small-file.js";
+import { DeviceCredentials } from "./tokens.js";
 
 /** Who is signed in on this device, and where. Nothing secret. */
 export interface AccountInfo {
@@ -17,20 +28,9 @@ export interface AccountInfo {
   readonly subject: string;
   readonly address: string;
   readonly name: string;
-  /** The newest tenant key believed, and its generation, which never goes down. */
+  /** The oldest tenant key believed, and the highest generation seen, which never goes down. */
   readonly kid: string;
   readonly generation: number;
-}
-
-export interface Certificates {
-  /** The rights account certificate as requests carry it: UTF-8 of the document. */
-  readonly account: Bytes;
-  /** The client licensor certificate's text. */
-  readonly licensor: string;
-  /** From the tenant key that signed the licensor certificate to the newest: what follows it in a publishing license. */
-  readonly server: readonly string[];
-  /** When the first of account and licensor certificate ends, in ms. */
-  readonly untilMs: number;
 }
 
 /** The person signed in. Nothing secret is opened before it is asked for. */
@@ -41,9 +41,9 @@ export interface Account {
   readonly certificates: Certificates;
   readonly clock: SeenClock;
   readonly service: Service;
-  /** `secrets` and `licenses` of the home, under the device key and for this subject. */
+  /** `secrets` of the home, under the device key and for this subject. */
   readonly secrets: SecretFiles;
-  readonly licenses: SecretFiles;
+  readonly useLicenses: LicenseCache;
   /** The account key: opens use licenses. @throws RightsError `keystore-unavailable`, `state-damaged`. */
   unsealer(): Promise<Unsealer>;
   /** The licensor key: signs publishing licenses and editions. @throws likewise. */
@@ -55,11 +55,111 @@ export interface Account {
   renew(options?: { always?: boolean }): Promise<Account>;
 }
 
+const renewBeforeMs = 10 * dayMs;
+
 /** Who is signed in, `null` for nobody; opens nothing secret. @throws RightsError `state-damaged`. */
-export declare function whoIsSignedIn(home: Home): Promise<AccountInfo | null>;
+export async function whoIsSignedIn(home: Home): Promise<AccountInfo | null> {
+  const record = await readAccountRecord(home);
+  return record && infoOf(record);
+}
 
-/** @throws RightsError `sign-in-needed` when nobody is; `state-damaged`. */
-export declare function openAccount(home: Home): Promise<Account>;
+export const infoOf = (record: AccountRecord): AccountInfo => {
+  const { service, api, tenant, organisation, viewer, subject, address, name, kid, generation } = record;
+  return { service, api, tenant, organisation, viewer, subject, address, name, kid, generation };
+};
 
-/** Forgets the person: keys, tokens, licenses, device key. Watched folders and what waits to be registered stay. */
-export declare function signOut(home: Home): Promise<void>;
+/**
+ * @param now - this computer's clock.
+ * @throws RightsError `sign-in-needed` when nobody is signed in; `state-damaged`.
+ */
+export async function openAccount(home: Home, now: () => number = Date.now): Promise<Account> {
+  const record = await readAccountRecord(home);
+  if (record === null)
+    throw new RightsError("sign-in-needed", "nobody is signed in on this device; sign in with: seal login URL");
+  return DeviceAccount.open(home, record, now);
+}
+
+/** Runs `open` at the first call and again only after it failed. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | null = null;
+  return () => {
+    opened ??= open().catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+}
+
+/** `secrets` and `licenses` of a home for one person; the device key is opened once, when first needed. */
+export function secretsOf(home: Home, subject: string, open: () => Promise<DeviceKey> = () => openDeviceKey(home)) {
+  const key = once(open);
+  return { secrets: secretFiles(home.secrets, subject, key), licenses: secretFiles(home.licenses, subject, key) };
+}
+
+class DeviceAccount implements Account {
+  readonly home: Home;
+  readonly info: AccountInfo;
+  readonly trust: TenantTrust;
+  readonly certificates: Certificates;
+  readonly secrets: SecretFiles;
+  readonly useLicenses: LicenseCache;
+  readonly clock: SeenClock;
+  readonly service: Service;
+  readonly unsealer: () => Promise<Unsealer>;
+  readonly signer: () => Promise<Signer>;
+  readonly #opened: OpenedRecord;
+  readonly #now: () => number;
+
+  static async open(home: Home, record: AccountRecord, now: () => number): Promise<Account> {
+    return new DeviceAccount(home, await openRecord(record), now);
+  }
+
+  private constructor(home: Home, opened: OpenedRecord, now: () => number) {
+    this.home = home;
+    this.info = infoOf(opened.record);
+    this.trust = opened.trust;
+    this.certificates = opened.certificates;
+    const { secrets, licenses } = secretsOf(home, this.info.subject);
+    this.secrets = secrets;
+    this.useLicenses = new LicenseCache(licenses);
+    this.clock = seenClock(home, secrets, now);
+    this.service = heardService(this.info.api, new DeviceCredentials(home, secrets, opened.record), this.clock);
+    this.unsealer = once(async () => unsealerOf(opened.account.key, await openDeviceKeyPair(secrets, "unseal")));
+    this.signer = once(async () => signerOf(opened.licensor.key, await openDeviceKeyPair(secrets, "sign")));
+    this.#opened = opened;
+    this.#now = now;
+  }
+
+  async renew({ always = false } = {}): Promise<Account> {
+    const { accountUntilMs, licensorUntilMs } = this.certificates;
+    if (!always && this.#now() < Math.min(accountUntilMs, licensorUntilMs) - renewBeforeMs) return this;
+    const { record, account, licensor } = this.#opened;
+    const keys = { account: account.key.spki, licensor: licensor.key.spki, dpop: account.dpop ?? "" };
+    const { certified } = await certify(this.service, keys, record);
+    if (certified.subject !== record.subject)
+      throw new RightsError("service-untrusted", "the service certified another person; sign in again");
+    const renewed = { ...record, ...certified };
+    await withLock(this.home, () => replaceRecord(this.home, record, renewed), { name: "account" });
+    return DeviceAccount.open(this.home, renewed, this.#now);
+  }
+}
+
+/** Unless somebody signed out, in anew, or was quicker meanwhile: then what is there stays. */
+async function replaceRecord(home: Home, from: AccountRecord, to: AccountRecord): Promise<void> {
+  const latest = await readAccountRecord(home);
+  if (latest?.accountCertificate === from.accountCertificate) await writeAccountRecord(home, to);
+}
+
+/**
+ * Forgets the person: keys, tokens, licenses, device key. Watched folders and what waits to be registered stay. Harmless
+ * when nobody is signed in, and the way out of every damage. @throws RightsError `busy`.
+ */
+export function signOut(home: Home): Promise<void> {
+  const forget = async () => {
+    await rm(home.account, { force: true });
+    await forgetDeviceKey(home); // first of the secret parts: what is left after a crash is unreadable
+    for (const folder of [home.secrets, home.licenses]) await emptyFolder(folder);
+  };
+  return withLock(home, forget, { name: "account" });
+}

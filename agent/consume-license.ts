@@ -1,9 +1,15 @@
-import type { Bytes } from "../shared/bytes.js";
+import { type Bytes, equalBytes, fromBase64 } from "../shared/bytes.js";
 import type { ContentKey } from "../shared/crypto/keys.js";
-import type { VerifiedLicense } from "../shared/license/trust.js";
+import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
+import { parseEditPermit } from "../shared/license/edition.js";
+import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
+import { type VerifiedLicense, verifyPublishingLicense, verifyUseLicense } from "../shared/license/trust.js";
 import type { UseLicense } from "../shared/license/use-license.js";
-import type { Right } from "../shared/rights.js";
+import { parseChain, parseDocument, type XrmlDocument } from "../shared/license/xrml.js";
+import { holds, type Right } from "../shared/rights.js";
+import { parseSecondTime } from "../shared/time.js";
 import type { Account } from "./account.js";
+import type { KeptLicense } from "./license-cache.js";
 
 /** What it takes to open a document, all of it verified. */
 export interface GrantedUse {
@@ -17,7 +23,10 @@ export interface GrantedUse {
 }
 
 export interface UseOptions {
-  /** A kept license without this right is not enough: the service is asked whether there is more by now. */
+  /**
+   * What is to be done with it: a kept license without this right makes the service be asked whether there is more by
+   * now. Whether the right is there is still the caller's to check.
+   */
   readonly right?: Right;
   /** Never asks the service. */
   readonly offline?: boolean;
@@ -30,7 +39,113 @@ export interface UseOptions {
  * service's. Only the enrolled service is ever asked, whatever address the document names (threat T15).
  * @param license - the chain as the document carries it.
  * @throws RightsError `license-malformed`, `license-unsupported`, `license-untrusted` (also of another organisation),
- * `access-denied`, `access-expired`, `access-revoked`, `right-missing` (`right` was asked for), `service-unreachable`
- * (and none kept), `offline-unavailable`, `sign-in-needed`, `license-invalid`, `rate-limited`.
+ * `access-denied`, `access-expired`, `access-revoked`, `service-unreachable` (and none kept), `offline-unavailable`,
+ * `sign-in-needed`, `license-invalid`, `rate-limited`.
  */
-export declare function useLicenseFor(account: Account, license: Bytes, options?: UseOptions): Promise<GrantedUse>;
+export async function useLicenseFor(
+  account: Account,
+  license: Bytes,
+  { right, offline = false, fresh = false }: UseOptions = {},
+): Promise<GrantedUse> {
+  const { verified, by } = await verify(account, await parseChain(license), offline);
+  const kept = await findKept(by, verified);
+  const suffices = kept.use !== null && (right === undefined || holds(kept.use.use.rights, right));
+  if (kept.use !== null && (offline || (suffices && !fresh))) return kept.use;
+  if (offline) throw noneHere(kept.trouble);
+  try {
+    return await ask(by, verified, license);
+  } catch (error) {
+    if (codeOf(error) !== "service-unreachable") throw error;
+    if (kept.use !== null && !fresh) return kept.use; // without the right asked for, which the caller sees
+    throw noneHere(kept.trouble, error);
+  }
+}
+
+/** @returns also the account to go on with, after a key of the tenant was learned that the license needed. */
+async function verify(account: Account, chain: readonly XrmlDocument[], offline: boolean) {
+  try {
+    return { verified: await verifyPublishingLicense(chain, account.trust), by: account };
+  } catch (error) {
+    if (codeOf(error) !== "license-untrusted") throw error;
+    const license = await parsePublishingLicense(chain[0]!);
+    if (license.tenant !== account.info.tenant) throw foreign(license, account);
+    if (offline || account.trust.keys.has(license.tenantKey.kid)) throw error;
+    const by = await account.renew({ always: true });
+    return { verified: await verifyPublishingLicense(chain, by.trust), by };
+  }
+}
+
+const foreign = ({ serviceAddress }: PublishingLicense, { info }: Account) =>
+  new RightsError(
+    "license-untrusted",
+    `this file belongs to another organisation (it names ${serviceAddress.slice(0, 200)}), and you are signed in to ` +
+      `${info.organisation}; sign in there with a home of its own to open it`,
+  );
+
+/** Codes of a kept license that will never be good again. */
+const useless: readonly RightsErrorCode[] = ["access-expired", "license-untrusted", "license-malformed"];
+
+/** `trouble`: why what was kept does not count. */
+async function findKept(by: Account, verified: VerifiedLicense) {
+  const kept = await by.useLicenses.get(verified.digest);
+  if (kept === null) return { use: null, trouble: null };
+  try {
+    return { use: await openUse(by, verified, kept, await by.clock.offlineNow(), true), trouble: null };
+  } catch (error) {
+    if (!(error instanceof RightsError)) throw error;
+    if (useless.includes(error.code)) await by.useLicenses.remove(verified.digest);
+    else if (error.code !== "offline-unavailable") throw error;
+    return { use: null, trouble: error };
+  }
+}
+
+function noneHere(trouble: RightsError | null, cause?: unknown): RightsError {
+  if (trouble?.code === "offline-unavailable") return trouble;
+  const why =
+    trouble?.code === "access-expired" ? "the license kept here has ended" : "this file was not opened here before";
+  const message = `the protection service cannot be reached, and ${why}; try again when it is back`;
+  return new RightsError("service-unreachable", message, { cause });
+}
+
+/** A refusal also ends what was kept before: it must not open the file tomorrow, when the service is away. */
+const refusals: readonly RightsErrorCode[] = ["access-denied", "access-expired", "access-revoked"];
+
+async function ask(account: Account, verified: VerifiedLicense, license: Bytes): Promise<GrantedUse> {
+  const by = await account.renew();
+  try {
+    const answer = await by.service.useLicense(license, by.certificates.account);
+    const permit = answer.permit === null ? null : fromBase64(answer.permit, "service-failed");
+    const given = { useLicense: fromBase64(answer.useLicense, "service-failed"), permit };
+    const granted = await openUse(by, verified, given, parseSecondTime(answer.time, "service-failed"), false);
+    // A full disk is no reason to keep a file closed that may be opened.
+    await by.useLicenses.put(granted.use, given).catch(() => undefined);
+    return granted;
+  } catch (error) {
+    if (refusals.includes(codeOf(error))) await by.useLicenses.remove(verified.digest);
+    throw error;
+  }
+}
+
+async function openUse(
+  by: Account,
+  verified: VerifiedLicense,
+  { useLicense, permit }: KeptLicense,
+  nowMs: number,
+  isKept: boolean,
+): Promise<GrantedUse> {
+  const unsealer = await by.unsealer();
+  const wanted = { license: verified.license, accountKey: unsealer.publicKey, subject: by.info.subject, nowMs };
+  const use = await verifyUseLicense(await parseDocument(useLicense), wanted, by.trust);
+  const contentKey = await unsealer.unseal(use.sealedContentKey);
+  if (contentKey === null)
+    throw new RightsError("license-untrusted", "the license does not open with this device's key; sign in again");
+  return { verified, use, contentKey, permit: permit && (await permitText(by, verified, permit)), isKept };
+}
+
+/** A permit for another document or key is of no use to anybody here; whoever reads the edition checks the rest. */
+async function permitText(by: Account, verified: VerifiedLicense, bytes: Bytes): Promise<string | null> {
+  const permit = await parseEditPermit(await parseDocument(bytes));
+  const isOurs =
+    equalBytes(permit.licenseDigest, verified.digest) && permit.key.kid === by.certificates.licensorKey.kid;
+  return isOurs ? permit.document.text : null;
+}

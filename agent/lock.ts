@@ -6,14 +6,14 @@ import { RightsError } from "../shared/errors.js";
 import type { Home } from "./home.js";
 
 /**
- * `home` is for whole commands; the others are taken inside by what they are named after. Whoever holds one of the
- * others takes no further one, so nobody waits in a circle.
+ * `home` is for whole commands; the others are taken inside, in this order, by what they are named after: `account` by
+ * signing in and out and by new certificates, the rest by what needs them. So nobody waits in a circle.
  */
-export type LockName = "home" | "tokens" | "clock" | "outbox";
+export type LockName = "home" | "account" | "tokens" | "clock" | "outbox";
 
 /**
- * Runs `fn` while no other process, and nothing else in this one, holds the same lock of `home`. Not re-entrant:
- * `signIn`, `signOut` and renewing certificates take `home` themselves.
+ * Runs `fn` while no other process, and nothing else in this one, holds the same lock of `home`. Not re-entrant for
+ * one name.
  *
  * The lock is the operating system's own, reached through an empty SQLite database, since Node has no call for it. The
  * system takes it back when a process ends, by kill -9 too: there is no stale lock to recognise and to take over, which

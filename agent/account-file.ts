@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { utf8 } from "../shared/bytes.js";
+import { RightsError } from "../shared/errors.js";
+import { isId } from "../shared/ids.js";
+import { parseJson } from "../shared/json.js";
+import type { Home } from "./home.js";
+import { readSmallFile, replaceSmallFile } from "./small-file.js";
+
+const id = z.string().refine(isId);
+const url = z.string().max(2048);
+const document = z.string().max(256 * 1024);
+
+/** `account.json`: who is signed in where, whom the device believes, and its certificates. Nothing secret. */
+const AccountRecord = z.strictObject({
+  v: z.literal(1),
+  service: url,
+  api: url,
+  token: url,
+  clientId: z.string().max(128),
+  tenant: id,
+  organisation: z.string().max(256),
+  viewer: url.nullable(),
+  subject: id,
+  address: z.string().max(255),
+  name: z.string().max(256),
+  /** The oldest tenant key believed. */
+  kid: z.string().max(64),
+  /** The highest generation seen; it never goes down. */
+  generation: z.int().min(1),
+  accountCertificate: document,
+  licensorCertificate: document,
+  /** From the oldest tenant key believed to the newest. */
+  serverCertificates: z.array(document).min(1).max(8),
+});
+export type AccountRecord = z.infer<typeof AccountRecord>;
+
+const maxBytes = 1024 * 1024;
+
+/** @returns `null` when nobody is signed in. @throws RightsError `state-damaged`. */
+export async function readAccountRecord(home: Home): Promise<AccountRecord | null> {
+  const bytes = await readSmallFile(home.account, maxBytes);
+  if (bytes === null) return null;
+  const record = AccountRecord.safeParse(parseJson(bytes, "state-damaged"));
+  if (record.success) return record.data;
+  const message = `${home.account} is damaged; start afresh with: seal logout, then seal login`;
+  throw new RightsError("state-damaged", message);
+}
+
+export const writeAccountRecord = (home: Home, record: AccountRecord): Promise<void> =>
+  replaceSmallFile(home.account, utf8(JSON.stringify(record)));

@@ -1,0 +1,57 @@
+import { type Bytes, utf8 } from "../shared/bytes.js";
+import type { PublicKey } from "../shared/crypto/keys.js";
+import {
+  type AccountCertificate,
+  type LicensorCertificate,
+  parseAccountCertificate,
+  parseLicensorCertificate,
+  parseServerLicensorCertificate,
+} from "../shared/license/certificates.js";
+import { type TenantTrust, trustFrom } from "../shared/license/trust.js";
+import { parseDocument } from "../shared/license/xrml.js";
+import type { AccountRecord } from "./account-file.js";
+
+/** The certificates of this device as publishing and asking for licenses take them. */
+export interface Certificates {
+  /** The rights account certificate as requests carry it: UTF-8 of the document. */
+  readonly account: Bytes;
+  /** The client licensor certificate's text. */
+  readonly licensor: string;
+  /** From the tenant key that signed the licensor certificate to the newest: what follows it in a publishing license. */
+  readonly server: readonly string[];
+  /** The newest tenant key: what content keys are sealed to. */
+  readonly tenantKey: PublicKey;
+  /** The public half of the licensor key. */
+  readonly licensorKey: PublicKey;
+  readonly accountUntilMs: number;
+  readonly licensorUntilMs: number;
+}
+
+/** An account's record with its certificates parsed. */
+export interface OpenedRecord {
+  readonly record: AccountRecord;
+  readonly trust: TenantTrust;
+  readonly account: AccountCertificate;
+  readonly licensor: LicensorCertificate;
+  readonly certificates: Certificates;
+}
+
+/** Everything about an account that is not secret, parsed; the pin is applied again each time. */
+export async function openRecord(record: AccountRecord): Promise<OpenedRecord> {
+  const documentOf = (text: string) => parseDocument(utf8(text));
+  const server = await Promise.all(record.serverCertificates.map(documentOf));
+  const trust = await trustFrom(server, record);
+  const account = await parseAccountCertificate(await documentOf(record.accountCertificate));
+  const licensor = await parseLicensorCertificate(await documentOf(record.licensorCertificate));
+  const { key: tenantKey } = await parseServerLicensorCertificate(server.at(-1)!);
+  const certificates = {
+    account: utf8(record.accountCertificate),
+    licensor: record.licensorCertificate,
+    server: record.serverCertificates.slice([...trust.keys.keys()].indexOf(licensor.issuerKey.kid)),
+    tenantKey,
+    licensorKey: licensor.key,
+    accountUntilMs: account.untilMs,
+    licensorUntilMs: licensor.untilMs,
+  };
+  return { record, trust, account, licensor, certificates };
+}
