@@ -28,7 +28,8 @@ export interface Publication {
   readonly policy: TemplatePolicy;
   readonly label: string | null;
   readonly extension: string;
-  readonly name: string;
+  /** The file's name, kept inside the encrypted policy; absent for a stream. */
+  readonly name?: string;
 }
 
 /**
@@ -48,7 +49,7 @@ export async function publish(publication: Publication, by: Publisher, nowMs: nu
     issuer: by.subject,
     owner: by.address,
     family: contentId,
-    name: publication.name,
+    ...(publication.name === undefined ? {} : { name: publication.name }),
     ext: publication.extension,
     ...publication.policy,
   };

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { RightsError } from "../../shared/errors.js";
 import { isProtectedName } from "../../shared/format/kind.js";
 import { readPfileStream } from "../../shared/format/pfile.js";
@@ -12,16 +11,13 @@ import { filesIn, outFolder } from "./paths.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
+import { piecesOfInput, toStandardOutput } from "./streams.js";
 
 /** A verified license for a document on disk, and what its header claims held against it. */
 export async function accessTo({ account }: Session, document: Document, right?: string): Promise<GrantedUse> {
   const granted = await useLicenseFor(account, document.licenseBytes, right === undefined ? {} : { right });
   checkExtension(document, granted.use.terms.ext);
   return granted;
-}
-
-async function toStandardOutput(content: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of content) if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
 
 function requireReading(granted: GrantedUse, generic: boolean): void {
@@ -45,7 +41,7 @@ export async function cat(path: string): Promise<number> {
 
 /** From standard input: there is no name that says `.pfile`, so it takes the right to export. */
 async function catStream(session: Session): Promise<number> {
-  const { header, rest } = await readPfileStream(pieces(process.stdin));
+  const { header, rest } = await readPfileStream(piecesOfInput(process.stdin));
   if (header === null) throw new RightsError("not-protected", "what came in is not protected");
   const granted = await useLicenseFor(session.account, header.license);
   if (header.extension !== granted.use.terms.ext)
@@ -53,10 +49,6 @@ async function catStream(session: Session): Promise<number> {
   requireReading(granted, false);
   await toStandardOutput(consumeStream(rest, { ...granted, trust: session.account.trust }, session.engine));
   return exits.done;
-}
-
-async function* pieces(input: AsyncIterable<Buffer>) {
-  for await (const piece of input) yield new Uint8Array(piece);
 }
 
 export interface UnprotectOptions extends ReportOptions {

@@ -1,12 +1,12 @@
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, streamOf } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, streamOf } from "../../shared/bytes.js";
 import type { Engine } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { isPfile, redirectionText } from "../../shared/format/pfile.js";
 import { type TenantTrust, verifyPublishingLicense } from "../../shared/license/trust.js";
 import { parseChain } from "../../shared/license/xrml.js";
-import { type Author, type Published, protect, readProtected, verify } from "../../shared/protect.js";
+import { type Author, type Published, protect, readProtected, type Save, verify } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
 import type { Journal } from "./journal.js";
@@ -62,6 +62,22 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
   }
 }
 
+/** The same for content that is no file: wrapped as a `.pfile` without name and extension, and not read back. */
+export async function protectStream(plaintext: AsyncIterable<Bytes>, how: Protecting, by: Protector) {
+  const publication = { policy: how.policy, label: how.label, extension: "" };
+  const published = await publish(publication, by.publisher, by.now());
+  const file = { plaintext, extension: "", redirection: redirectionText(by.viewer) };
+  return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
+}
+
+const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
+  principal: { kind: "person", subject },
+  signer,
+  permit: null,
+});
+
+const firstSave = ({ now }: Protector): Save => ({ number: 1, previous: new Uint8Array(0), nowMs: now() });
+
 async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind> {
   const { bytes, name } = source;
   const head = await bytes.read(0, Math.min(bytes.size, headBytes));
@@ -78,27 +94,18 @@ function replaceWith(
   how: Protecting,
   by: Protector,
 ): Promise<string> {
-  const { publisher, engine, journal } = by;
-  const author: Author = {
-    principal: { kind: "person", subject: publisher.subject },
-    signer: publisher.signer,
-    permit: null,
+  const { engine, journal } = by;
+  const file = {
+    plaintext: streamOf(source.bytes),
+    extension: kind.extension,
+    redirection: redirectionText(by.viewer),
   };
-  const save = { number: 1, previous: new Uint8Array(0), nowMs: by.now() };
-  const redirection = redirectionText(by.viewer);
   return replaceFile({
     source,
     target,
     keep: how.keep === true || (how.out ?? null) !== null,
     journal,
-    write: () =>
-      protect(
-        { plaintext: streamOf(source.bytes), extension: kind.extension, redirection },
-        published,
-        author,
-        save,
-        engine,
-      ),
+    write: () => protect(file, published, authorOf(by), firstSave(by), engine),
     verify: (written) => verifyWritten(written, published, by),
   });
 }
