@@ -29,7 +29,11 @@ export interface Timed {
 /** Runs a shell line to its end. Peak memory is looked at every 20 ms over all processes of the group. */
 export async function time(line: string, env: NodeJS.ProcessEnv = process.env): Promise<Timed> {
   const started = process.hrtime.bigint();
-  const child = spawn("bash", ["-c", `set -eo pipefail; ${line}`], { env, detached: true, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn("bash", ["-c", `set -eo pipefail; ${line}`], {
+    env,
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   let peakMib = 0;
   const watcher = setInterval(() => {
     peakMib = Math.max(peakMib, groupMib(child.pid!));
@@ -70,7 +74,8 @@ export async function race(ours: string, peer: string, prepare: () => void, env?
 export const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
 export function machine(): string {
-  const version = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: "utf8" }).split("\n")[0]!.trim();
+  const version = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { encoding: "utf8" }).split("\n")[0]!.trim();
   const system = /PRETTY_NAME="(.*)"/.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
   return [
     `${cpus().length} × ${cpus()[0]!.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${system}`,

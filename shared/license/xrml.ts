@@ -57,6 +57,7 @@ async function documentAt(text: string, start: number): Promise<XrmlDocument> {
   const bodyStop = text.indexOf(bodyEnd, bodyStart) + bodyEnd.length;
   signaturePattern.lastIndex = bodyStop;
   const signed = bodyStop > bodyStart ? signaturePattern.exec(text) : null;
+  const end = signaturePattern.lastIndex; // read before anything is awaited: the pattern is shared
   if (signed === null) throw malformed("its signature is not where it must be");
   const body = text.slice(bodyStart, bodyStop);
   if (body.indexOf("<BODY", 1) !== -1) throw malformed("a document holds more than one BODY");
@@ -66,7 +67,7 @@ async function documentAt(text: string, start: number): Promise<XrmlDocument> {
   if (!equalBytes(digest, fromBase64(digestText!, "license-malformed"))) throw malformed("its digest does not fit");
   const signature = fromBase64(signatureText!, "license-malformed");
   if (signature.length * 8 !== Number(size)) throw malformed("its signature has another size than it says");
-  return { text: text.slice(start, signaturePattern.lastIndex), body, root: parseXml(body), digest, signature };
+  return { text: text.slice(start, end), body, root: parseXml(body), digest, signature };
 }
 
 /** A single document without declaration, as certificates, use licenses and editions travel. */

@@ -1,0 +1,42 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { largeFile } from "./large-file.js";
+import { machine, type Row } from "./measure.js";
+import { startTrial } from "./trial.js";
+import { useLicenses } from "./use-licenses.js";
+
+/** `npm run bench`: every budget, into bench/results.md. `npm run bench -- use-licenses` runs one. */
+const budgets = { "use-licenses": useLicenses, "large-file": largeFile };
+
+const asked = process.argv.slice(2);
+const trial = await startTrial();
+const rows: Row[] = [];
+try {
+  for (const [name, measure] of Object.entries(budgets)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    for (const row of await measure(trial)) {
+      console.log(
+        `${row.holds ? "holds " : "MISSED"}  ${row.what}: ${row.ours} | ${row.peer} | ${row.ratio.toFixed(2)} (${row.budget})`,
+      );
+      rows.push(row);
+    }
+  }
+} finally {
+  await trial.stop();
+}
+
+const lines = [
+  "# Measured",
+  "",
+  `${new Date().toISOString().slice(0, 10)}, ${machine()}.`,
+  "Medians of five runs after one warm-up, each beside its peer; the ratio is the median of the pairs.",
+  "",
+  "| what | here | beside it | ratio | budget | |",
+  "|---|---|---|---|---|---|",
+  ...rows.map(
+    (row) =>
+      `| ${row.what} | ${row.ours} | ${row.peer} | ${row.ratio.toFixed(2)} | ${row.budget} | ${row.holds ? "holds" : "**missed**"} |`,
+  ),
+  "",
+];
+if (asked.length === 0) writeFileSync(join(import.meta.dirname, "..", "..", "bench", "results.md"), lines.join("\n"));

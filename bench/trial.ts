@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A trial organisation to measure with: the real processes, as `seal up` starts them. */
+export interface BenchTrial {
+  readonly root: string;
+  readonly home: string;
+  readonly folder: string;
+  readonly label: string;
+  readonly service: string;
+  readonly people: { user: string; password: string; role: string }[];
+  readonly seal: string;
+  stop(): Promise<void>;
+}
+
+const program = join(import.meta.dirname, "..", "..", "bin", "seal.mjs");
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+export async function startTrial(): Promise<BenchTrial> {
+  const root = mkdtempSync(join(tmpdir(), "seal-bench-"));
+  const args = [program, "up", "--json", "--data", join(root, "trial"), "--port", String(await freePort())];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).once("line", resolve);
+    child.once("exit", () => reject(new Error("seal up ended")));
+  });
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      child.once("exit", () => {
+        rmSync(root, { recursive: true, force: true });
+        resolve();
+      });
+      child.kill("SIGTERM");
+    });
+  return { root, ...JSON.parse(line), seal: `${process.execPath} ${program}`, stop };
+}
