@@ -1,6 +1,5 @@
 import { chmod, rm } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { RightsError } from "../shared/errors.js";
 import type { Home } from "./home.js";
 
@@ -59,12 +58,18 @@ export function askAgent(home: Home, request: ControlRequest): Promise<unknown> 
     socket.on("error", () => give(null));
     socket.on("close", () => give(null));
     socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
-    createInterface(socket).once("line", (line) => {
-      try {
-        give((JSON.parse(line) as { answer: unknown }).answer);
-      } catch {
-        give(null);
-      }
+    let received = "";
+    socket.on("data", (piece: Buffer) => {
+      received += piece.toString("utf8");
+      if (received.endsWith("\n")) give(answerIn(received));
     });
   });
+}
+
+function answerIn(line: string): unknown {
+  try {
+    return (JSON.parse(line) as { answer: unknown }).answer;
+  } catch {
+    return null;
+  }
 }
