@@ -78,10 +78,10 @@ export async function parseDocument(bytes: Bytes): Promise<XrmlDocument> {
 }
 
 /** One to eight documents in a row without declaration (edition and permit; encodings.md). */
-export const parseDocuments = (bytes: Bytes): Promise<XrmlDocument[]> => documentsIn(decode(bytes), 0);
+export const parseDocuments = async (bytes: Bytes): Promise<XrmlDocument[]> => documentsIn(decode(bytes), 0);
 
 /** `[BOM] declaration doc{1,8} [space LF NUL]*`: what a protected file carries. @throws RightsError `license-malformed`. */
-export function parseChain(bytes: Bytes): Promise<XrmlDocument[]> {
+export async function parseChain(bytes: Bytes): Promise<XrmlDocument[]> {
   const padded = decode(bytes);
   const text = padded.slice(0, padded.length - trailing(padded));
   if (!text.startsWith(declaration)) throw malformed("it does not begin as a license does");
