@@ -157,7 +157,7 @@ describe.sequential("drop a file, and it opens only for those its policy names",
 
   it("refuses what is damaged, with exit code 6", async () => {
     const original = await readFile(inFolder("plan.dwg.pfile"));
-    for (const at of [0, 70, 2000, original.length >> 1, original.length - 5000, original.length - 1]) {
+    for (const at of [0, 2000, 9000, original.length >> 1, original.length - 5000, original.length - 1]) {
       const flipped = Buffer.from(original);
       flipped[at]! ^= 1;
       const path = join(root, "flipped.pfile");

@@ -21,6 +21,8 @@ export interface RunOptions {
   input?: string | Buffer;
   env?: Record<string, string>;
   cwd?: string;
+  /** Run as this user and group. */
+  uid?: number;
 }
 
 const environment = ({ home, env }: RunOptions) => ({
@@ -35,6 +37,7 @@ export function seal(args: readonly string[], options: RunOptions = {}): Promise
   const child = spawn(process.execPath, [program, ...args], {
     env: environment(options),
     cwd: options.cwd ?? process.cwd(),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
