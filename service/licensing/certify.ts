@@ -1,4 +1,4 @@
-import { toBase64, utf8 } from "../../shared/bytes.js";
+import { toBase64 } from "../../shared/bytes.js";
 import { type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
 import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
@@ -7,6 +7,7 @@ import { encodeChain } from "../../shared/license/xrml.js";
 import { type CertifyAnswer, type CertifyRequest, keyOf } from "../../shared/protocol/service-api.js";
 import { dayMs, secondTime } from "../../shared/time.js";
 import type { Device } from "../store/devices.js";
+import { encodeText } from "./base64.js";
 import { personOf } from "./caller-account.js";
 import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
 
@@ -78,8 +79,8 @@ async function certificatesFor(device: NewDevice, keys: DeviceKeys, address: str
     encodeLicensorCertificate({ ...common, serial: device.clcSerial, key: keys.licensorKey }, signer),
   ]);
   return {
-    accountCertificate: toBase64(utf8(accountCertificate)),
-    licensorCertificate: toBase64(utf8(licensorCertificate)),
+    accountCertificate: encodeText(accountCertificate),
+    licensorCertificate: encodeText(licensorCertificate),
     serverCertificates: toBase64(encodeChain(tenant.serverCertificates)),
   };
 }

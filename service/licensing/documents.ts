@@ -1,20 +1,20 @@
 import { toBase64url } from "../../shared/bytes.js";
 import type { VerifiedLicense } from "../../shared/license/trust.js";
 import { isIssuerOrOwner, type Policy } from "../../shared/policy.js";
-import {
-  bytesOf,
-  type DocumentRequest,
-  type DocumentSummary,
-  type DocumentsAnswer,
-  type RegisterAnswer,
-  type RevokeAnswer,
-  type TrackAnswer,
-  type TrackEvent,
+import type {
+  DocumentRequest,
+  DocumentSummary,
+  DocumentsAnswer,
+  RegisterAnswer,
+  RevokeAnswer,
+  TrackAnswer,
+  TrackEvent,
 } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
 import type { AuditAction, AuditEvent, AuditRecord } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import type { TrackedDocument } from "../store/documents.js";
+import { decodeBase64 } from "./base64.js";
 import { personOf } from "./caller-account.js";
 import { noteLicense } from "./grant.js";
 import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
@@ -49,7 +49,7 @@ function managing<T>(
   return auditingRefusals(parts, asker, event, async () => {
     const person = await personOf(parts.directory, asker);
     notePerson(event, person);
-    const verified = await parts.licenses.verify(bytesOf(request.license));
+    const verified = await parts.licenses.verify(decodeBase64(request.license));
     noteLicense(event, verified);
     spend(action === "register" ? parts.limits.registrations : parts.limits.licenses, asker);
     const { policy, rawContentKey } = await parts.licenses.open(verified);

@@ -1,11 +1,12 @@
-import { toBase64, toBase64url, utf8 } from "../../shared/bytes.js";
+import { toBase64url } from "../../shared/bytes.js";
 import type { VerifiedLicense } from "../../shared/license/trust.js";
 import type { Policy } from "../../shared/policy.js";
-import { bytesOf, type UseLicenseAnswer, type UseLicenseRequest } from "../../shared/protocol/service-api.js";
+import type { UseLicenseAnswer, UseLicenseRequest } from "../../shared/protocol/service-api.js";
 import { holds } from "../../shared/rights.js";
 import { parseSecondTime, secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
+import { decodeBase64, encodeText } from "./base64.js";
 import { type Denied, decide, type Granted } from "./decide.js";
 import type { OpenedLicense } from "./license-reader.js";
 import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
@@ -21,7 +22,7 @@ import { encodePermit, encodeUse, type Licensed, ownerOf, type Use } from "./use
 export function grant(parts: Parts, asker: Asker, request: UseLicenseRequest): Promise<UseLicenseAnswer> {
   const event = eventOf("grant", asker);
   return auditingRefusals(parts, asker, event, async () => {
-    const [chain, certificate] = [bytesOf(request.license), bytesOf(request.accountCertificate)];
+    const [chain, certificate] = [decodeBase64(request.license), decodeBase64(request.accountCertificate)];
     const nowMs = parts.now();
     const account = await parts.accounts.find(asker, certificate, nowMs);
     notePerson(event, account.person);
@@ -81,12 +82,24 @@ async function release(
   event.detail = granted.rights.join(" ");
   const editorKey = await editorKeyFor(parts, use, verified);
   await parts.audit.append(event);
+  await checkStillGiven(parts, use, event);
   const [useLicense, permit] = await Promise.all([
     encodeUse(use, rawContentKey, parts),
     editorKey === null ? null : encodePermit(use, editorKey, parts),
   ]);
-  const encoded = (text: string): string => toBase64(utf8(text));
-  return { useLicense: encoded(useLicense), permit: permit && encoded(permit), time: secondTime(nowMs) };
+  return { useLicense: encodeText(useLicense), permit: permit && encodeText(permit), time: secondTime(nowMs) };
+}
+
+/**
+ * A revocation names the last use it cannot reach, from the records there are by then. A grant decided before it whose
+ * record came too late for that must not go out.
+ */
+async function checkStillGiven(parts: Parts, { policy, account, granted }: Use, event: AuditEvent): Promise<void> {
+  if (granted.isOwners) return;
+  const revokedMs = (await parts.store.documents.find(policy.family, policy.issuer))?.revoked ?? null;
+  if (revokedMs === null) return;
+  event.until = undefined;
+  throw await refusalOf({ granted: false, code: "access-revoked" }, policy, account.person, revokedMs, parts);
 }
 
 /** The device's licensor key, if it may sign editions of a document that another key issued; else `null`. */

@@ -1,13 +1,14 @@
-import { type Bytes, toBase64, toBase64url, utf8 } from "../../shared/bytes.js";
+import { type Bytes, toBase64, toBase64url } from "../../shared/bytes.js";
 import { newRawContentKey, type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
 import { newId } from "../../shared/ids.js";
 import { encodePublishingLicense } from "../../shared/license/publishing-license.js";
 import { encodePolicy, type Policy, parsePolicy } from "../../shared/policy.js";
-import { bytesOf, keyOf, type PublishAnswer, type PublishRequest } from "../../shared/protocol/service-api.js";
+import { keyOf, type PublishAnswer, type PublishRequest } from "../../shared/protocol/service-api.js";
 import { policyOf } from "../../shared/template.js";
 import { secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
 import { activeCertificate } from "../tenant.js";
+import { decodeBase64, encodeText } from "./base64.js";
 import type { CallerAccount } from "./caller-account.js";
 import { decide, type Granted } from "./decide.js";
 import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
@@ -23,7 +24,7 @@ export function publish(parts: Parts, asker: Asker, request: PublishRequest): Pr
   const event = eventOf("publish", asker);
   return auditingRefusals(parts, asker, event, async () => {
     const nowMs = parts.now();
-    const account = await parts.accounts.find(asker, bytesOf(request.accountCertificate), nowMs);
+    const account = await parts.accounts.find(asker, decodeBase64(request.accountCertificate), nowMs);
     notePerson(event, account.person);
     event.device = account.device.racSerial;
     spend(parts.limits.licenses, asker);
@@ -91,8 +92,8 @@ async function make(parts: Parts, making: Making): Promise<PublishAnswer> {
     encodeUse(use, rawContentKey, parts),
     encodePermit(use, making.signingKey, parts),
   ]);
-  const [encodedUse, encodedPermit] = [useLicense, permit].map((text) => toBase64(utf8(text))) as [string, string];
-  return { license: toBase64(bytes), useLicense: encodedUse, permit: encodedPermit, time: secondTime(nowMs) };
+  const texts = { useLicense: encodeText(useLicense), permit: encodeText(permit) };
+  return { license: toBase64(bytes), ...texts, time: secondTime(nowMs) };
 }
 
 /** Content id and family are one: this is the first document of its family. */
