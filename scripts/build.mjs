@@ -1,13 +1,15 @@
 // Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
-// a program that is running, or starting, finds the old file or the new one, whole. Packages stay in node_modules.
+// a program that is running, or starting, finds the old file or the new one, whole. Most packages stay in node_modules.
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
-const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const { version, dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const dayMs = 86_400_000;
+/** Taken in, since every command needs it and reading its many files would take most of a start. */
+const bundled = ["zod"];
 
 const { outputFiles } = await build({
   absWorkingDir: root,
@@ -25,7 +27,7 @@ const { outputFiles } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  packages: "external",
+  external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
   define: { SEALWRIGHT_VERSION: JSON.stringify(version) },
   sourcemap: true,
   write: false,
