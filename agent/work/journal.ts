@@ -7,6 +7,7 @@ import { readAll, writeAll } from "./file-bytes.js";
 import { systemCode } from "./file-errors.js";
 import type { StoredIdentity } from "./file-identity.js";
 import type { FileOps, FileStat, Folder } from "./file-ops.js";
+import { removeIfThere } from "./move.js";
 import { nodeFiles } from "./node-files.js";
 import { heartbeatMs, isAbandoned, isOwner, type Owner } from "./owner.js";
 
@@ -85,18 +86,25 @@ async function beginJob(folder: Folder, plan: JournalPlan): Promise<JournalJob> 
     const nowNs = BigInt(Date.now()) * 1_000_000n;
     file.setTimes(nowNs, nowNs).catch(() => undefined);
   }, heartbeatMs).unref();
-  const leave = async () => {
+  const stop = async () => {
     clearInterval(beat);
     await file.close();
   };
+  const leave = async () => {
+    await stop();
+    await folder.close();
+  };
   const end = async () => {
-    await leave();
+    await stop();
     await folder.unlink(name);
+    await folder.close();
   };
   try {
     await append(plan);
   } catch (error) {
-    await end().catch(() => undefined);
+    await stop()
+      .then(() => folder.unlink(name))
+      .catch(() => undefined);
     throw error;
   }
   return { note: append, end, leave };
@@ -130,29 +138,30 @@ async function readJob(folder: Folder, name: string): Promise<{ lines: unknown[]
   }
 }
 
-async function pendingJob(folder: Folder, name: string, nowMs: number): Promise<PendingJob | null> {
+/** Opens the journal anew: a recovery takes its time, and keeps nothing open meanwhile. */
+async function forget(ops: FileOps, path: string, name: string): Promise<void> {
+  const folder = await ops.openFolder(path);
+  await removeIfThere(folder, name).finally(() => folder.close());
+}
+
+async function pendingJob(folder: Folder, name: string, nowMs: number, forget: () => Promise<void>) {
   const id = name.slice(0, -suffix.length);
   const { lines, stat } = await readJob(folder, name);
   const ageMs = nowMs - Number(stat.mtimeNs / 1_000_000n);
-  const forget = () => folder.unlink(name);
   const [plan, ...notes] = lines;
-  if (isPlan(plan, id))
-    return {
-      plan,
-      note: (notes.at(-1) as JournalNote | undefined) ?? null,
-      abandoned: isAbandoned(plan.owner, id, ageMs),
-      ageMs,
-      forget,
-    };
+  if (isPlan(plan, id)) {
+    const note = (notes.at(-1) as JournalNote | undefined) ?? null;
+    return { plan, note, abandoned: isAbandoned(plan.owner, id, ageMs), ageMs, forget };
+  }
   // Its owner went before the plan was whole, so nothing was begun; a live one may be writing it now.
   if (ageMs > heartbeatMs) await forget();
   return null;
 }
 
-async function pendingJobs(folder: Folder, nowMs: number): Promise<PendingJob[]> {
+async function pendingJobs(folder: Folder, nowMs: number, ops: FileOps): Promise<PendingJob[]> {
   const jobs: PendingJob[] = [];
   for (const name of (await folder.list()).filter((name) => name.endsWith(suffix)).sort()) {
-    const job = await pendingJob(folder, name, nowMs).catch((error) => {
+    const job = await pendingJob(folder, name, nowMs, () => forget(ops, folder.path, name)).catch((error) => {
       if (systemCode(error) === "ENOENT") return null; // its owner finished just now
       throw error;
     });
@@ -170,9 +179,16 @@ const told = <T>(work: Promise<T>): Promise<T> =>
 export async function openJournal(home: string, ops: FileOps = nodeFiles): Promise<Journal> {
   const path = join(home, "journal");
   if (ops === nodeFiles) await told(mkdir(path, { recursive: true, mode: 0o700 }));
-  const folder = await told(ops.openFolder(path));
-  return {
-    begin: (plan) => told(beginJob(folder, plan)),
-    pending: (nowMs = Date.now()) => told(pendingJobs(folder, nowMs)),
+  const begin = async (plan: JournalPlan) => {
+    const folder = await ops.openFolder(path);
+    return beginJob(folder, plan).catch(async (error) => {
+      await folder.close();
+      throw error;
+    });
   };
+  const pending = async (nowMs = Date.now()) => {
+    const folder = await ops.openFolder(path);
+    return pendingJobs(folder, nowMs, ops).finally(() => folder.close());
+  };
+  return { begin: (plan) => told(begin(plan)), pending: (nowMs) => told(pending(nowMs)) };
 }

@@ -86,18 +86,26 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 const nodeFolder = (path: string, base: string, self: FileStat, close: () => Promise<void>): Folder => {
-  const at = (name: string) => join(base, name);
+  let isClosed = false;
+  const at = (name: string) => {
+    // The number of a closed handle soon is another folder's.
+    if (isClosed) throw new Error("a folder was used after it was closed");
+    return join(base, name);
+  };
   return {
     path,
     open: async (name, flags, mode) => openFile(await open(at(name), flags | O_NOFOLLOW, mode)),
     stat: async (name) => fileStat(await lstat(at(name), { bigint: true })),
     statSelf: async () => self,
-    link: (from, to) => link(at(from), at(to)),
-    rename: (from, to) => rename(at(from), at(to)),
-    unlink: (name) => unlink(at(name)),
-    list: () => readdir(`${base}${sep}.`),
-    sync: () => sharedSync(`${self.dev}:${self.ino}`, () => syncFolder(`${base}${sep}.`)),
-    close,
+    link: async (from, to) => link(at(from), at(to)),
+    rename: async (from, to) => rename(at(from), at(to)),
+    unlink: async (name) => unlink(at(name)),
+    list: async () => readdir(at(".")),
+    sync: async () => sharedSync(`${self.dev}:${self.ino}`, () => syncFolder(at("."))),
+    close: async () => {
+      isClosed = true;
+      await close();
+    },
   };
 };
 
