@@ -31,8 +31,6 @@ export const roles = {
   "Co-owner": knownRights.filter((right) => right !== "AUDITEDEXTRACT"),
 } as const satisfies Record<string, readonly Right[]>;
 
-export type RoleName = keyof typeof roles;
-
 /** Do Not Forward: recipients read and reply, and nothing of the message leaves. */
 export const doNotForward: readonly Right[] = [...reading, "EDIT", "DOCEDIT"];
 

@@ -160,9 +160,3 @@ export async function openRightsData(license: PublishingLicense, contentKey: Con
     throw new RightsError("license-untrusted", "this license was signed by someone other than its issuer");
   return policy;
 }
-
-/** The name of a license, from the bytes a file carries, without any judgement on it. */
-export async function digestOfLicense(bytes: Bytes): Promise<Bytes> {
-  const [license] = await parseChain(bytes);
-  return license!.digest;
-}

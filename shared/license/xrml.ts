@@ -1,4 +1,4 @@
-import { type Bytes, concat, equalBytes, fromBase64, startsWith, toBase64, utf8, utf16le } from "../bytes.js";
+import { type Bytes, concat, equalBytes, fromBase64, toBase64, utf8, utf16le } from "../bytes.js";
 import { type PublicKey, type Signer, sha256, verifySignature } from "../crypto/keys.js";
 import { malformed, parseXml, type XmlElement } from "./xml.js";
 
@@ -106,8 +106,6 @@ export function encodeChain(documents: readonly string[], { withBom = true } = {
     throw malformed("it would be longer than a license may be; name fewer people, or a group");
   return bytes;
 }
-
-export const isChainWithBom = (bytes: Bytes): boolean => startsWith(bytes, bom);
 
 /** Signs a body. @returns the text of the whole document. */
 export async function signDocument(body: string, signer: Signer, contentLicense = false): Promise<string> {

@@ -164,5 +164,4 @@ export function parseMessage<T>(schema: z.ZodType<T>, value: unknown, code: Righ
   throw new RightsError(code, `${issue?.path.join(".") || "the message"} is not as it should be: ${issue?.message}`);
 }
 
-export const bytesOf = (text: string): Bytes => fromBase64(text, "request-malformed");
 export const keyOf = (text: string): Bytes => fromBase64url(text, "request-malformed");

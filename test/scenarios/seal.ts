@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 /** The real command line in real processes: what scenarios are written with. */
 
@@ -117,12 +114,3 @@ export async function until<T>(what: string, probe: () => T | Promise<T>, timeou
 
 export const appears = (path: string) => until(path, () => existsSync(path));
 export const disappears = (path: string) => until(`${path} to go`, () => !existsSync(path));
-
-export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "seal-"));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
