@@ -32,7 +32,13 @@ export type PolicyText = z.infer<typeof PolicyText>;
 export const Obligation = z.object({ type: z.literal("watermark"), text: z.string().max(512) });
 export type Obligation = z.infer<typeof Obligation>;
 
-export const Extension = z.string().regex(/^(?:\.[!-.0-[\]-~]{1,254})?$/);
+/** With its dot, or nothing: what can stand behind a file name on every system, as a protected file's header has it. */
+export const Extension = z
+  .string()
+  .max(255)
+  .regex(/^(?:\.[ -~]*[!-~])?$/)
+  .regex(/^[^/\\:*?"<>|]*$/)
+  .refine((text) => !text.endsWith("."));
 
 /** Who may do what until when; docs/encodings.md, "Policy". `until` is a time or null, `offlineDays` -1 is for ever. */
 export const Policy = z.object({
