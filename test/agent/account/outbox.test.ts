@@ -1,0 +1,65 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openAccount, signOut } from "../../../agent/account.js";
+import { withLock } from "../../../agent/lock.js";
+import { noteRegistration, sendRegistrations } from "../../../agent/outbox.js";
+import { replaceSmallFile } from "../../../agent/small-file.js";
+import { startService } from "../../../service/start.js";
+import { utf8 } from "../../../shared/bytes.js";
+import { rsaWorkerUrl } from "../../service/rsa-worker.js";
+import { publishAs, scratchOrganisation } from "./scratch-home.js";
+
+const grants = [{ who: ["@contoso.example"], rights: ["VIEW"] }];
+
+describe("registrations", () => {
+  it("wait while the service is away, survive other processes and a sign-out, and are sent when it is back", async () => {
+    const { service, signInAs } = await scratchOrganisation();
+    const account = await signInAs("writer");
+    const documents = [await publishAs(account, grants), await publishAs(account, grants)];
+    await service.service.close();
+    for (const { license, digest } of [...documents, documents[0]!])
+      expect(await noteRegistration(account, license, digest)).toBe(true);
+    const waiting = { sent: 0, refused: 0, waiting: 2 };
+    expect(await sendRegistrations(account)).toEqual(waiting);
+    expect(await sendRegistrations(await openAccount(account.home))).toEqual(waiting);
+    const back = await startService(service.config, { rsaWorker: await rsaWorkerUrl() });
+    try {
+      await back.app.listen(service.config.listen);
+      await signOut(account.home);
+      const other = await signInAs("colleague", account.home);
+      expect(await sendRegistrations(other)).toEqual({ sent: 0, refused: 0, waiting: 0 });
+      await signOut(account.home);
+      const again = await signInAs("writer", account.home);
+      expect(await sendRegistrations(again)).toEqual({ sent: 2, refused: 0, waiting: 0 });
+      const listed = (await again.service.documents()).documents.map(({ contentId }) => contentId);
+      expect(listed.sort()).toEqual(documents.map(({ contentId }) => contentId).sort());
+    } finally {
+      await back.close();
+    }
+  });
+
+  it("sent twice are registered once, and what the service will never take goes", async () => {
+    const { signInAs } = await scratchOrganisation();
+    const account = await signInAs("writer");
+    const { license, digest } = await publishAs(account, grants);
+    for (let round = 0; round < 2; round++) {
+      await noteRegistration(account, license, digest);
+      expect(await sendRegistrations(account)).toMatchObject({ sent: 1, waiting: 0 });
+    }
+    expect((await account.service.documents()).documents).toHaveLength(1);
+    await noteRegistration(account, utf8("no license"), new Uint8Array(32));
+    await replaceSmallFile(join(account.home.outbox, `${account.info.subject}.long`), new Uint8Array(2_000_000));
+    expect(await sendRegistrations(account)).toEqual({ sent: 0, refused: 2, waiting: 0 });
+    expect(await readdir(account.home.outbox)).toEqual([]);
+  });
+
+  it("are left to another process that is sending them already", async () => {
+    const { signInAs } = await scratchOrganisation();
+    const account = await signInAs("writer");
+    const { license, digest } = await publishAs(account, grants);
+    await noteRegistration(account, license, digest);
+    const sent = await withLock(account.home, () => sendRegistrations(account), { name: "outbox" });
+    expect(sent).toEqual({ sent: 0, refused: 0, waiting: 1 });
+  });
+});
