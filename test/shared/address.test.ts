@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { domainOf, normalizeAddress, normalizeDomain, normalizeWho } from "../../shared/address.js";
@@ -96,6 +97,38 @@ describe("no address", () => {
 
   it("says nothing of what was typed", () => {
     expect(() => normalizeAddress("secret name")).toThrow(/^(?!.*secret)/);
+  });
+});
+
+describe("A-labels", () => {
+  it("are those of some text, and no others", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(text, (given) => {
+        const domain = domainToASCII(`${given}.example`); // another implementation than a browser's
+        if (!/^xn--[a-z0-9-]+\.example$/.test(domain)) return;
+        expect(normalizeDomain(domain)).toBe(domain);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("with a letter changed stand for another text, or are refused", () => {
+    const ends = fc.stringMatching(/^[a-z0-9-]{1,20}$/);
+    fc.assert(
+      fc.property(ends, (end) => {
+        const domain = `xn--${end}.example`;
+        const node = domainToASCII(domainToUnicode(domain));
+        let ours = "";
+        try {
+          ours = normalizeDomain(domain);
+        } catch {
+          // refused
+        }
+        return ours === "" || (ours === domain && node === domain);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
 
