@@ -11,7 +11,7 @@ export interface FolderEvents {
   gone(path: string): void;
 }
 
-const missingCheckMs = 2000;
+const lookMs = 2000;
 const reconcileMs = 10 * 60_000;
 
 /** One watched folder: events are hints, a full scan at the start and now and then is what counts. */
@@ -21,6 +21,8 @@ export class WatchedFolder {
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
   #state: FolderState = "missing";
+  #inode = 0;
+  #scannedMs = 0;
   #isClosed = false;
 
   constructor(folder: string, events: FolderEvents) {
@@ -32,18 +34,28 @@ export class WatchedFolder {
     return this.#state;
   }
 
-  /** Begins, and looks again now and then: for a folder that was gone and is back, and for events that were lost. */
+  /** Begins, and resolves once everything there has been seen. */
   async start(): Promise<void> {
-    const isThere = await lstat(this.folder).then(
-      (stat) => stat.isDirectory(),
-      () => false,
-    );
+    await this.#look();
     if (this.#isClosed) return;
-    if (!isThere) await this.#stopWatcher("missing");
-    else if (this.#watcher === null) await this.#watch(false);
-    else await scan(this.folder, this.#events).catch(() => undefined); // changed while it was read: the next one sees it
-    this.#timer = setTimeout(() => void this.start(), isThere ? reconcileMs : missingCheckMs);
+    this.#timer = setTimeout(() => void this.start(), lookMs);
     this.#timer.unref();
+  }
+
+  /** Looks whether the folder is still there, or there again, and whether it is time for a scan. */
+  async #look(): Promise<void> {
+    const stat = await lstat(this.folder).catch(() => null);
+    const inode = stat?.isDirectory() ? stat.ino : 0;
+    if (inode !== this.#inode) await this.#stopWatcher("missing");
+    this.#inode = inode;
+    if (this.#isClosed || inode === 0) return;
+    if (this.#watcher === null) {
+      this.#scannedMs = Date.now();
+      await this.#watch(false);
+    } else if (Date.now() - this.#scannedMs > reconcileMs) {
+      this.#scannedMs = Date.now();
+      await scan(this.folder, this.#events).catch(() => undefined); // changed while it was read: the next one sees it
+    }
   }
 
   /** Resolves once everything there has been seen. */
@@ -53,7 +65,6 @@ export class WatchedFolder {
     this.#watcher = watcher;
     const { seen, gone } = this.#events;
     watcher.on("add", seen).on("change", seen).on("unlink", gone);
-    watcher.on("unlinkDir", (path) => path === this.folder && void this.#restart());
     return new Promise((resolve) => {
       watcher.on("ready", () => resolve());
       watcher.on("error", (error) => {
@@ -62,12 +73,6 @@ export class WatchedFolder {
           void this.#stopWatcher("polling").then(() => this.#watch(true).then(resolve));
       });
     });
-  }
-
-  async #restart(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#stopWatcher("missing");
-    if (!this.#isClosed) await this.start();
   }
 
   async #stopWatcher(state: FolderState): Promise<void> {

@@ -20,6 +20,8 @@ export interface Snapshot {
 }
 
 const tickMs = 50;
+/** File times come from a clock that may lag this far behind; what is in doubt is protected. */
+const timeGrainMs = 20;
 
 /**
  * Watches folders and hands every finished file to `protect`, with the folder it is in. Files that were there before a
@@ -73,7 +75,7 @@ export class Watcher {
     const watch = isLeftAlone(path) ? null : watchOf(this.#watches, path);
     const stat = watch && (await lstat(path).catch(() => null));
     if (!watch || !stat?.isFile()) return this.#forget(path);
-    if (!watch.existing && stat.ctimeMs <= watch.addedMs) return this.#leave(watch.folder, path);
+    if (!watch.existing && stat.ctimeMs < watch.addedMs - timeGrainMs) return this.#leave(watch.folder, path);
     const now = { sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
     const before = this.#sightings.get(path);
     const sighting = lookAgain(before, now, Date.now());

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Bytes, fromBase64, fromBase64url } from "../bytes.js";
+import { type Bytes, fromBase64url } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { isId } from "../ids.js";
 import { Label } from "../label.js";
