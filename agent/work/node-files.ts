@@ -1,9 +1,10 @@
 import { type BigIntStats, constants, existsSync } from "node:fs";
-import { type FileHandle, link, lstat, open, readdir, realpath, rename, unlink } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { RightsError } from "../../shared/errors.js";
 import type { FileOps, FileStat, Folder, OpenFile } from "./file-ops.js";
 import { shown } from "./names.js";
+import { type Calls, callsFor, waitingCalls } from "./node-calls.js";
 
 const { O_RDONLY } = constants;
 // Absent on Windows, where opening a link or a pipe by accident is guarded by lstat alone.
@@ -31,15 +32,15 @@ export const fileStat = (stats: BigIntStats): FileStat => ({
 
 const seconds = (ns: bigint) => Number(ns / 1000n) / 1e6;
 
-const openFile = (handle: FileHandle): OpenFile => ({
-  stat: async () => fileStat(await handle.stat({ bigint: true })),
-  read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
-  write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
-  setOwner: (uid, gid) => handle.chown(uid, gid),
-  setMode: (mode) => handle.chmod(mode),
-  setTimes: (atimeNs, mtimeNs) => handle.utimes(seconds(atimeNs), seconds(mtimeNs)),
-  sync: () => handle.sync(),
-  close: () => handle.close(),
+const openFile = (fd: number, calls: Calls): OpenFile => ({
+  stat: async () => fileStat(await calls.fstat(fd)),
+  read: (into, position) => calls.read(fd, into, position),
+  write: (bytes, position) => calls.write(fd, bytes, position),
+  setOwner: (uid, gid) => calls.fchown(fd, uid, gid),
+  setMode: (mode) => calls.fchmod(fd, mode),
+  setTimes: (atimeNs, mtimeNs) => calls.futimes(fd, seconds(atimeNs), seconds(mtimeNs)),
+  sync: () => calls.fsync(fd),
+  close: () => calls.close(fd),
 });
 
 interface Syncs {
@@ -73,19 +74,19 @@ function sharedSync(folder: string, sync: () => Promise<void>): Promise<void> {
 // Windows cannot flush a folder, and some network file systems refuse to; their renames are as durable as they get.
 const cannotSync = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EISDIR", "ENOSYS"]);
 
-async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string, calls: Calls): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(path, O_RDONLY);
+  const fd = await calls.open(path, O_RDONLY);
   try {
-    await handle.sync();
+    await calls.fsync(fd);
   } catch (error) {
     if (!cannotSync.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {
-    await handle.close();
+    await calls.close(fd);
   }
 }
 
-const nodeFolder = (path: string, base: string, self: FileStat, close: () => Promise<void>): Folder => {
+function nodeFolder(path: string, base: string, self: FileStat, calls: Calls, close: () => Promise<void>): Folder {
   let isClosed = false;
   const at = (name: string) => {
     // The number of a closed handle soon is another folder's.
@@ -94,20 +95,20 @@ const nodeFolder = (path: string, base: string, self: FileStat, close: () => Pro
   };
   return {
     path,
-    open: async (name, flags, mode) => openFile(await open(at(name), flags | O_NOFOLLOW, mode)),
-    stat: async (name) => fileStat(await lstat(at(name), { bigint: true })),
+    open: async (name, flags, mode) => openFile(await calls.open(at(name), flags | O_NOFOLLOW, mode), calls),
+    stat: async (name) => fileStat(await calls.lstat(at(name))),
     statSelf: async () => self,
-    link: async (from, to) => link(at(from), at(to)),
-    rename: async (from, to) => rename(at(from), at(to)),
-    unlink: async (name) => unlink(at(name)),
-    list: async () => readdir(at(".")),
-    sync: async () => sharedSync(`${self.dev}:${self.ino}`, () => syncFolder(at("."))),
+    link: async (from, to) => calls.link(at(from), at(to)),
+    rename: async (from, to) => calls.rename(at(from), at(to)),
+    unlink: async (name) => calls.unlink(at(name)),
+    list: async () => calls.readdir(at(".")),
+    sync: async () => sharedSync(`${self.dev}:${self.ino}`, () => syncFolder(at("."), calls)),
     close: async () => {
       isClosed = true;
       await close();
     },
   };
-};
+}
 
 async function assertWithin(base: string, path: string, within: string): Promise<void> {
   const [really, root] = await Promise.all([realpath(base), realpath(within)]);
@@ -118,18 +119,19 @@ async function assertWithin(base: string, path: string, within: string): Promise
 /** The file system of this computer. */
 export const nodeFiles: FileOps = {
   async openFolder(path, within) {
-    const handle = await open(path, O_RDONLY | O_DIRECTORY).catch((error) => {
+    const fd = await waitingCalls.open(path, O_RDONLY | O_DIRECTORY).catch((error) => {
       // Windows opens no folders; its path then stands for it.
       if (process.platform === "win32") return null;
       throw error;
     });
-    const base = handle !== null && hasFolderHandles ? `/proc/self/fd/${handle.fd}` : path;
+    const close = async () => (fd === null ? undefined : waitingCalls.close(fd));
     try {
+      const base = fd !== null && hasFolderHandles ? `/proc/self/fd/${fd}` : path;
       if (within !== undefined) await assertWithin(base, path, within);
-      const self = await (handle?.stat({ bigint: true }) ?? lstat(path, { bigint: true }));
-      return nodeFolder(path, base, fileStat(self), async () => handle?.close());
+      const self = await (fd === null ? waitingCalls.lstat(path) : waitingCalls.fstat(fd));
+      return nodeFolder(path, base, fileStat(self), callsFor(base), close);
     } catch (error) {
-      await handle?.close();
+      await close();
       throw error;
     }
   },
