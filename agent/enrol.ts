@@ -72,7 +72,11 @@ export async function certify(
   const request = { accountKey: toBase64url(keys.account), licensorKey: toBase64url(keys.licensor) };
   const answer = await service.certify(request);
   const { trust, texts } = await readServerCertificates(answer.serverCertificates, pinned);
-  const certificates = await checkedCertificates(answer, keys, trust);
+  const certificates = await checkedCertificates(answer, keys, trust).catch((cause) => {
+    throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again", {
+      cause,
+    });
+  });
   const { subject, address, name, time } = answer;
   const { kid, generation } = pinOf(trust);
   return { certified: { subject, address, name, kid, generation, ...certificates, serverCertificates: texts }, time };
@@ -92,8 +96,7 @@ async function checkedCertificates(answer: CertifyAnswer, keys: PublicHalves, tr
     rac.dpop === keys.dpop &&
     rac.key.kid === (await kidOf(keys.account)) &&
     clc.key.kid === (await kidOf(keys.licensor));
-  if (!ours)
-    throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again");
+  if (!ours) throw new Error("not the keys and the person that were asked for");
   return { accountCertificate: account.text, licensorCertificate: licensor.text };
 }
 
