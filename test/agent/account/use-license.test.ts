@@ -2,7 +2,7 @@ import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Account, openAccount } from "../../../agent/account.js";
 import { useLicenseFor } from "../../../agent/consume-license.js";
 import { openHome } from "../../../agent/home.js";
@@ -152,13 +152,15 @@ describe("a document that names another service", () => {
     const lured = { ...writer, info: { ...writer.info, service: address }, signer: writer.signer } as Account;
     const ours = await publishAs(lured, [{ who: [colleague.info.address], rights: ["VIEW"] }]);
     expect((await use(colleague, ours.license)).isKept).toBe(false);
+    const fetched = vi.spyOn(globalThis, "fetch"); // watched, not replaced: the foreign address is a name, no trap
+    onTestFinished(() => fetched.mockRestore());
     const fabrikam = await Organisation.found();
     const foreign = await fabrikam.publish(await fabrikam.person("eve"));
     await expect(use(colleague, foreign.bytes)).rejects.toThrow(
       /belongs to another organisation .it names https:\/\/rms/,
     );
     expect(await outcome(use(colleague, foreign.bytes))).toBe("license-untrusted");
-    expect(requests).toEqual([]);
+    expect([requests, fetched.mock.calls]).toEqual([[], []]);
   });
 });
 
