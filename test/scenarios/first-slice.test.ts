@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -110,6 +110,36 @@ describe.sequential("drop a file, and it opens only for those its policy names",
     expect((await as("writer", "cat", inFolder("later.ptxt"))).text).toBe("later");
     expect(await as("writer", "restore", inFolder("later.ptxt"))).toMatchObject({ code: 0 });
     expect((await as("colleague", "cat", inFolder("later.ptxt"))).text).toBe("later");
+  });
+
+  it("keeps to the rights that were given: reading is not taking", async () => {
+    const label = "Highly confidential/All employees";
+    for (const name of ["strict.txt", "strict.dwg"]) await writeFile(join(root, name), "look, do not take");
+    const made = await as("writer", "protect", "--label", label, join(root, "strict.txt"), join(root, "strict.dwg"));
+    expect(made, made.err).toMatchObject({ code: 0 });
+    const text = join(root, "strict.ptxt");
+    const wrapped = join(root, "strict.dwg.pfile");
+    for (const command of ["cat", "unprotect"]) expect(await as("colleague", command, text)).toMatchObject({ code: 3 });
+    const shown = await as("colleague", "open", text);
+    expect(shown.code).toBe(3);
+    expect(shown.err).toMatch(/viewer/);
+    expect(existsSync(join(root, "strict.txt"))).toBe(false);
+    expect((await as("colleague", "cat", wrapped)).text).toBe("look, do not take");
+    expect(await as("colleague", "unprotect", wrapped)).toMatchObject({ code: 3 });
+  });
+
+  it("opens a wrapped file in the user's own program, and leaves no clear copy behind", async () => {
+    const seen = join(root, "seen");
+    const opener = join(root, "opener.sh");
+    await writeFile(opener, `#!/bin/sh\ncp "$1" '${seen}'\nstat -c %a "$(dirname "$1")" > '${seen}.mode'\n`, {
+      mode: 0o755,
+    });
+    const env = { SEALWRIGHT_OPENER: opener };
+    const opened = await seal(["open", inFolder("plan.dwg.pfile")], { home: homes.colleague!, env });
+    expect(opened, opened.err).toMatchObject({ code: 0 });
+    expect((await readFile(seen)).equals(binary)).toBe(true);
+    expect((await readFile(`${seen}.mode`, "utf8")).trim()).toBe("700");
+    expect(await readdir(join(homes.colleague!, "sessions"))).toEqual([]);
   });
 
   it("goes on while the service is away: protecting, and opening what was opened before", async () => {
