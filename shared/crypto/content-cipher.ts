@@ -79,7 +79,7 @@ async function* inOrder<T>(jobs: AsyncIterable<() => Promise<T>>, lanes: number)
 export interface OpenContent {
   /** Plaintext bytes. */
   readonly size: number;
-  /** Plaintext from `offset`, at most to `offset + length`; only bytes whose tag was checked. */
+  /** Plaintext from `offset` (not below 0), `length` bytes where there are as many; only bytes whose tag was checked. */
   range(offset: number, length: number): AsyncGenerator<Bytes>;
   /** All of it; the generator returns the edition hash, which the caller holds against the edition. */
   all(): AsyncGenerator<Bytes, Bytes>;
@@ -110,7 +110,8 @@ export async function openContent(content: ByteSource, binding: ContentBinding, 
   const segments = (first: number, end: number) => inOrder(jobsOf(first, end, open), engine.lanes);
   return {
     size,
-    async *range(offset, length) {
+    async *range(wanted, length) {
+      const offset = Math.max(0, wanted);
       const end = Math.min(size, offset + length);
       const first = Math.floor(offset / segmentBytes);
       let position = first * segmentBytes;

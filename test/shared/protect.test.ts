@@ -124,6 +124,14 @@ describe("pieces of any size", () => {
     );
   });
 
+  it("a range beyond either end holds what is there", async () => {
+    const opened = await consume(strictSource(await sealed(pattern(100), plan, authorOf(ada))), access, webEngine);
+    const read = async (offset: number, length: number) => (await collect(opened.range(offset, length))).length;
+    expect([await read(-5, 10), await read(90, 50), await read(100, 1), await read(5000, 1), await read(3, 0)]).toEqual(
+      [10, 10, 0, 0, 0],
+    );
+  });
+
   it("whoever stops half way lets go of the stream", async () => {
     let closed = false;
     const region = await sealed(pattern(3 * mib), plan, authorOf(ada));
