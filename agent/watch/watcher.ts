@@ -1,10 +1,14 @@
+import type { Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
+import { codeOf, RightsError } from "../../shared/errors.js";
 import type { Watch } from "../watches.js";
-import { type Job, Queue } from "../work/queue.js";
+import { shown } from "../work/names.js";
+import { isPassing, type Job, Queue } from "../work/queue.js";
+import { Baseline, fingerprintOf } from "./baseline.js";
 import { type FolderState, WatchedFolder } from "./folder.js";
+import { Holders } from "./holders.js";
 import { isLeftAlone, watchOf } from "./rules.js";
 import { lookAgain, type Sighting, settledPaths } from "./settle.js";
-import { openForWriting } from "./writers.js";
 
 export interface FolderSnapshot {
   readonly folder: string;
@@ -19,113 +23,164 @@ export interface Snapshot {
   readonly files: readonly Job[];
 }
 
+interface Watched {
+  readonly watch: Watch;
+  readonly folder: WatchedFolder;
+  readonly baseline: Baseline;
+}
+
 const tickMs = 50;
-/** File times come from a clock that may lag this far behind; what is in doubt is protected. */
-const timeGrainMs = 20;
+/** What stands in a name for bytes that are no text. */
+const notText = "\ufffd";
 
 /**
- * Watches folders and hands every finished file to `protect`, with the folder it is in. Files that were there before a
- * folder was added (by their change time, which nobody can set back) are left unless the watch says `existing`.
+ * Watches folders and hands every finished file to `protect`, with the watch it belongs to. Files that were there before
+ * a folder was added are left unless the watch says `existing`.
  */
 export class Watcher {
-  readonly #folders = new Map<string, WatchedFolder>();
+  readonly #watched = new Map<string, Watched>();
   readonly #sightings = new Map<string, Sighting>();
-  readonly #left = new Map<string, Set<string>>();
+  /** Files that need nothing as long as they stay as they are: protected under their own name, or refused for good. */
+  readonly #known = new Map<string, string>();
+  /** Names that are no text (not UTF-8): they can be seen, and not be opened. */
+  readonly #nameless = new Set<string>();
+  readonly #holders = new Holders();
   readonly #queue: Queue;
+  readonly #home: string | null;
   #watches: readonly Watch[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
-  constructor(protect: (path: string, watch: Watch) => Promise<string>, changed?: (job: Job) => void) {
+  /** @param home - where the files that were there before are remembered; absent: only while this process lives. */
+  constructor(
+    protect: (path: string, watch: Watch) => Promise<string>,
+    changed?: (job: Job) => void,
+    home: string | null = null,
+  ) {
+    this.#home = home;
     this.#queue = new Queue({
-      protect: async (path) => protect(path, this.#mustWatch(path)),
+      protect: (path) => this.#protect(path, protect),
       ...(changed ? { changed } : {}),
     });
   }
 
-  #mustWatch(path: string): Watch {
+  async #protect(path: string, protect: (path: string, watch: Watch) => Promise<string>): Promise<string> {
     const watch = watchOf(this.#watches, path);
-    if (watch === null) throw new Error("the folder is no longer watched");
-    return watch;
+    if (watch === null) throw new RightsError("file-missing", `${shown(path)} is in no watched folder any more`);
+    const before = await statOf(path);
+    try {
+      const result = await protect(path, watch);
+      const after = result === path ? await statOf(path) : null;
+      if (after !== null) this.#known.set(path, fingerprintOf(after));
+      return result;
+    } catch (error) {
+      if (before !== null && !isPassing(codeOf(error))) this.#known.set(path, fingerprintOf(before));
+      throw error;
+    }
   }
 
   /** Begin, or go on with another list. Resolves once everything there has been seen. */
   async set(watches: readonly Watch[]): Promise<void> {
     this.#watches = watches;
-    const wanted = new Set(watches.map(({ folder }) => folder));
-    for (const [folder, watched] of this.#folders) {
-      if (wanted.has(folder)) continue;
-      this.#folders.delete(folder);
-      await watched.close();
+    this.#known.clear(); // another label may succeed where one was refused
+    this.#nameless.clear();
+    const isSame = (one: Watch, other: Watch | undefined) =>
+      one.folder === other?.folder && one.addedMs === other.addedMs && one.existing === other.existing;
+    for (const [folder, { watch, ...watched }] of this.#watched) {
+      if (watches.some((one) => isSame(one, watch))) continue;
+      this.#watched.delete(folder);
+      await watched.folder.close();
+      await watched.baseline.remove();
     }
-    const added = [...wanted].filter((folder) => !this.#folders.has(folder)).map((folder) => this.#open(folder));
-    await Promise.all(added.map((watched) => watched.start()));
+    const added = watches.filter(({ folder }) => !this.#watched.has(folder));
+    await Promise.all(added.map(async (watch) => (await this.#open(watch)).start()));
   }
 
-  #open(folder: string): WatchedFolder {
-    const watched = new WatchedFolder(folder, {
-      seen: (path) => void this.#see(path),
-      gone: (path) => this.#forget(path),
+  async #open(watch: Watch): Promise<WatchedFolder> {
+    const baseline = await Baseline.open(watch, this.#home);
+    const folder = new WatchedFolder(watch.folder, {
+      seen: (path) => this.#see(path),
+      scanned: () => baseline.complete(),
     });
-    this.#folders.set(folder, watched);
-    return watched;
+    this.#watched.set(watch.folder, { watch, folder, baseline });
+    return folder;
   }
 
   /** Looks at a file: notes it if it is one to protect. */
   async #see(path: string): Promise<void> {
     const watch = isLeftAlone(path) ? null : watchOf(this.#watches, path);
-    const stat = watch && (await lstat(path).catch(() => null));
+    const stat = watch && (await statOf(path));
+    if (watch && stat === null && path.includes(notText)) this.#nameless.add(path);
     if (!watch || !stat?.isFile()) return this.#forget(path);
-    if (!watch.existing && stat.ctimeMs < watch.addedMs - timeGrainMs) return this.#leave(watch.folder, path);
+    if (this.#known.get(path) === fingerprintOf(stat)) return;
+    if (this.#watched.get(watch.folder)?.baseline.holds(path, stat)) return;
     const now = { sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
     const before = this.#sightings.get(path);
     const sighting = lookAgain(before, now, Date.now());
     if (sighting !== before) this.#queue.forgive(path);
     this.#sightings.set(path, sighting);
-    this.#timer ??= setTimeout(() => void this.#tick(), tickMs);
-  }
-
-  #leave(folder: string, path: string): void {
-    const left = this.#left.get(folder) ?? new Set();
-    this.#left.set(folder, left.add(path));
+    this.#wake();
   }
 
   #forget(path: string): void {
     this.#sightings.delete(path);
+    this.#known.delete(path);
+    this.#holders.forget(path);
     this.#queue.drop(path);
-    for (const left of this.#left.values()) left.delete(path);
+    const watch = watchOf(this.#watches, path);
+    if (watch !== null) this.#watched.get(watch.folder)?.baseline.forget(path);
+  }
+
+  #wake(): void {
+    if (this.#isClosed) return;
+    this.#timer ??= setTimeout(() => void this.#tick().finally(() => this.#wakeAgain()), tickMs);
+  }
+
+  #wakeAgain(): void {
+    this.#timer = null;
+    if (this.#sightings.size > 0) this.#wake();
   }
 
   /** Hands on what is finished; comes again while anything is not. */
   async #tick(): Promise<void> {
-    for (const path of this.#sightings.keys()) await this.#see(path);
-    const settled = settledPaths(this.#sightings, Date.now());
-    const busy = settled.length > 0 ? await openForWriting(settled) : new Set<string>();
-    for (const path of settled) {
-      if (busy.has(path)) continue;
-      this.#sightings.delete(path);
+    const isReady = (path: string) => !this.#queue.isRunning(path) && !this.#holders.isResting(path, Date.now());
+    const still = () => settledPaths(this.#sightings, Date.now()).filter(isReady);
+    for (const path of still()) await this.#see(path); // the last look: an event may be late or lost
+    const free = await this.#holders.free(still());
+    for (const path of free) {
+      if (!this.#sightings.delete(path)) continue;
       this.#queue.add(path);
     }
-    this.#timer = this.#sightings.size > 0 ? setTimeout(() => void this.#tick(), tickMs) : null;
   }
 
   snapshot(): Snapshot {
-    const nowMs = Date.now();
-    const unsettled = [...this.#sightings.keys()]
-      .filter((path) => !this.#queue.isAtWork(path))
-      .map((path): Job => ({ path, state: "waiting", sinceMs: this.#sightings.get(path)?.changedAtMs ?? nowMs }));
-    const folders = this.#watches.map(({ folder, label }) => ({
-      folder,
-      label,
-      state: this.#folders.get(folder)?.state ?? "missing",
-      left: this.#left.get(folder)?.size ?? 0,
-    }));
-    return { folders, files: [...this.#queue.jobs(), ...unsettled] };
+    const unsettled = [...this.#sightings]
+      .filter(([path]) => !this.#queue.isAtWork(path))
+      .map(([path, { changedAtMs }]): Job => {
+        const job: Job = { path, state: "waiting", sinceMs: changedAtMs };
+        if (!this.#holders.isHeld(path)) return job;
+        const reason = `${shown(path)} is open in another program; it is protected when it is closed there`;
+        return { ...job, code: "file-busy", reason };
+      });
+    const folders = this.#watches.map(({ folder, label }) => {
+      const watched = this.#watched.get(folder);
+      return { folder, label, state: watched?.folder.state ?? "missing", left: watched?.baseline.size ?? 0 };
+    });
+    return { folders, files: [...this.#queue.jobs(), ...unsettled, ...[...this.#nameless].map(refused)] };
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#sightings.clear();
-    await Promise.all([...this.#folders.values()].map((folder) => folder.close()));
+    await Promise.all([...this.#watched.values()].map(({ folder }) => folder.close()));
     await this.#queue.close();
   }
+}
+
+const statOf = (path: string): Promise<Stats | null> => lstat(path).catch(() => null);
+
+function refused(path: string): Job {
+  const reason = `the name of ${shown(path)} is not valid text, so it cannot be opened; rename it`;
+  return { path, state: "failed", sinceMs: Date.now(), code: "file-unsuitable", reason };
 }

@@ -35,10 +35,16 @@ const passing: ReadonlySet<RightsErrorCode> = new Set([
   "disk-full",
   "busy",
   "service-unreachable",
+  "service-failed",
+  "rate-limited",
+  "offline-unavailable",
   "sign-in-needed",
   "keystore-unavailable",
   "internal",
 ]);
+
+/** Whether a failure with `code` may be over by itself. */
+export const isPassing = (code: RightsErrorCode): boolean => passing.has(code);
 
 /** One job a path, a few at a time; failures that may pass are tried again, ever more rarely. */
 export class Queue {
@@ -80,6 +86,10 @@ export class Queue {
   isAtWork(path: string): boolean {
     const job = this.#jobs.get(path);
     return job?.state === "waiting" || job?.state === "protecting" || job?.nextTryMs !== undefined;
+  }
+
+  isRunning(path: string): boolean {
+    return this.#jobs.get(path)?.state === "protecting";
   }
 
   jobs(): Job[] {
@@ -128,7 +138,7 @@ export class Queue {
     const reason = error instanceof RightsError ? error.message : "something went wrong inside this program";
     const sinceMs = this.#options.now();
     const job: Job = { path, state: "failed", sinceMs, code, reason };
-    if (!passing.has(code)) {
+    if (!isPassing(code)) {
       this.#set(job);
       return;
     }
