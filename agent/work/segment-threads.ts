@@ -27,7 +27,6 @@ export class SegmentThreads {
   #start(): Thread {
     const worker = new Worker(this.#workerUrl);
     const thread: Thread = { worker, waiting: new Map() };
-    worker.unref();
     worker.on("message", ({ id, result }: { id: number; result: SegmentResult | null }) => {
       const waiting = thread.waiting.get(id);
       thread.waiting.delete(id);
@@ -35,6 +34,7 @@ export class SegmentThreads {
       waiting?.resolve(result);
     });
     worker.on("error", (cause) => this.#replace(thread, cause));
+    worker.unref(); // after the listeners: adding one would hold the process again
     return thread;
   }
 
