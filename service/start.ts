@@ -11,7 +11,8 @@ import { identityRoutes, issuerOf } from "./identity/provider.js";
 import { CallerAccounts } from "./licensing/caller-account.js";
 import { LicenseReader } from "./licensing/license-reader.js";
 import { LicensorKeys } from "./licensing/licensor-keys.js";
-import { openLimits, type Parts } from "./licensing/parts.js";
+import { openLimits } from "./licensing/limits.js";
+import type { Parts } from "./licensing/parts.js";
 import { openStore, type Store } from "./store/store.js";
 import { openTenant } from "./tenant.js";
 

@@ -1,7 +1,9 @@
 import type { AuditVerification } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
+import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { personOf } from "./caller-account.js";
-import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
 import { Refusal } from "./refusal.js";
 
 /** Whether the audit is as it was written. @throws Refusal access-denied for all but administrators. */

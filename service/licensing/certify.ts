@@ -7,9 +7,11 @@ import { encodeChain } from "../../shared/license/xrml.js";
 import { type CertifyAnswer, type CertifyRequest, keyOf } from "../../shared/protocol/service-api.js";
 import { dayMs, secondTime } from "../../shared/time.js";
 import type { Device } from "../store/devices.js";
+import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { encodeText } from "./base64.js";
 import { personOf } from "./caller-account.js";
-import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
 
 const keyBits = 2048;
 

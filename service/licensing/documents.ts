@@ -14,10 +14,11 @@ import { secondTime } from "../../shared/time.js";
 import type { AuditAction, AuditEvent, AuditRecord } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import type { TrackedDocument } from "../store/documents.js";
+import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64 } from "./base64.js";
 import { personOf } from "./caller-account.js";
-import { noteLicense } from "./grant.js";
-import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
 import { Refusal } from "./refusal.js";
 import { ownerOf } from "./use.js";
 

@@ -1,4 +1,3 @@
-import { toBase64url } from "../../shared/bytes.js";
 import type { VerifiedLicense } from "../../shared/license/trust.js";
 import type { Policy } from "../../shared/policy.js";
 import type { UseLicenseAnswer, UseLicenseRequest } from "../../shared/protocol/service-api.js";
@@ -6,10 +5,12 @@ import { holds } from "../../shared/rights.js";
 import { parseSecondTime, secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
+import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64, encodeText } from "./base64.js";
 import { type Denied, decide, type Granted } from "./decide.js";
 import type { OpenedLicense } from "./license-reader.js";
-import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
 import { policyInForce } from "./policy-in-force.js";
 import { Refusal } from "./refusal.js";
 import { encodePermit, encodeUse, type Licensed, ownerOf, type Use } from "./use.js";
@@ -39,10 +40,6 @@ export function grant(parts: Parts, asker: Asker, request: UseLicenseRequest): P
       opened.rawContentKey.fill(0);
     }
   });
-}
-
-export function noteLicense(event: AuditEvent, { license, digest }: VerifiedLicense): void {
-  Object.assign(event, { contentId: license.contentId, licenseDigest: toBase64url(digest) });
 }
 
 const licensedOf = ({ license, digest }: VerifiedLicense): Licensed => {

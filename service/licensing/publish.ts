@@ -8,10 +8,12 @@ import { policyOf } from "../../shared/template.js";
 import { secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
 import { activeCertificate } from "../tenant.js";
+import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { decodeBase64, encodeText } from "./base64.js";
 import type { CallerAccount } from "./caller-account.js";
 import { decide, type Granted } from "./decide.js";
-import { type Asker, auditingRefusals, eventOf, notePerson, type Parts, spend } from "./parts.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
 import { accountMismatch, Refusal } from "./refusal.js";
 import { encodePermit, encodeUse, type Use } from "./use.js";
 
