@@ -188,6 +188,18 @@ describe("a withdrawn device that published", () => {
     expect((await refusalOf(ada.client.register(unknown.license))).code).toBe("license-invalid");
     expect(await code(bob, (await lost.publish({ grants })).license)).toBe("license-invalid");
   });
+
+  it("is believed, but given nothing, once nobody knows it any more: the database came from an older copy", async () => {
+    const forgotten = await shared().enrol("writer");
+    const { bob } = shared().devices;
+    const { license } = await forgotten.publish({ grants: [{ who: project, rights: ["VIEW"] }] });
+    const { kid } = forgotten.licensor.publicKey;
+    await shared().service.parts.store.write((tx) =>
+      tx.deleteFrom("devices").where("licensor_kid", "=", kid).execute(),
+    );
+    expect((await bob.use(license)).use.rights).toEqual(["VIEW"]);
+    expect(await code(forgotten, license)).toBe("account-mismatch");
+  });
 });
 
 describe("certifying", () => {
