@@ -1,36 +1,37 @@
 import type { Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FSWatcher, watch } from "chokidar";
 import { isLeftAlone } from "./rules.js";
 import { scan } from "./scan.js";
-import { type SystemWatch, WatchTree } from "./tree.js";
 
 /** `polling`: the system has no watches left, so that the folder is looked through every few seconds. */
 export type FolderState = "watching" | "polling" | "missing";
 
 export interface FolderEvents {
-  /** Something happened to a file, or it is there; it may be shown again and again. `null`: nothing is there. */
-  seen(path: string, stat: Stats | null): void;
+  /** Something happened to a file, or it is there; it may be shown again and again, and be gone already. */
+  seen(path: string): Promise<void>;
   /** The first scan is over: everything that was there has been seen. */
   scanned(): Promise<void>;
 }
 
 const lookMs = 2000;
 const reconcileMs = 10 * 60_000;
-/** One save is several events; together they are one look. */
-const hintMs = 10;
 /** Polling takes at most about this share of the time. */
 const pollingShare = 0.1;
+/** A new folder is watched only a moment after it is announced; what came in between shows after this long. */
+const newFolderMs = 500;
+const outOfWatches = new Set(["ENOSPC", "EMFILE"]);
 
-const statOf = (path: string): Promise<Stats | null> => lstat(path).catch(() => null);
-
-/** One watched folder. Events are hints, a full scan at the start and now and then is what counts. */
+/**
+ * One watched folder. Events are hints, a full scan at the start and now and then is what counts. The system is asked
+ * to watch folders only, which tells of the files in them as well: one watch a folder, however many files.
+ */
 export class WatchedFolder {
   readonly folder: string;
   readonly #events: FolderEvents;
-  readonly #systemWatch: SystemWatch | undefined;
-  readonly #hints = new Set<string>();
-  #tree: WatchTree | null = null;
-  #hintTimer: NodeJS.Timeout | null = null;
+  #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
   #state: FolderState = "missing";
   #inode = 0;
@@ -39,10 +40,9 @@ export class WatchedFolder {
   #scanTookMs = 0;
   #isClosed = false;
 
-  constructor(folder: string, events: FolderEvents, systemWatch?: SystemWatch) {
+  constructor(folder: string, events: FolderEvents) {
     this.folder = folder;
     this.#events = events;
-    this.#systemWatch = systemWatch;
   }
 
   get state(): FolderState {
@@ -59,77 +59,73 @@ export class WatchedFolder {
 
   /** Looks whether the folder is still there, or there again, and whether it is time for a scan. */
   async #look(): Promise<void> {
-    const stat = await statOf(this.folder);
+    const stat = await lstat(this.folder).catch(() => null);
     const inode = stat?.isDirectory() ? stat.ino : 0;
-    if (inode !== this.#inode) this.#unwatch("missing");
+    if (inode !== this.#inode) await this.#stopWatcher("missing");
     this.#inode = inode;
     if (this.#isClosed || inode === 0) return;
-    if (this.#state !== "missing" && Date.now() - this.#scannedMs < this.#scanEveryMs()) return;
-    if (this.#state === "missing") this.#watch();
-    await this.#scanAll();
+    if (this.#state === "missing") {
+      await this.#watch();
+      await this.#scan(this.folder);
+    } else if (Date.now() - this.#scannedMs >= this.#scanEveryMs()) await this.#scan(this.folder);
+    if (!this.#isScanned) await this.#events.scanned();
+    this.#isScanned = true;
   }
 
   #scanEveryMs(): number {
     return this.#state === "polling" ? this.#scanTookMs / pollingShare : reconcileMs;
   }
 
-  #watch(): void {
-    this.#state = "watching";
-    const hint = (path: string) => this.#hint(path);
-    // Any other way for the system to say that it cannot: looking through the folder always works.
-    this.#tree = new WatchTree(this.folder, hint, () => this.#unwatch("polling"), this.#systemWatch);
-  }
-
-  #unwatch(state: FolderState): void {
-    this.#tree?.close();
-    this.#tree = null;
-    this.#state = state;
-  }
-
-  async #scanAll(): Promise<void> {
+  async #scan(folder: string): Promise<void> {
     const beganMs = Date.now();
-    await this.#scan(this.folder);
+    await scan(folder, isLeftAlone, (path) => this.#events.seen(path));
+    if (folder !== this.folder) return;
     this.#scannedMs = Date.now();
     this.#scanTookMs = this.#scannedMs - beganMs;
-    if (!this.#isScanned && !this.#isClosed) await this.#events.scanned();
-    this.#isScanned = true;
   }
 
-  #scan(folder: string): Promise<void> {
-    return scan(folder, {
-      isLeft: (path) => this.#isClosed || isLeftAlone(path),
-      enters: async (path) => this.#tree?.add(path),
-      sees: async (path) => this.#events.seen(path, await statOf(path)),
+  /** Resolves once all folders are watched, or it is clear that they cannot be. */
+  #watch(): Promise<void> {
+    this.#state = "watching";
+    const ignored = (path: string, stats?: Stats) => isLeftAlone(path) || (stats !== undefined && !stats.isDirectory());
+    const watcher = watch(this.folder, { ignored, followSymlinks: false });
+    this.#watcher = watcher;
+    watcher.on("raw", (_event, name, details) => this.#hint(name, (details as { watchedPath?: string }).watchedPath));
+    return new Promise((resolve) => {
+      watcher.on("ready", () => {
+        watcher.on("addDir", (path) => void this.#entered(path));
+        resolve();
+      });
+      watcher.on("error", (error) => {
+        if (!outOfWatches.has((error as NodeJS.ErrnoException).code ?? "")) return;
+        void this.#stopWatcher("polling").then(resolve);
+      });
     });
   }
 
-  #hint(path: string): void {
-    if (this.#isClosed || isLeftAlone(path)) return;
-    this.#hints.add(path);
-    this.#hintTimer ??= setTimeout(() => void this.#followHints(), hintMs);
+  /** The system's own word for what happened differs from one to the next; the name is enough. */
+  #hint(name: string | null, folder: string | undefined): void {
+    if (!name || folder === undefined || this.#isClosed) return;
+    const path = join(folder, name);
+    if (!isLeftAlone(path)) void this.#events.seen(path);
   }
 
-  async #followHints(): Promise<void> {
-    const paths = [...this.#hints];
-    this.#hints.clear();
-    for (const path of paths) await this.#follow(path);
-    this.#hintTimer = null;
-    const [more] = this.#hints;
-    if (more !== undefined) this.#hint(more);
+  async #entered(folder: string): Promise<void> {
+    await this.#scan(folder);
+    await sleep(newFolderMs, undefined, { ref: false });
+    if (!this.#isClosed) await this.#scan(folder);
   }
 
-  async #follow(path: string): Promise<void> {
-    const stat = await statOf(path);
-    if (this.#isClosed) return;
-    if (stat === null) this.#tree?.remove(path);
-    if (!stat?.isDirectory()) this.#events.seen(path, stat);
-    else if (!this.#tree?.has(path, stat.ino)) await this.#scan(path);
+  async #stopWatcher(state: FolderState): Promise<void> {
+    const watcher = this.#watcher;
+    this.#watcher = null;
+    this.#state = state;
+    await watcher?.close();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#hintTimer) clearTimeout(this.#hintTimer);
-    this.#unwatch("missing");
+    await this.#stopWatcher("missing");
   }
 }

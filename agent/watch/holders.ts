@@ -3,7 +3,7 @@ import { openForWriting } from "./writers.js";
 const firstRestMs = 200;
 const longestRestMs = 2000;
 /** Looking at all open files of the computer takes at most about this share of the time. */
-const share = 0.25;
+const share = 0.1;
 
 interface Held {
   times: number;

@@ -89,7 +89,7 @@ export class Watcher {
     for (const [folder, { watch, ...watched }] of this.#watched) {
       if (watches.some((one) => isSame(one, watch))) continue;
       this.#watched.delete(folder);
-      watched.folder.close();
+      await watched.folder.close();
       await watched.baseline.remove();
     }
     const added = watches.filter(({ folder }) => !this.#watched.has(folder));
@@ -99,27 +99,21 @@ export class Watcher {
   async #open(watch: Watch): Promise<WatchedFolder> {
     const baseline = await Baseline.open(watch, this.#home);
     const folder = new WatchedFolder(watch.folder, {
-      seen: (path, stat) => this.#see(path, stat),
+      seen: (path) => this.#see(path),
       scanned: () => baseline.complete(),
     });
     this.#watched.set(watch.folder, { watch, folder, baseline });
     return folder;
   }
 
-  /** Notes a file if it is one to protect. `stat`: what is there now. */
-  #see(path: string, stat: Stats | null): void {
+  /** Looks at a file: notes it if it is one to protect. */
+  async #see(path: string): Promise<void> {
     const watch = isLeftAlone(path) ? null : watchOf(this.#watches, path);
+    const stat = watch && (await statOf(path));
     if (watch && stat === null && path.includes(notText)) this.#nameless.add(path);
-    if (!watch || !stat?.isFile()) this.#forget(path);
-    else if (!this.#needsNothing(path, stat, watch)) this.#note(path, stat);
-  }
-
-  #needsNothing(path: string, stat: Stats, { folder }: Watch): boolean {
-    if (this.#known.get(path) === fingerprintOf(stat)) return true;
-    return this.#watched.get(folder)?.baseline.holds(path, stat) ?? false;
-  }
-
-  #note(path: string, stat: Stats): void {
+    if (!watch || !stat?.isFile()) return this.#forget(path);
+    if (this.#known.get(path) === fingerprintOf(stat)) return;
+    if (this.#watched.get(watch.folder)?.baseline.holds(path, stat)) return;
     const now = { sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
     const before = this.#sightings.get(path);
     const sighting = lookAgain(before, now, Date.now());
@@ -151,7 +145,7 @@ export class Watcher {
   async #tick(): Promise<void> {
     const isReady = (path: string) => !this.#queue.isRunning(path) && !this.#holders.isResting(path, Date.now());
     const still = () => settledPaths(this.#sightings, Date.now()).filter(isReady);
-    for (const path of still()) this.#see(path, await statOf(path)); // the last look: an event may be late or lost
+    for (const path of still()) await this.#see(path); // the last look: an event may be late or lost
     const free = await this.#holders.free(still());
     for (const path of free) {
       if (!this.#sightings.delete(path)) continue;
@@ -179,7 +173,7 @@ export class Watcher {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#sightings.clear();
-    for (const { folder } of this.#watched.values()) folder.close();
+    await Promise.all([...this.#watched.values()].map(({ folder }) => folder.close()));
     await this.#queue.close();
   }
 }
