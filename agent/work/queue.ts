@@ -50,6 +50,8 @@ export const isPassing = (code: RightsErrorCode): boolean => passing.has(code);
 export class Queue {
   readonly #options: Required<Omit<QueueOptions, "changed">> & Pick<QueueOptions, "changed">;
   readonly #jobs = new Map<string, Job>();
+  /** Those protected, the oldest first. */
+  readonly #done = new Set<string>();
   readonly #tries = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #ready: string[] = [];
@@ -150,6 +152,8 @@ export class Queue {
   }
 
   #set(job: Job): void {
+    this.#done.delete(job.path);
+    if (job.state === "protected") this.#done.add(job.path);
     this.#jobs.delete(job.path); // so that the map stays in the order of the last change
     this.#jobs.set(job.path, job);
     this.#options.changed?.(job);
@@ -160,8 +164,11 @@ export class Queue {
     this.#timers.delete(path);
   }
 
+  /** Only so many of those done are told of: a folder may see millions. */
   #forgetOldest(): void {
-    const done = this.jobs().filter(({ state }) => state === "protected");
-    for (const { path } of done.slice(0, Math.max(0, done.length - keptProtected))) this.#jobs.delete(path);
+    const [oldest] = this.#done;
+    if (oldest === undefined || this.#done.size <= keptProtected) return;
+    this.#done.delete(oldest);
+    this.#jobs.delete(oldest);
   }
 }
