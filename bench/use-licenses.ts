@@ -10,7 +10,7 @@ import type { BenchTrial } from "./trial.js";
 
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 const inFlight = 16;
-const perRun = 2000;
+const perRun = 1000;
 
 /** CPU seconds that the service process has used, all threads together. */
 function cpuSeconds(pid: number): number {
@@ -28,22 +28,31 @@ function opensslPerSecond(): number {
   return Number(/rsa 2048 bits\s+\S+\s+\S+\s+([\d.]+)/.exec(table)![1]);
 }
 
-async function colleague(trial: BenchTrial): Promise<Account> {
+/** Some devices of the colleague: the service limits how often one device may ask. */
+async function devices(trial: BenchTrial): Promise<Account[]> {
   const { user, password } = trial.people.find(({ role }) => role === "colleague")!;
-  const home = await openHome(join(trial.root, "colleague"));
-  await signIn(home, { address: trial.service, user, password });
-  return openAccount(home);
+  const accounts: Account[] = [];
+  for (let device = 0; device < 8; device++) {
+    const home = await openHome(join(trial.root, `device-${device}`));
+    await signIn(home, { address: trial.service, user, password });
+    accounts.push(await openAccount(home));
+  }
+  return accounts;
 }
 
 /** Use licenses per second of the service's CPU, against one unseal and one signature each at openssl's speed. */
 export async function useLicenses(trial: BenchTrial): Promise<Row[]> {
-  const account = await colleague(trial);
+  const accounts = await devices(trial);
   const document = await openDocument(join(trial.folder, "Welcome.ptxt"));
   await document.source.close();
   const { service } = JSON.parse(readFileSync(join(trial.root, "trial", "running.json"), "utf8")) as {
     service: number;
   };
-  const ask = () => account.service.useLicense(document.licenseBytes, account.certificates.account);
+  let turn = 0;
+  const ask = () => {
+    const { service: client, certificates } = accounts[turn++ % accounts.length]!;
+    return client.useLicense(document.licenseBytes, certificates.account);
+  };
   await load(ask, 500);
   const ratios: number[] = [];
   const rates: number[] = [];

@@ -43,7 +43,7 @@ describe("kill -9 of everything at any moment", () => {
         await new Promise((resolve) => setTimeout(resolve, 150 + random() * 500));
         process.kill(-trial.process.pid!, "SIGKILL");
         await stop(trial);
-      trial = await up(join(root, "trial"), port);
+        trial = await up(join(root, "trial"), port);
       }
       await until(
         "everything to be protected",
