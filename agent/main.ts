@@ -48,6 +48,7 @@ async function doChores(parts: Parts): Promise<void> {
   let renewedMs = 0;
   for (;;) {
     await sendRegistrations(parts.account).catch(() => undefined);
+    await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
     if (Date.now() - renewedMs > chores.renewEveryMs) {
       renewedMs = Date.now();
       await renew(parts).catch(() => undefined); // the service is away: what is at hand lasts for weeks
@@ -65,7 +66,7 @@ async function renew(parts: Parts): Promise<void> {
 async function run(): Promise<void> {
   const home = await openHome();
   const parts = await build(home);
-  const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch));
+  const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);
   const ended = deferred();
   const server = await serveControl(home, (request) => answer(request, watcher, home, () => ended.resolve(undefined)));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)

@@ -21,7 +21,10 @@ function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // Field 22; the second field is the program's name in brackets and may hold anything.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A process killed a moment ago may still be listed until its parent asks for it (zombie): it does nothing more.
+    if (fields[0] === "Z" || fields[0] === "X") return "";
+    const ticks = fields[19];
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()}/${ticks}`;
   } catch {
     return "";

@@ -45,11 +45,11 @@ describe("kill -9 of everything at any moment", () => {
         await stop(trial);
         trial = await up(join(root, "trial"), port);
       }
-      await until(
-        "everything to be protected",
-        () => readdirSync(trial.folder).every((name) => name.endsWith(".pfile") || name.endsWith(".ptxt")),
-        60_000,
-      );
+      const clear = () => readdirSync(trial.folder).filter((name) => !/\.(?:pfile|ptxt)$/.test(name));
+      await until("everything to be protected", () => clear().length === 0, 60_000).catch(async (error) => {
+        const status = await seal(["watch", "status"], { home: trial.home });
+        throw new Error(`${error.message}; left: ${clear().join(", ")}; ${status.text}${status.err}`);
+      });
       const found = readdirSync(trial.folder).filter((name) => name.endsWith(".pfile"));
       expect(found.sort()).toEqual([...dropped.keys()].map((name) => `${name}.pfile`).sort());
       const out = join(root, "out");

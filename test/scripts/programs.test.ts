@@ -16,7 +16,15 @@ beforeEach(async () => {
 afterEach(() => rm(copy, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
-const program = (text: string) => writeFile(join(copy, "agent/cli/main.ts"), text);
+const others = ["agent/main.ts", "agent/work/segment-worker.ts", "service/main.ts", "service/custody/rsa-worker.ts"];
+
+/** A tree of sources with `text` as the command line's. */
+async function program(text: string): Promise<void> {
+  for (const path of ["agent/cli/main.ts", ...others]) {
+    await mkdir(dirname(join(copy, path)), { recursive: true });
+    await writeFile(join(copy, path), path.includes("cli") ? text : `console.log("${path}");\n`);
+  }
+}
 
 it("seal says what to do when nothing has been built", () => {
   const { status, stdout, stderr } = node("bin/seal.mjs", "status");
@@ -25,15 +33,15 @@ it("seal says what to do when nothing has been built", () => {
 });
 
 it("the build makes programs that seal starts, says nothing, and leaves nothing else behind", async () => {
-  await mkdir(join(copy, "agent/cli"), { recursive: true });
   await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
-  expect((await readdir(join(copy, "dist"))).sort()).toEqual(["seal.js", "seal.js.map"]);
+  expect((await readdir(join(copy, "dist"))).sort()).toEqual(
+    ["agent", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+  );
   expect(node("bin/seal.mjs", "status", "--json").stdout).toBe("status --json\n");
 });
 
 it("a build replaces a program as a whole, and one that fails leaves it alone", async () => {
-  await mkdir(join(copy, "agent/cli"), { recursive: true });
   await program("console.log(1);\n");
   node("scripts/build.mjs");
   const built = join(copy, "dist/seal.js");
