@@ -61,7 +61,7 @@ export async function readAnswer<T>(response: Response, schema: z.ZodType<T>): P
 
 async function readBody(response: Response): Promise<Bytes> {
   try {
-    return await collect(piecesOf(response.body ?? new Response("").body!), maxAnswerBytes);
+    return response.body === null ? new Uint8Array(0) : await collect(piecesOf(response.body), maxAnswerBytes);
   } catch (cause) {
     throw new RightsError("service-unreachable", "the protection service broke off its answer; try again", { cause });
   }
