@@ -2,54 +2,96 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exits } from "../agent/cli/exit.js";
+import { exitOf, exits } from "../agent/cli/exit.js";
+import type { RightsErrorCode } from "../shared/errors.js";
 
 /** The pages say what is so: links lead somewhere, commands exist, numbers are those of the code. */
-const pages = [
-  ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
-];
-const read = (path: string) => readFileSync(path, "utf8");
+const root = dirname(import.meta.dirname);
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const filesIn = (folder: string, ending: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+const pages = [...readdirSync(root).filter((name) => name.endsWith(".md")), ...filesIn("docs", ".md")];
+const codeWords = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 
-const help = (...command: string[]) =>
-  spawnSync(process.execPath, ["bin/seal.mjs", ...command, "--help"], { encoding: "utf8" }).stdout;
+/** Rows of the tables under a heading, cell by cell. */
+function rowsUnder(page: string, heading: string): string[][] {
+  const text = read(page)
+    .split(new RegExp(`^${heading}$`, "m"))[1]!
+    .split(/^#/m)[0]!;
+  const lines = text.split("\n").filter((line) => /^\| *[^-| ]/.test(line));
+  return lines.slice(1).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
+}
+
+const help = (command: readonly string[]) =>
+  spawnSync(process.execPath, ["bin/seal.mjs", ...command, "--help"], { cwd: root, encoding: "utf8" }).stdout;
 
 /** Every command with its options, from the program's own help. */
-function commandsOf(...prefix: string[]): string[] {
-  const text = help(...prefix);
+function commandsOf(prefix: readonly string[]): Record<string, string[]> {
+  const text = help(prefix);
   const list = /Commands:\n([\s\S]*)/.exec(text)?.[1] ?? "";
   const names = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!).filter((name) => name !== "help");
-  return names.length === 0 ? [prefix.join(" ")] : names.flatMap((name) => commandsOf(...prefix, name));
+  if (names.length > 0) return Object.assign({}, ...names.map((name) => commandsOf([...prefix, name])));
+  const options = [...text.matchAll(/--[a-z-]+/g)].map(([option]) => option).filter((option) => option !== "--help");
+  return { [prefix.join(" ")]: [...new Set(options)].sort() };
 }
 
 describe("the pages", () => {
   it.each(pages)("%s links to what exists", (page) => {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g))
-      expect(existsSync(join(dirname(page), target!)), `${page} -> ${target}`).toBe(true);
+      expect(existsSync(join(root, dirname(page), target!)), `${page} -> ${target}`).toBe(true);
   });
 
-  it("list every command, with all its options", () => {
-    const page = read("docs/commands.md");
-    for (const command of commandsOf()) {
-      const [first, ...rest] = command.split(" ");
-      expect(page, command).toContain(`seal ${first}`);
-      for (const word of rest) expect(page, command).toContain(word);
-      for (const [option] of help(...command.split(" ")).matchAll(/--[a-z-]+/g))
-        if (option !== "--help") expect(page, `${command} ${option}`).toContain(option);
-    }
+  it.each(pages)("%s names files of the project that exist", (page) => {
+    const named = codeWords(read(page)).filter((word) =>
+      /^(agent|bench|docs|service|shared|test)\/[\w./-]+$/.test(word),
+    );
+    for (const path of named) expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);
   });
 
-  it("say the exit codes that are", () => {
-    const rows = [...read("docs/commands.md").matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
-    expect(rows).toEqual(Object.values(exits));
+  it("list the commands that exist, each with its options, and no others", () => {
+    const rows = rowsUnder("docs/commands.md", "# Commands").map(([command = "", options = ""]) => [
+      codeWords(command)[0]!
+        .replace(/^seal /, "")
+        .replace(/ [A-Z]+…?$/, ""),
+      codeWords(options).sort(),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(commandsOf([]));
+  });
+
+  it("say the exit codes that are, and which errors lead to them", () => {
+    const rows = rowsUnder("docs/commands.md", "## Exit codes");
+    expect(rows.map(([exit]) => Number(exit))).toEqual(Object.values(exits));
+    const said = rows.flatMap(([exit, , codes]) => codeWords(codes!).map((code) => [code, Number(exit)] as const));
+    for (const [code, exit] of said) expect(exitOf(code as RightsErrorCode), code).toBe(exit);
+    const mapped = [...read("agent/cli/exit.ts").matchAll(/^ {2}"?([a-z-]+)"?: exits\./gm)].map(([, code]) => code);
+    expect(said.map(([code]) => code).sort()).toEqual(mapped.sort());
+  });
+
+  it("name every variable of the environment that agent and command line read", () => {
+    const inCode = filesIn("agent", ".ts").flatMap((file) => [...read(file).matchAll(/process\.env\.([A-Z_]+)/g)]);
+    const said = rowsUnder("docs/commands.md", "## Environment").flatMap(([name]) => codeWords(name!));
+    expect(said.sort()).toEqual([...new Set(inCode.map(([, name]) => name!))].sort());
+  });
+
+  it("name every field of the service's configuration", () => {
+    const fields = /export interface ServiceConfig \{([\s\S]*?)\n\}/.exec(read("service/config.ts"))![1]!;
+    const inCode = [...fields.matchAll(/^ {2}(\w+):/gm)].map(([, field]) => field);
+    const said = rowsUnder("docs/operating.md", "## Configuration").flatMap(([name]) => codeWords(name!));
+    expect(said).toEqual(inCode);
   });
 
   it("give the two commands, and a reason for every dependency", () => {
     for (const command of ["npm ci --omit=dev && npm start", "npm ci && npm test"])
-      expect(read("README.md")).toContain(command);
+      expect(read("README.md").split("\n")).toContain(command);
     const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
-    for (const name of Object.keys(dependencies)) expect(read("docs/dependencies.md")).toContain(`\`${name}\``);
+    const reasons = rowsUnder("docs/dependencies.md", "# Runtime dependencies").flatMap(([name]) => codeWords(name!));
+    expect(reasons.sort()).toEqual(Object.keys(dependencies).sort());
   });
 });
