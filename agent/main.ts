@@ -7,6 +7,7 @@ import { nodeEngine } from "./node-engine.js";
 import { noteRegistration, sendRegistrations } from "./outbox.js";
 import { currentPolicy } from "./policy-cache.js";
 import { chooseLabel, openProtector } from "./protector.js";
+import { eraseAbandoned } from "./session/private-folder.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
 import { openJournal } from "./work/journal.js";
@@ -65,6 +66,7 @@ async function renew(parts: Parts): Promise<void> {
 
 async function run(): Promise<void> {
   const home = await openHome();
+  await eraseAbandoned(home);
   const parts = await build(home);
   const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);
   const ended = deferred();

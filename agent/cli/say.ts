@@ -27,7 +27,6 @@ export const hint = (line: string): void => say(`hint: ${line}`);
 
 /** What to do next, where the sentence itself does not say it. */
 const hints: Record<string, string> = {
-  "sign-in-needed": "sign in with: seal login URL",
   "service-unreachable": "files opened here before still open while their license lasts",
   "viewer-needed": "ask its owner for the right to export",
 };
