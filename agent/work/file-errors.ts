@@ -8,7 +8,7 @@ export const isMissing = (error: unknown): boolean => ["ENOENT", "ENOTDIR"].incl
 
 type Meaning = readonly [code: RightsErrorCode, sentence: (name: string) => string];
 
-const missing: Meaning = ["file-missing", (name) => `${name} is no longer there`];
+const missing: Meaning = ["file-missing", (name) => `${name} is not there; look at its name, or whether it was moved`];
 const full: Meaning = ["disk-full", (name) => `there is no room to finish ${name}; it is unchanged`];
 const busy: Meaning = ["file-busy", (name) => `${name} is open in another program; it is unchanged`];
 const unsuitable: Meaning = ["file-unsuitable", (name) => `${name} is not a regular file, so it is left alone`];

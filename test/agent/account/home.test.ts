@@ -25,10 +25,14 @@ describe("the home", () => {
     expect(await modeOf(path)).toBe(0o700);
   });
 
-  it.runIf(process.getuid?.() === 0)("is refused when it is another user's", async () => {
-    const path = join(await scratchFolder(), "home");
-    await mkdir(path);
-    await chown(path, 65_534, 65_534);
+  it("is refused when it is another user's", async () => {
+    // Root gives its own away; anybody else finds one that is root's in the file system itself.
+    const isRoot = process.getuid?.() === 0;
+    const path = isRoot ? join(await scratchFolder(), "home") : "/usr";
+    if (isRoot) {
+      await mkdir(path);
+      await chown(path, 65_534, 65_534);
+    }
     expect(await outcome(openHome(path))).toBe("config-invalid");
   });
 

@@ -190,7 +190,7 @@ describe("names", () => {
       target: desk.at("x"),
       journal: desk.journal,
     }).catch((error) => error);
-    expect(error.message).toBe("a\\u{a}\\u{1b}[2Jb.txt is no longer there");
+    expect(error.message).toBe("a\\u{a}\\u{1b}[2Jb.txt is not there; look at its name, or whether it was moved");
   });
 });
 
