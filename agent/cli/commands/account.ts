@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { define, json } from "./define.js";
+
+/** Who is signed in, and what they may choose from. */
+export function defineAccount(program: Command): void {
+  define(
+    program,
+    "login <url>",
+    "sign in to an organisation's service",
+    async () => (await import("../sign-in.js")).login,
+  )
+    .option("--user <address>", "who signs in")
+    .option("--password-stdin", "read the password from standard input");
+  define(
+    program,
+    "logout",
+    "forget who is signed in, with keys and licenses",
+    async () => (await import("../sign-in.js")).logout,
+  );
+  define(program, "whoami", "who is signed in, and where", async () => (await import("../sign-in.js")).whoami).option(
+    ...json,
+  );
+  define(program, "labels", "the labels you can choose from", async () => (await import("../labels.js")).labels).option(
+    ...json,
+  );
+}

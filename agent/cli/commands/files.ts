@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { define, json } from "./define.js";
+
+/** What is done with files. */
+export function defineFiles(program: Command): void {
+  define(
+    program,
+    "protect <path...>",
+    "protect files where they lie",
+    async () => (await import("../protect.js")).protect,
+  )
+    .option("--label <label>", "name, Parent/Child or id; else the default label")
+    .option("--generic", "wrap as .pfile whatever the type")
+    .option("--out <dir>", "put the protected files there and keep the clear ones")
+    .option("--keep", "keep the clear files beside them")
+    .option(...json);
+  define(
+    program,
+    "open <path>",
+    "open a protected file with its program",
+    async () => (await import("../open.js")).open,
+  );
+  define(
+    program,
+    "cat <path>",
+    "write the content to standard output; - reads standard input",
+    async () => (await import("../read.js")).cat,
+  );
+  define(program, "unprotect <path...>", "take the protection off", async () => (await import("../read.js")).unprotect)
+    .option("--out <dir>", "put the clear files there and keep the protected ones")
+    .option(...json);
+  define(
+    program,
+    "status <path...>",
+    "what files say of themselves",
+    async () => (await import("../status.js")).status,
+  ).option(...json);
+  define(
+    program,
+    "rights <path>",
+    "what you may do with a file, and until when",
+    async () => (await import("../status.js")).rights,
+  ).option(...json);
+}

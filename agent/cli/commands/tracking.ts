@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import { define, json } from "./define.js";
+
+/** What owners do with documents already out there. */
+export function defineTracking(program: Command): void {
+  define(program, "track <path>", "who opened a file of yours", async () => (await import("../track.js")).track).option(
+    ...json,
+  );
+  define(
+    program,
+    "revoke <path>",
+    "withdraw a file of yours, with all copies",
+    async () => (await import("../track.js")).revoke,
+  ).option(...json);
+  define(program, "restore <path>", "let it open again", async () => (await import("../track.js")).restore).option(
+    ...json,
+  );
+}
