@@ -10,7 +10,12 @@ export interface Account {
   state: PersonState;
   /** argon2id, encoded with its parameters; `null`: no password yet. */
   passwordHash: string | null;
+  /** The password was chosen by an administrator: at the next sign-in the person chooses one of their own. */
+  mustChange: boolean;
 }
+
+/** A person to be added; without `mustChange` the password is theirs. */
+export type NewAccount = Omit<Account, "mustChange"> & { mustChange?: boolean };
 
 /** People, their addresses and groups. */
 export class Accounts {
@@ -36,8 +41,8 @@ export class Accounts {
     if (!row) return null;
     const query = this.#read.selectFrom("addresses").select("address").where("person", "=", id);
     const addresses = (await query.orderBy("position").execute()).map(({ address }) => address);
-    const { password_hash: passwordHash, administrator, ...rest } = row;
-    return { ...rest, addresses, administrator: administrator === 1, passwordHash };
+    const { password_hash: passwordHash, administrator, must_change, ...rest } = row;
+    return { ...rest, addresses, administrator: administrator === 1, passwordHash, mustChange: must_change === 1 };
   }
 
   /** Groups that hold one of `members` (person ids or group addresses) directly. */
@@ -49,13 +54,13 @@ export class Accounts {
   }
 
   /** A new person. An address that is taken fails, and nothing is kept. */
-  add(account: Account): Promise<void> {
-    const { id, name, state, addresses } = account;
+  add(account: NewAccount): Promise<void> {
+    const { id, name, state, addresses, passwordHash: password_hash, mustChange = false } = account;
     return this.#write(async (tx) => {
-      const administrator = account.administrator ? 1 : 0;
+      const flags = { administrator: Number(account.administrator), must_change: Number(mustChange) };
       await tx
         .insertInto("people")
-        .values({ id, name, state, administrator, password_hash: account.passwordHash })
+        .values({ id, name, state, password_hash, ...flags })
         .execute();
       const rows = addresses.map((address, position) => ({ address, person: id, position }));
       if (rows.length > 0) await tx.insertInto("addresses").values(rows).execute();
@@ -82,9 +87,11 @@ export class Accounts {
     });
   }
 
-  setPasswordHash(id: string, passwordHash: string): Promise<void> {
+  /** @param options.mustChange - the person did not choose it themselves. */
+  setPasswordHash(id: string, passwordHash: string, { mustChange = false } = {}): Promise<void> {
+    const columns = { password_hash: passwordHash, must_change: Number(mustChange) };
     return this.#write(async (tx) => {
-      await tx.updateTable("people").set({ password_hash: passwordHash }).where("id", "=", id).execute();
+      await tx.updateTable("people").set(columns).where("id", "=", id).execute();
     });
   }
 }

@@ -7,6 +7,7 @@ const migrations: Record<string, Migration> = {
   "0002-policies-and-documents": { up: createPoliciesAndDocuments },
   "0003-sign-in": { up: createSignIn },
   "0004-audit": { up: createAudit },
+  "0005-first-passwords": { up: addMustChange },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -138,4 +139,9 @@ async function createAudit(db: Kysely<unknown>): Promise<void> {
   await createTable(db, "audit", columns, key("audit", "seq"));
   for (const column of ["time", "action", "subject"]) await index(db, "audit", column);
   await index(db, "audit", "family", "issuer");
+}
+
+async function addMustChange(db: Kysely<unknown>): Promise<void> {
+  const table = db.schema.alterTable("people");
+  await table.addColumn("must_change", "bigint", (spec) => spec.notNull().defaultTo(0)).execute();
 }

@@ -1,10 +1,12 @@
+import type { Generated } from "kysely";
+
 /**
  * The tables, the same on every engine: text ids we make ourselves, milliseconds as bigint, JSON as text, 0 and 1 for
  * booleans. Addresses are normalized, key ids are those of docs/encodings.md.
  */
 export interface Schema {
   settings: { name: string; value: string };
-  people: { id: string; name: string; password_hash: string | null; administrator: number; state: PersonState };
+  people: PersonRow;
   addresses: { address: string; person: string; position: number };
   groups: { address: string; name: string };
   group_members: { group_address: string; member: string };
@@ -20,6 +22,15 @@ export interface Schema {
 }
 
 export type PersonState = "active" | "disabled";
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  password_hash: string | null;
+  administrator: number;
+  state: PersonState;
+  must_change: Generated<number>;
+}
 
 export interface DeviceRow {
   rac_serial: string;

@@ -8,6 +8,7 @@ const ada = {
   administrator: true,
   state: "active" as const,
   passwordHash: null,
+  mustChange: false,
 };
 const bob = { ...ada, id: "22222222-2222-4222-8222-222222222222", name: "Bob", addresses: ["bob@x.example"] };
 
@@ -18,6 +19,16 @@ describe("accounts", () => {
     expect(await accounts.find(ada.id)).toEqual(ada);
     for (const address of ada.addresses) expect(await accounts.findByAddress(address)).toEqual(ada);
     expect(await accounts.findByAddress("eve@x.example")).toBeNull();
+  });
+
+  it("know whether the password is the person's own: one that was given to them is to be changed", async () => {
+    const { accounts } = await scratchStore();
+    await accounts.add({ ...ada, mustChange: true });
+    expect(await accounts.find(ada.id)).toMatchObject({ mustChange: true });
+    await accounts.setPasswordHash(ada.id, "of their own");
+    expect(await accounts.find(ada.id)).toMatchObject({ passwordHash: "of their own", mustChange: false });
+    await accounts.setPasswordHash(ada.id, "given again", { mustChange: true });
+    expect(await accounts.find(ada.id)).toMatchObject({ passwordHash: "given again", mustChange: true });
   });
 
   it("leave nothing behind when an address is taken", async () => {
