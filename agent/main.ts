@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RightsError } from "../shared/errors.js";
 import { type Account, openAccount } from "./account.js";
+import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { type Home, openHome } from "./home.js";
 import { nodeEngine } from "./node-engine.js";
 import { noteRegistration, sendRegistrations } from "./outbox.js";
 import { currentPolicy } from "./policy-cache.js";
-import { chooseLabel, openProtector } from "./protector.js";
+import { openProtector } from "./protector.js";
 import { eraseAbandoned } from "./session/private-folder.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
@@ -36,7 +37,7 @@ async function build(home: Home): Promise<Parts> {
 /** Everything dropped in a watched folder comes through here. */
 async function protectWatched(parts: Parts, path: string, watch: Watch): Promise<string> {
   const current = await currentPolicy(parts.account, { maxAgeMs: policyAgeMs });
-  const { policy, label } = chooseLabel(current, watch.label, Date.now());
+  const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
   const how = { policy, label: label.id, within: watch.folder };
   const { path: made, published } = await protectFile(path, how, parts.protector);
   await noteRegistration(parts.account, published.license, published.digest);

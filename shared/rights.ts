@@ -39,6 +39,17 @@ export const encryptOnly: readonly Right[] = knownRights.filter(
   (right) => right !== "EXPORT" && right !== "OWNER" && right !== "AUDITEDEXTRACT",
 );
 
+/** Policies for mail that go by their name and stand alone: one more right would undo what the name promises. */
+export const namedPolicies = { "Do Not Forward": doNotForward, "Encrypt-Only": encryptOnly } as const;
+export type NamedPolicy = keyof typeof namedPolicies;
+
+/** The same with VIEW, which every other right presupposes, each once; those known come first, in their order. */
+export function presupposingView(rights: readonly Right[]): Right[] {
+  const all = new Set<Right>(["VIEW", ...rights]);
+  const known: readonly Right[] = knownRights.filter((right) => all.has(right));
+  return [...known, ...[...all].filter((right) => !known.includes(right))];
+}
+
 /** Whether `rights` allow `right`. OWNER allows all. */
 export const holds = (rights: readonly Right[], right: Right): boolean =>
   rights.includes(right) || rights.includes("OWNER");

@@ -1,46 +1,71 @@
-import { labelPath } from "../../shared/label.js";
+import { extname } from "node:path";
 import type { Account } from "../account.js";
+import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
 import { noteRegistration, sendRegistrations } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
-import { chooseLabel, openProtector } from "../protector.js";
-import { type Protecting, type Protector, protectFile, protectStream } from "../work/protect-file.js";
+import { openProtector } from "../protector.js";
+import {
+  type ProtectedResult,
+  type Protecting,
+  type Protector,
+  protectFile,
+  protectStream,
+} from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearName, outFolder } from "./paths.js";
-import { eachFile, type ReportOptions } from "./report.js";
+import { eachFile, type FileReport, type ReportOptions } from "./report.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession } from "./session.js";
-import { piecesOfInput, toStandardOutput } from "./streams.js";
+import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
 
-export interface ProtectOptions extends ReportOptions {
-  label?: string;
+export interface ProtectOptions extends Wish, ReportOptions {
   generic?: boolean;
   out?: string;
   keep?: boolean;
 }
 
 export async function protect(paths: readonly string[], options: ProtectOptions): Promise<number> {
+  const isStream = meansStream(paths, options);
   const { home, account, engine } = await openSession();
-  const current = await currentPolicy(account);
-  const { policy, label } = chooseLabel(current, options.label, Date.now());
+  const choice = choosePolicy(needsLabels(options) ? await currentPolicy(account) : null, options, Date.now());
   const journal = await openHomeJournal(home);
   await recover(journal);
   const protector = await openProtector(await account.renew().catch(() => account), engine, journal);
   const { generic = false, keep = false } = options;
-  const how = { policy, label: label.id, generic, keep, out: await outFolder(options.out) };
-  const named = labelPath(current.labels, label);
-  if (paths.length === 1 && paths[0] === "-") return protectInput(account, how, protector);
+  const { policy, label } = choice;
+  const how = { policy, label: label?.id ?? null, generic, keep, out: await outFolder(options.out) };
+  if (isStream) return protectInput(account, how, protector);
   const files = await filesIn(paths, isClearName);
   const code = await eachFile(files, options, async (path) => {
-    const { path: made, kind, published } = await protectFile(path, how, protector);
-    await noteRegistration(account, published.license, published.digest);
-    if (kind.note) say(`${shown(path)}: ${kind.note}`);
-    const report = { path: made, state: "protected", label: named, contentId: published.contentId, edition: 1 };
-    return { report, lines: [`${shown(made)} is protected: ${shown(named)}`] };
+    const result = await protectFile(path, how, protector);
+    await noteRegistration(account, result.published.license, result.published.digest);
+    if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
+    return {
+      report: reportOn(result, choice, account),
+      lines: [`${shown(result.path)} is protected: ${shown(choice.name)}`],
+    };
   });
   if (files.length === 0) say("there is no file to protect there");
   await sendRegistrations(account);
   return files.length === 0 ? exits.done : code;
+}
+
+/** What is said of a file just protected: whoever did has every right, and asks for a license like everybody. */
+export function reportOn({ path, published }: ProtectedResult, { policy, labelName }: Choice, { info }: Account) {
+  const report: FileReport = {
+    path,
+    state: "protected",
+    format: extname(path).slice(1),
+    label: labelName,
+    organisation: info.organisation,
+    owner: info.address,
+    contentId: published.contentId,
+    edition: 1,
+    rights: ["OWNER"],
+    expires: policy.until,
+  };
+  return report;
 }
 
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */

@@ -11,7 +11,7 @@ import { filesIn, outFolder } from "./paths.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
-import { piecesOfInput, toStandardOutput } from "./streams.js";
+import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
 
 /** A verified license for a document on disk, and what its header claims held against it. */
 export async function accessTo({ account }: Session, document: Document, right?: string): Promise<GrantedUse> {
@@ -56,7 +56,9 @@ export interface UnprotectOptions extends ReportOptions {
 }
 
 export async function unprotect(paths: readonly string[], options: UnprotectOptions): Promise<number> {
+  const isStream = meansStream(paths, options);
   const session = await openSession();
+  if (isStream) return catStream(session);
   const journal = await openHomeJournal(session.home);
   await recover(journal);
   const out = await outFolder(options.out);

@@ -2,11 +2,11 @@ import { codeOf, RightsError } from "../../shared/errors.js";
 import { exitOf, exits } from "./exit.js";
 import { print, printJson, sayError, shown } from "./say.js";
 
-/** What is said of one file; the keys of `--json`. */
+/** What is said of one file; with all its keys in this order `--json` prints it, and null where there is nothing. */
 export interface FileReport {
   path: string;
-  state?: string;
-  format?: string;
+  state: "protected" | "clear" | "revoked" | "failed";
+  format?: string | null;
   label?: string | null;
   organisation?: string | null;
   owner?: string | null;
@@ -15,12 +15,38 @@ export interface FileReport {
   rights?: readonly string[] | null;
   expires?: string | null;
   offlineUntil?: string | null;
-  code?: string;
-  reason?: string;
+  code?: string | null;
+  reason?: string | null;
 }
+
+const nothing: Required<Omit<FileReport, "path" | "state">> = {
+  format: null,
+  label: null,
+  organisation: null,
+  owner: null,
+  contentId: null,
+  edition: null,
+  rights: null,
+  expires: null,
+  offlineUntil: null,
+  code: null,
+  reason: null,
+};
+
+/** One line of `--json`; a command may have more to say of a file than all have. */
+export const printReport = ({ path, state, ...known }: FileReport, more: object = {}): void =>
+  printJson({ path, state, ...nothing, ...known, ...more });
 
 export interface ReportOptions {
   json?: boolean;
+}
+
+/** What a command found or did with one file: for programs, and as lines for people. */
+export interface Told {
+  report: FileReport;
+  /** What only this command says, for programs. */
+  more?: object;
+  lines: readonly string[];
 }
 
 /**
@@ -30,17 +56,17 @@ export interface ReportOptions {
 export async function eachFile(
   paths: readonly string[],
   { json = false }: ReportOptions,
-  work: (path: string) => Promise<{ report: FileReport; lines: readonly string[] }>,
+  work: (path: string) => Promise<Told>,
 ): Promise<number> {
   const failures: number[] = [];
   for (const path of paths) {
     try {
-      const { report, lines } = await work(path);
-      if (json) printJson(report);
+      const { report, lines, more } = await work(path);
+      if (json) printReport(report, more);
       else for (const line of lines) print(line);
     } catch (error) {
       failures.push(exitOf(codeOf(error)));
-      if (json) printJson(failureReport(path, error));
+      if (json) printReport(failureReport(path, error));
       sayError(error, path);
     }
   }

@@ -3,6 +3,7 @@ import { maxTrailerBytes } from "../../shared/crypto/content-layout.js";
 import { RightsError } from "../../shared/errors.js";
 import { labelPath } from "../../shared/label.js";
 import { parseTrailer, trailerLength } from "../../shared/license/edition.js";
+import type { PolicyText } from "../../shared/policy.js";
 import { secondTime } from "../../shared/time.js";
 import { openAccount, whoIsSignedIn } from "../account.js";
 import { type Document, withDocument } from "../document.js";
@@ -28,7 +29,7 @@ async function describe(document: Document, labelName: (id: string) => Promise<s
   const report: FileReport = {
     path,
     state: "protected",
-    format: extname(path).slice(1) || "pfile",
+    format: extname(path).slice(1),
     label: license.label === null ? null : await labelName(license.label),
     organisation: organisation ?? license.serviceAddress,
     contentId: license.contentId,
@@ -86,23 +87,26 @@ export async function rights(path: string, options: ReportOptions): Promise<numb
         path,
         state: "protected",
         label: terms.label ?? null,
+        format: extname(path).slice(1),
         organisation: session.account.info.organisation,
         owner: terms.author.address,
         contentId: verified.license.contentId,
+        edition: await editionNumber(document),
         rights: use.rights,
         expires: terms.until,
         offlineUntil: use.mayStore ? secondTime(use.untilMs) : null,
       };
-      return { report, lines: rightsLines(report) };
+      return { report, lines: rightsLines(report, terms.texts) };
     }),
   );
 }
 
-const rightsLines = (report: FileReport): string[] => [
+const rightsLines = (report: FileReport, texts: readonly PolicyText[] = []): string[] => [
   shown(report.path),
   ...table([
     ["  you may", report.rights!.join(", ")],
     ["  label", report.label],
+    ["  policy", texts.find(({ lang }) => lang === "en")?.name],
     ["  protected by", report.owner],
     ["  until", report.expires ?? "no end"],
     ["  offline until", report.offlineUntil ?? "never: the service is asked each time"],

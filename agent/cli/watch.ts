@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { RightsError } from "../../shared/errors.js";
 import { labelPath } from "../../shared/label.js";
 import { openAccount, whoIsSignedIn } from "../account.js";
+import { chooseLabel } from "../chosen-policy.js";
 import { askAgent } from "../control.js";
 import { openHome } from "../home.js";
 import { currentPolicy } from "../policy-cache.js";
-import { chooseLabel } from "../protector.js";
 import { checkWatchable } from "../watch/rules.js";
 import type { Snapshot } from "../watch/watcher.js";
 import { addWatch, readWatches, removeWatch } from "../watches.js";
@@ -28,7 +28,7 @@ export async function add(
   if (!(await stat(folder).catch(() => null))?.isDirectory())
     throw new RightsError("file-missing", `there is no folder ${folder}; make it first`);
   const current = await currentPolicy(await openAccount(home));
-  const choice = chooseLabel(current, label, Date.now());
+  const choice = chooseLabel(current, { label }, Date.now());
   await addWatch(home, { folder, label: choice.label.id, existing });
   say(`${shown(folder)} is watched: ${labelPath(current.labels, choice.label)}`);
   await reload(home);

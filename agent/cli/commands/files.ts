@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { define, json } from "./define.js";
+import { define, expires, grant, json, offline } from "./define.js";
 
 /** What is done with files. */
 export function defineFiles(program: Command): void {
@@ -10,6 +10,10 @@ export function defineFiles(program: Command): void {
     async () => (await import("../protect.js")).protect,
   )
     .option("--label <label>", "name, Parent/Child or id; else the default label")
+    .option("--template <template>", "name or id of a template, instead of a label")
+    .option(...grant)
+    .option(...expires)
+    .option(...offline)
     .option("--generic", "wrap as .pfile whatever the type")
     .option("--out <dir>", "put the protected files there and keep the clear ones")
     .option("--keep", "keep the clear files beside them")

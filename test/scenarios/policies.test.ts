@@ -1,0 +1,194 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
+
+/** Who may do what until when, said on the command line; each test has files of its own. */
+describe("permissions on the command line", () => {
+  let root: string;
+  let port: number;
+  let trial: Trial;
+  const homes: Record<string, string> = {};
+  const person = (role: string) => trial.people.find((one) => one.role === role)!;
+  const as = (role: string, args: readonly string[], options: RunOptions = {}): Promise<Run> =>
+    seal(args, { home: homes[role]!, cwd: root, ...options });
+  const writer = (...args: string[]) => as("writer", args);
+  const bob = (...args: string[]) => as("colleague", args);
+  const olga = (...args: string[]) => as("outsider", args);
+
+  let files = 0;
+  /** A clear file with a name of its own. */
+  async function file(content = "the plan", ending = ".dat"): Promise<string> {
+    const path = join(root, `file-${++files}${ending}`);
+    await writeFile(path, content);
+    return path;
+  }
+  /** A file protected by the writer. */
+  async function made(...options: string[]): Promise<string> {
+    const path = await file();
+    const run = await writer("protect", ...options, path);
+    expect(run, run.err).toMatchObject({ code: 0 });
+    return `${path}.pfile`;
+  }
+  const json = (run: Run) => {
+    expect(run.text, run.err).not.toBe("");
+    return JSON.parse(run.text);
+  };
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "seal-policies-"));
+    port = await freePort();
+    trial = await up(join(root, "trial"), port);
+    homes.writer = trial.home;
+    for (const role of ["colleague", "outsider"]) {
+      homes[role] = join(root, role);
+      const { user, password } = person(role);
+      const login = ["login", trial.service, "--user", user, "--password-stdin"];
+      expect(await as(role, login, { input: password })).toMatchObject({ code: 0 });
+    }
+  });
+
+  afterAll(async () => {
+    await stop(trial, "SIGKILL");
+    await rm(root, { recursive: true, force: true });
+  });
+
+  describe("of one's own", () => {
+    it("open for a person, a group and a domain, each with what was said", async () => {
+      const forBob = await made("--grant", "Bob@Trial.example:view+print");
+      expect(json(await bob("rights", "--json", forBob)).rights).toEqual(["VIEW", "PRINT"]);
+      expect((await olga("cat", forBob)).code).toBe(3);
+      const forGroup = await made("--grant", "project@trial.example:Reviewer");
+      expect(json(await bob("rights", "--json", forGroup)).rights).toContain("EDIT");
+      const forDomain = await made("--grant", "@outside.example:VIEW", "--offline", "0");
+      expect(json(await olga("rights", "--json", forDomain))).toMatchObject({ rights: ["VIEW"], offlineUntil: null });
+      expect((await olga("cat", forDomain)).text).toBe("the plan");
+      expect((await bob("cat", forDomain)).code).toBe(3);
+    });
+
+    it("end when they are to, and hold with a label that leaves them to the writer", async () => {
+      const path = await made("--label", "Specific people", "--grant", "bob@trial.example:VIEW", "--expires", "30d");
+      const { label, expires, rights } = json(await bob("rights", "--json", path));
+      expect({ label, rights }).toEqual({ label: "Highly confidential/Specific people", rights: ["VIEW"] });
+      expect(Math.abs(Date.parse(expires) - (Date.now() + 30 * 86_400_000))).toBeLessThan(120_000);
+    });
+
+    it("can be a named policy", async () => {
+      const path = await made("--grant", "bob@trial.example:Do Not Forward", "--offline", "-1");
+      const { rights, offlineUntil } = json(await bob("rights", "--json", path));
+      expect(rights).toContain("REPLY");
+      for (const right of ["FORWARD", "PRINT", "EXTRACT", "EXPORT"]) expect(rights).not.toContain(right);
+      expect(offlineUntil).toBe("9999-12-31T23:59:00Z");
+      expect((await bob("rights", path)).text).toContain("Do Not Forward");
+      const only = await made("--grant", "bob@trial.example:encrypt-only");
+      expect((await bob("unprotect", only)).code).toBe(3);
+    });
+
+    it("can be a template by its name", async () => {
+      const path = await made("--template", "Confidential, project");
+      expect(json(await bob("rights", "--json", path)).rights).toContain("EXPORT");
+    });
+
+    it.each([
+      [["--grant", "bob@trial.example:DANCE"], /VIEW, VIEWRIGHTSDATA/],
+      [["--grant", "bob:VIEW"], /who gets what/],
+      [["--grant", "bob@trial.example:VIEW", "--expires", "2020-01-01"], /future/],
+      [["--grant", "bob@trial.example:VIEW", "--offline", "-2"], /number of days/],
+      [["--label", "Confidential/Project", "--grant", "bob@trial.example:VIEW"], /permissions of its own/],
+      [["--label", "Confidential/Project", "--template", "Confidential, project"], /not both/],
+      [["--expires", "30d"], /--grant/],
+      [[], /no default label.*Confidential\/Project/],
+    ])("%j is wrong usage, and the file stays as it is", async (options, words) => {
+      const path = await file();
+      const refused = await writer("protect", ...options, path);
+      expect(refused).toMatchObject({ code: 2, text: "" });
+      expect(refused.err).toMatch(words);
+      expect(await readFile(path, "utf8")).toBe("the plan");
+    });
+
+    it("are made without the service, also where nobody ever asked it for labels", async () => {
+      const home = join(root, "offline");
+      const { user, password } = person("writer");
+      const login = ["login", trial.service, "--user", user, "--password-stdin"];
+      expect(await seal(login, { home, input: password })).toMatchObject({ code: 0 });
+      await stop(trial);
+      const path = await file();
+      const run = await seal(["protect", "--grant", "bob@trial.example:VIEW", path], { home });
+      expect(run, run.err).toMatchObject({ code: 0 });
+      trial = await up(join(root, "trial"), port);
+      expect((await bob("cat", `${path}.pfile`)).text).toBe("the plan");
+    });
+  });
+
+  describe("what is told of files", () => {
+    const keys = [
+      "path",
+      "state",
+      "format",
+      "label",
+      "organisation",
+      "owner",
+      "contentId",
+      "edition",
+      "rights",
+      "expires",
+      "offlineUntil",
+      "code",
+      "reason",
+    ];
+
+    it("has the same keys in every command, and in each case", async () => {
+      const path = await file();
+      const lines = [
+        await writer("protect", "--json", "--grant", "bob@trial.example:Co-owner", path),
+        await writer("status", "--json", `${path}.pfile`),
+        await bob("rights", "--json", `${path}.pfile`),
+        await writer("status", "--json", join(root, "nowhere")),
+        await bob("unprotect", "--json", "--out", join(root, "taken out"), `${path}.pfile`),
+      ].map(json);
+      for (const line of lines) expect(Object.keys(line).slice(0, keys.length)).toEqual(keys);
+      const [protectedOne, status, rights, failed, clear] = lines;
+      const common = { state: "protected", format: "pfile", label: null, owner: "ada@trial.example", edition: 1 };
+      expect(protectedOne).toMatchObject({ ...common, rights: ["OWNER"], organisation: "Harbour Trial" });
+      expect(rights).toMatchObject({ ...common, contentId: protectedOne.contentId, code: null });
+      expect(status).toMatchObject({ state: "protected", contentId: protectedOne.contentId });
+      expect(failed).toMatchObject({ state: "failed", code: "file-missing", reason: expect.any(String) });
+      expect(clear).toMatchObject({ state: "clear", contentId: null, rights: null });
+    });
+
+    it("goes through folders, and ends with 7 where some of several failed", async () => {
+      const folder = join(root, "folder");
+      await mkdir(join(folder, "below"), { recursive: true });
+      for (const name of ["one.dat", "below/two.dat", "~$lock.dat", ".hidden"])
+        await writeFile(join(folder, name), name);
+      const run = await writer("protect", "--json", "--grant", "bob@trial.example:VIEW", folder, join(root, "nowhere"));
+      expect(run.code).toBe(7);
+      const states = run.text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).state);
+      expect(states.sort()).toEqual(["failed", "protected", "protected"]);
+      expect(existsSync(join(folder, "~$lock.dat"))).toBe(true);
+    });
+  });
+
+  describe("through -", () => {
+    it("protects what comes in, and gives it back", async () => {
+      const input = "from a pipe";
+      const out = await as("writer", ["protect", "--grant", "bob@trial.example:VIEW+EXPORT", "-"], { input });
+      expect(out, out.err).toMatchObject({ code: 0 });
+      for (const command of ["cat", "unprotect"])
+        expect((await as("colleague", [command, "-"], { input: out.out })).text, command).toBe(input);
+    });
+
+    it.each([[["--json"]], [["--keep"]], [["--out", "there"]], [["second.dat"]]])(
+      "takes no %j, which would have nowhere to go",
+      async (more) => {
+        const run = await as("writer", ["protect", "--grant", "bob@trial.example:VIEW", "-", ...more], { input: "x" });
+        expect(run).toMatchObject({ code: 2, text: "" });
+      },
+    );
+  });
+});
