@@ -11,6 +11,7 @@ import { discoveryRoutes, healthRoutes } from "./routes/discovery.js";
 import { documentRoutes } from "./routes/documents.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { policyRoutes } from "./routes/policy.js";
+import type { TlsCertificate } from "./tls.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -26,6 +27,10 @@ export interface AppOptions {
   identity: FastifyPluginAsync;
   organisation: string;
   publicUrl: URL;
+  /** What it shows of itself; `null` for plain http. */
+  tls: TlsCertificate | null;
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
   /** Where the log's lines go, and from which level on. */
   log: { level: string; stream: { write(line: string): void } };
 }
@@ -42,8 +47,10 @@ const headers = {
 
 /** The HTTP app: mounts the routes, identifies the caller once, answers every error in one place. */
 export async function openApp(options: AppOptions): Promise<FastifyInstance> {
-  const { callers, publicUrl, log } = options;
+  const { callers, publicUrl, log, tls, trustedProxies } = options;
   const app = fastify({
+    https: tls,
+    trustProxy: trustedProxies,
     logger: { ...log, serializers: { req: loggedRequest } },
     // What was decided is in the audit; the log has what failed.
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,7 +58,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: requestTimeoutMs,
     genReqId: newId,
     forceCloseConnections: "idle",
-  });
+  }) as unknown as FastifyInstance; // routes are the same whatever carries them
   app.decorateRequest("caller");
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers).header("x-request-id", request.id).header("dpop-nonce", callers.currentNonce());

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { RightsError } from "../shared/errors.js";
 import type { ChainHead } from "./audit-chain.js";
+import { replaceFile } from "./private-files.js";
 
 /** How far behind the log its anchor may be, in ms. */
 const writeEveryMs = 1000;
@@ -69,16 +69,6 @@ export class AuditAnchor {
     const head = this.#noted;
     // A full disk must not stop the service: the anchor stays behind then, and the next second tries again.
     if (head)
-      this.#writing = this.#writing.then(() => replace(this.#path, `${head.seq} ${head.hash}\n`)).catch(() => {});
-  }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600, flush: true });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
+      this.#writing = this.#writing.then(() => replaceFile(this.#path, `${head.seq} ${head.hash}\n`)).catch(() => {});
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { RightsError } from "../shared/errors.js";
@@ -10,8 +11,12 @@ export interface ServiceConfig {
   organisation: string;
   /** Where clients reach the service: an origin without path, `https:`, or `http:` on loopback only. */
   publicUrl: URL;
-  /** Where it listens, always on loopback: for other computers put a TLS proxy in front. */
+  /** Where it listens. Without `tls` on loopback only: then a TLS proxy in front serves other computers. */
   listen: { host: string; port: number };
+  /** Absolute paths of the certificate chain and its key, both PEM; read again on SIGHUP. Optional: plain http. */
+  tls?: { certificateFile: string; keyFile: string } | undefined;
+  /** Network addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. Optional, default none. */
+  trustedProxies: string[];
   /** Absolute folder of the database and the audit's anchor; private to the service's user. */
   dataFolder: string;
   /** The tenant key, a `file:` URL. It must exist already: make it with `seal service init`. */
@@ -20,7 +25,19 @@ export interface ServiceConfig {
   tenantKeyPassphraseFile: string;
   /** How long an account certificate is valid, in days. Optional, 1 to 366, default 31. */
   accountCertificateDays: number;
+  /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
+  groupCacheMinutes: number;
+  /** From which level on standard error tells. Optional: `error`, `warn` or `info`, default `warn`. */
+  logLevel: "error" | "warn" | "info";
 }
+
+/** Of what may be left out. */
+export const defaults = {
+  trustedProxies: [],
+  accountCertificateDays: 31,
+  groupCacheMinutes: 180,
+  logLevel: "warn",
+} satisfies Partial<ServiceConfig>;
 
 /** `sealwright.db` in the data folder. */
 export const databasePath = (config: ServiceConfig): string => join(config.dataFolder, "sealwright.db");
@@ -42,20 +59,38 @@ const PublicUrl = Url.refine((url) => url.href === `${url.origin}/`, "has more t
   "must be https, or http on this computer",
 );
 
-const Folder = z.string().refine(isAbsolute, "must be an absolute path");
+const Path = z.string().refine(isAbsolute, "must be an absolute path");
 
-const ConfigFile = z.strictObject({
-  organisation: z.string().trim().min(1).max(200),
-  publicUrl: PublicUrl,
-  listen: z.strictObject({
-    host: z.string().refine(isLoopback, "must be a loopback address; put a TLS proxy in front for other computers"),
-    port: z.int().min(1).max(65_535),
-  }),
-  dataFolder: Folder,
-  tenantKey: Url.refine((url) => url.protocol === "file:", "must be a file: URL"),
-  tenantKeyPassphraseFile: Folder,
-  accountCertificateDays: z.int().min(1).max(366).default(31),
-});
+const Network = z.string().refine(isNetwork, "must be a network address, or a range like 10.0.0.0/8");
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= most));
+}
+
+const ConfigFile = z
+  .strictObject({
+    organisation: z.string().trim().min(1).max(200),
+    publicUrl: PublicUrl,
+    listen: z.strictObject({ host: z.string().min(1).max(253), port: z.int().min(1).max(65_535) }),
+    tls: z.strictObject({ certificateFile: Path, keyFile: Path }).optional(),
+    trustedProxies: z.array(Network).max(64).default(defaults.trustedProxies),
+    dataFolder: Path,
+    tenantKey: Url.refine((url) => url.protocol === "file:", "must be a file: URL"),
+    tenantKeyPassphraseFile: Path,
+    accountCertificateDays: z.int().min(1).max(366).default(defaults.accountCertificateDays),
+    groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
+    logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
+  })
+  .refine(({ tls, listen }) => tls !== undefined || isLoopback(listen.host), {
+    path: ["listen", "host"],
+    message: "must be a loopback address without tls; set tls, or put a TLS proxy in front for other computers",
+  })
+  .refine(({ tls, publicUrl }) => tls === undefined || publicUrl.protocol === "https:", {
+    path: ["publicUrl"],
+    message: "must be https where tls is set",
+  });
 
 /** @throws RightsError config-invalid that names the first field that is wrong. */
 export function parseConfig(text: Uint8Array<ArrayBuffer>): ServiceConfig {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { codeOf, RightsError } from "../shared/errors.js";
 import { readConfig, type ServiceConfig } from "./config.js";
+import { init } from "./founding/init.js";
 import { type Service, startService } from "./start.js";
 import { keptPort, prepareTrial } from "./trial.js";
 
@@ -9,7 +10,7 @@ import { keptPort, prepareTrial } from "./trial.js";
 /** How long requests under way may take once the service is to stop, in ms. */
 const stopWithinMs = 10_000;
 const defaultPort = 7443;
-const usage = "usage: service.js --config FILE | --trial FOLDER [--port N]";
+const usage = "usage: service.js --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS";
 
 /** What to run, and what the one line on standard output says besides the address. */
 interface Plan {
@@ -80,18 +81,24 @@ function stopWhenAsked(): { stops(service: Service): void } {
   };
 }
 
-async function run(): Promise<void> {
+async function run(args: string[]): Promise<void> {
+  if (args[0] === "init") return init(args.slice(1));
   const asked = stopWhenAsked();
-  const { config, says } = await planOf(process.argv.slice(2));
+  const { config, says } = await planOf(args);
   const service = await startService(config);
   asked.stops(service);
+  process.on("SIGHUP", () => void service.reload());
   await listen(service, config);
   process.stdout.write(`${JSON.stringify({ ready: config.publicUrl.origin, ...says })}\n`);
 }
 
-run().catch((error: unknown) => {
+/** As `seal` itself speaks and ends: what was asked for wrongly is 2. */
+const isInit = process.argv[2] === "init";
+const wrong: ReadonlySet<string> = new Set(["usage", ...(isInit ? ["config-invalid", "address-malformed"] : [])]);
+
+run(process.argv.slice(2)).catch((error: unknown) => {
   const words = error instanceof RightsError ? error.message : "the service could not start";
-  console.error(`service: error: ${words}`);
+  console.error(`${isInit ? "seal" : "service"}: error: ${words}`);
   if (codeOf(error) === "internal") console.error(error);
-  process.exit(codeOf(error) === "usage" ? 2 : 1);
+  process.exit(wrong.has(codeOf(error)) ? 2 : 1);
 });

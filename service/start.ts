@@ -1,4 +1,6 @@
+import type { Server } from "node:https";
 import type { FastifyInstance } from "fastify";
+import { minuteMs } from "../shared/time.js";
 import { openApp } from "./app.js";
 import { openAudit } from "./audit.js";
 import { auditHeadPath, databasePath, type ServiceConfig } from "./config.js";
@@ -15,11 +17,12 @@ import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
 import { openStore, type Store } from "./store/store.js";
 import { openTenant } from "./tenant.js";
+import { readTls, reloadTls } from "./tls.js";
 
 export interface StartOptions {
   /** The bundled `rsa-worker.js`, if not beside this bundle. */
   rsaWorker?: URL;
-  /** The log: from which level on, and where its lines go; standard error unless told. */
+  /** The log: from which level on, and where its lines go; standard error, from the configured level, unless told. */
   log?: { level: string; stream: { write(line: string): void } };
   now?: () => number;
 }
@@ -28,14 +31,14 @@ export interface StartOptions {
 export interface Service {
   readonly app: FastifyInstance;
   readonly parts: Parts;
+  /** Reads the files of `tls` again, if there are any; what is wrong with them is logged, and nothing changes. */
+  reload(): Promise<void>;
   /** Finishes what is under way, then closes everything. */
   close(): Promise<void>;
 }
 
 /** How often what has run out is forgotten, in ms. */
 const sweepEveryMs = 10 * 60_000;
-
-const quiet = { level: "warn", stream: process.stderr };
 
 /**
  * Builds a service from its configuration; the only place that names implementations.
@@ -55,7 +58,11 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     closing.push(() => app.close());
     const sweep = setInterval(() => store.sweep().catch((error) => app.log.error(error)), sweepEveryMs).unref();
     closing.push(async () => clearInterval(sweep));
-    return { app, parts, close };
+    const reload = async () => {
+      if (config.tls)
+        await reloadTls(app.server as unknown as Server, config.tls).catch((error) => app.log.error(error));
+    };
+    return { app, parts, reload, close };
   } catch (error) {
     await close();
     throw error;
@@ -75,7 +82,8 @@ async function openParts(
   const keyring = new Keyring({ custody, generation: 1, archivedMs: null });
   closing.push(() => keyring.close());
   const tenant = await openTenant({ settings: store.settings, keyring, publicUrl: config.publicUrl, now });
-  const directory = new CachedDirectory(new EmbeddedDirectory(store.accounts), { now });
+  const ttlMs = config.groupCacheMinutes * minuteMs;
+  const directory = new CachedDirectory(new EmbeddedDirectory(store.accounts), { ttlMs, now });
   return {
     tenant,
     store,
@@ -90,12 +98,14 @@ async function openParts(
   };
 }
 
-async function mount(config: ServiceConfig, parts: Parts, { log = quiet, now = Date.now }: StartOptions) {
-  const { organisation, publicUrl } = config;
+async function mount(config: ServiceConfig, parts: Parts, options: StartOptions) {
+  const { organisation, publicUrl, trustedProxies } = config;
+  const { log = { level: config.logLevel, stream: process.stderr }, now = Date.now } = options;
+  const tls = config.tls ? await readTls(config.tls) : null;
   const { store, audit, tenant } = parts;
   const { audience } = tenant;
   const directory = new EmbeddedDirectory(store.accounts); // who is switched off is out at once
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
-  return openApp({ parts, callers, identity, organisation, publicUrl, log });
+  return openApp({ parts, callers, identity, organisation, publicUrl, tls, trustedProxies, log });
 }

@@ -1,17 +1,18 @@
-import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { RightsError } from "../shared/errors.js";
 import { isId, newId } from "../shared/ids.js";
 import { parseJson } from "../shared/json.js";
-import { databasePath, encodeConfig, readConfig, type ServiceConfig } from "./config.js";
-import { createPassphraseFile, createSoftwareKey } from "./custody/software.js";
+import { databasePath, defaults, encodeConfig, readConfig, type ServiceConfig } from "./config.js";
+import { defaultPolicy } from "./founding/default-policy.js";
+import { drawPassword } from "./founding/drawn-password.js";
+import { makeTenantKey } from "./founding/ground.js";
 import { hashPassword } from "./identity/passwords.js";
+import { replaceFile } from "./private-files.js";
 import { openStore, type Store } from "./store/store.js";
-import { defaultPolicy } from "./trial-policy.js";
 
 const roles = ["administrator", "writer", "colleague", "outsider"] as const;
 
@@ -66,7 +67,7 @@ export async function prepareTrial(folder: string, port: number): Promise<Trial>
   const configFile = join(dataFolder, "service.json");
   await replaceFile(configFile, encodeConfig(config));
   const drawn = await drawnOnce(join(dataFolder, "trial.json"));
-  await makeKey(config);
+  await makeTenantKey(config);
   await populate(config, drawn);
   const people = drawn.people.map(({ role, password }) => ({ user: cast[role].user, password, role }));
   return { config, configFile, label: "Confidential/Project", people };
@@ -79,36 +80,23 @@ export async function keptPort(folder: string): Promise<number | null> {
 }
 
 const configOf = (dataFolder: string, port: number): ServiceConfig => ({
+  ...defaults,
   organisation,
   publicUrl: new URL(`http://localhost:${port}`),
   listen: { host: "localhost", port },
   dataFolder,
   tenantKey: pathToFileURL(join(dataFolder, "tenant.key")),
   tenantKeyPassphraseFile: join(dataFolder, "tenant.pass"),
-  accountCertificateDays: 31,
 });
 
 async function drawnOnce(path: string): Promise<Drawn> {
   if (!existsSync(path)) {
-    const people = roles.map((role) => ({ id: newId(), role, password: readablePassword() }));
+    const people = roles.map((role) => ({ id: newId(), role, password: drawPassword() }));
     await replaceFile(path, `${JSON.stringify({ tenant: newId(), people }, null, 2)}\n`);
   }
   const drawn = Drawn.safeParse(parseJson(Uint8Array.from(await readFile(path)), "state-damaged"));
   if (drawn.success) return drawn.data;
   throw new RightsError("state-damaged", `${path} is damaged; remove the folder it is in to start the trial anew`);
-}
-
-/** Four groups like `kibam`: 66 bits, and nothing that looks like something else. */
-function readablePassword(): string {
-  const [consonants, vowels] = ["bdfghjkmnprstvwz", "aeiou"];
-  const letter = (from: string) => from[randomInt(from.length)]!;
-  const group = () => [consonants, vowels, consonants, vowels, consonants].map(letter).join("");
-  return Array.from({ length: 4 }, group).join("-");
-}
-
-async function makeKey({ tenantKey: url, tenantKeyPassphraseFile: passphraseFile }: ServiceConfig): Promise<void> {
-  if (!existsSync(passphraseFile)) await createPassphraseFile(passphraseFile);
-  if (!existsSync(url)) await createSoftwareKey({ url, passphraseFile });
 }
 
 async function populate(config: ServiceConfig, { tenant, people }: Drawn): Promise<void> {
@@ -117,9 +105,9 @@ async function populate(config: ServiceConfig, { tenant, people }: Drawn): Promi
     for (const person of people) await addPerson(store, person);
     const members = people.filter(({ role }) => role === "writer" || role === "colleague").map(({ id }) => id);
     await store.accounts.setGroup(project, "Project", members);
-    const lead = cast.writer.user;
+    const leading = { group: project, lead: cast.writer.user };
     if ((await store.policies.labels()).length === 0)
-      await store.policies.put(defaultPolicy({ everyone: `@${domain}`, project, lead }));
+      await store.policies.put(defaultPolicy({ everyone: `@${domain}`, project: leading }));
     await store.settings.settle("tenant", tenant);
   } finally {
     await store.close();
@@ -132,9 +120,4 @@ async function addPerson({ accounts }: Store, { id, role, password }: Drawn["peo
   const passwordHash = await hashPassword(password);
   const administrator = role === "administrator";
   await accounts.add({ id, name, addresses: [user], administrator, state: "active", passwordHash });
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.tmp`, text, { mode: 0o600, flush: true });
-  await rename(`${path}.tmp`, path);
 }

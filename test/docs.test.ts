@@ -82,7 +82,7 @@ describe("the pages", () => {
 
   it("name every field of the service's configuration", () => {
     const fields = /export interface ServiceConfig \{([\s\S]*?)\n\}/.exec(read("service/config.ts"))![1]!;
-    const inCode = [...fields.matchAll(/^ {2}(\w+):/gm)].map(([, field]) => field);
+    const inCode = [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, field]) => field);
     const said = rowsUnder("docs/operating.md", "## Configuration").flatMap(([name]) => codeWords(name!));
     expect(said).toEqual(inCode);
   });

@@ -1,11 +1,15 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { end, programs, type Started, start } from "./child.js";
 import { exits } from "./exit.js";
 import { say } from "./say.js";
 
+const ending = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Waits until this process is told to end, or the started one ends by itself. */
-export async function untilEnd(started: readonly Started[]): Promise<number> {
-  const signals = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => once(process, signal));
+export async function untilEnd(started: readonly Started[], by: readonly NodeJS.Signals[] = ending): Promise<number> {
+  const signals = by.map((signal) => once(process, signal));
   const ends = started.map(({ process: child }) => once(child, "exit"));
   const first = await Promise.race([
     ...signals.map((signal) => signal.then(() => exits.done)),
@@ -22,9 +26,27 @@ export async function agent(): Promise<number> {
   return untilEnd([started]);
 }
 
-/** `seal service`: the service, in the foreground. */
+/** `seal service`: the service, in the foreground. SIGHUP is for the service, unless a terminal says it is gone. */
 export async function service({ config }: { config: string }): Promise<number> {
   const started = await start(programs.service, ["--config", config]);
   say(`the service is at ${String(started.ready.ready)}; end it with Ctrl-C`);
-  return untilEnd([started]);
+  if (process.stdin.isTTY) return untilEnd([started]);
+  process.on("SIGHUP", () => started.process.kill("SIGHUP"));
+  return untilEnd([started], ["SIGINT", "SIGTERM"]);
 }
+
+/** `seal service init`: done by the service's own program, with this one's standard input and output. */
+export async function initService(options: Record<string, string | boolean>): Promise<number> {
+  const child = spawn(process.execPath, [fileURLToPath(programs.service), "init", ...argumentsOf(options)], {
+    stdio: "inherit",
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? exits.failed;
+}
+
+/** `publicUrl` back to `--public-url`. */
+const argumentsOf = (options: Record<string, string | boolean>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return typeof value === "string" ? [`${option}=${value}`] : [option];
+  });

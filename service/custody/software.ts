@@ -1,19 +1,12 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  randomBytes,
-  randomUUID,
-} from "node:crypto";
-import { link, open, readFile, rm, writeFile } from "node:fs/promises";
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Bytes } from "../../shared/bytes.js";
 import { type PublicKey, publicKeyFromSpki, verifySignature } from "../../shared/crypto/keys.js";
 import { RightsError } from "../../shared/errors.js";
+import { writeNewFile } from "../private-files.js";
 import type { Custody } from "./custody.js";
 import { openKeyFile, sealKeyFile } from "./key-file.js";
 import { RsaPool } from "./rsa-pool.js";
@@ -44,7 +37,7 @@ export async function createSoftwareKey({ url, passphraseFile }: SoftwareKey): P
   const pkcs8 = Uint8Array.from(pair.privateKey.export({ type: "pkcs8", format: "der" }));
   const spki = spkiOf(pair.publicKey);
   try {
-    await writeNew(fileURLToPath(url), await sealKeyFile(pkcs8, spki, passphrase));
+    await writeNewFile(fileURLToPath(url), await sealKeyFile(pkcs8, spki, passphrase));
   } finally {
     pkcs8.fill(0);
   }
@@ -53,7 +46,7 @@ export async function createSoftwareKey({ url, passphraseFile }: SoftwareKey): P
 
 /** Make a file with a random passphrase, mode 0600. @throws RightsError config-invalid if it is there already. */
 export async function createPassphraseFile(path: string): Promise<void> {
-  await writeNew(path, `${randomBytes(32).toString("base64url")}\n`);
+  await writeNewFile(path, `${randomBytes(32).toString("base64url")}\n`);
 }
 
 /**
@@ -124,28 +117,4 @@ async function readBounded(path: string): Promise<Bytes> {
   });
   if (bytes.length > maxFileBytes) throw new RightsError("config-invalid", `${path} is too long`);
   return Uint8Array.from(bytes);
-}
-
-/** Whole or not at all, and flushed with its folder: what is lost here is lost for good. */
-async function writeNew(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600, flush: true });
-    await link(temporary, path); // unlike a rename it never replaces
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new RightsError("config-invalid", `${path} is there already; it is never overwritten`, { cause: error });
-  } finally {
-    await rm(temporary, { force: true });
-  }
-  if (process.platform !== "win32") await flushFolder(dirname(path));
-}
-
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -45,6 +45,12 @@ export class Accounts {
     return { ...rest, addresses, administrator: administrator === 1, passwordHash, mustChange: must_change === 1 };
   }
 
+  /** Ids of all who administer, and are not switched off. */
+  async administrators(): Promise<string[]> {
+    const query = this.#read.selectFrom("people").select("id").where("administrator", "=", 1);
+    return (await query.where("state", "=", "active").execute()).map(({ id }) => id);
+  }
+
   /** Groups that hold one of `members` (person ids or group addresses) directly. */
   async groupsHolding(members: readonly string[]): Promise<string[]> {
     if (members.length === 0) return [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { choosePolicy, type Wish } from "../../agent/chosen-policy.js";
 import { parseExpires, parseOffline } from "../../agent/expires.js";
-import { defaultPolicy } from "../../service/trial-policy.js";
+import { defaultPolicy } from "../../service/founding/default-policy.js";
 import type { RightsError } from "../../shared/errors.js";
 
 const nowMs = Date.parse("2026-11-24T12:00:00Z");
-const people = { everyone: "@x.example", project: "project@x.example", lead: "ada@x.example" };
+const people = { everyone: "@x.example", project: { group: "project@x.example", lead: "ada@x.example" } };
 const current = { ...defaultPolicy(people), time: "2026-11-24T12:00:00Z" };
 const choose = (wish: Wish, policy = current) => choosePolicy(policy, wish, nowMs);
 const refusalOf = (work: () => unknown): RightsError => {

@@ -4,7 +4,7 @@ import { type Bytes, utf8 } from "../../shared/bytes.js";
 import { proofFor } from "../../shared/protocol/proof.js";
 import { maxRequestBytes } from "../../shared/protocol/service-api.js";
 import type { TestDevice } from "../service/licensing/device.js";
-import { sharedService } from "../service/licensing/scratch-service.js";
+import { scratchService, sharedService } from "../service/licensing/scratch-service.js";
 
 /** Requests no client of ours would send: each gets a short answer, and the service goes on (threats T18, T19). */
 
@@ -195,4 +195,19 @@ it("goes on after connections that speak no HTTP", async () => {
     });
   }
   expect((await devices.bob.client.policy()).labels.length).toBeGreaterThan(0);
+});
+
+describe("where a request says it came from", () => {
+  const forwarded = { method: "GET", path: "/admin/audit/verification", headers: { "x-forwarded-for": "203.0.113.9" } };
+
+  it.each<[string, string[], boolean]>([
+    ["is not believed", [], false],
+    ["is not believed from another proxy", ["192.0.2.0/24"], false],
+    ["is believed from a proxy that is trusted", ["127.0.0.0/8", "::1"], true],
+  ])("%s", async (_what, trustedProxies, believed) => {
+    const { enrol, service } = await scratchService({ config: { trustedProxies } });
+    expect((await send(await enrol("administrator"), forwarded)).status).toBe(200);
+    const [record] = await service.parts.audit.events({ action: "administer" });
+    expect(record?.ip === "203.0.113.9", record?.ip).toBe(believed);
+  });
 });

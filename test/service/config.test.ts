@@ -13,12 +13,14 @@ const good = {
   tenantKey: "file:///var/lib/sealwright/tenant.key",
   tenantKeyPassphraseFile: "/etc/sealwright/pass",
 };
+const tls = { certificateFile: "/etc/sealwright/cert.pem", keyFile: "/etc/sealwright/key.pem" };
 const parse = (config: object) => parseConfig(utf8(JSON.stringify(config)));
 
 describe("the configuration", () => {
   it("is read with its defaults, and written as it is read", () => {
     const config = parse(good);
-    expect(config.accountCertificateDays).toBe(31);
+    expect(config).toMatchObject({ accountCertificateDays: 31, groupCacheMinutes: 180, logLevel: "warn" });
+    expect([config.tls, config.trustedProxies]).toEqual([undefined, []]);
     expect(config.publicUrl.origin).toBe("https://rms.contoso.example");
     expect(databasePath(config)).toBe("/var/lib/sealwright/sealwright.db");
     expect(auditHeadPath(config)).toBe("/var/lib/sealwright/audit.head");
@@ -34,6 +36,18 @@ describe("the configuration", () => {
     ["a public address with a path", { ...good, publicUrl: "https://contoso.example/rms" }, "publicUrl"],
     ["a public address with a password", { ...good, publicUrl: "https://a:b@contoso.example" }, "publicUrl"],
     ["an address open to other computers", { ...good, listen: { host: "0.0.0.0", port: 1 } }, "listen.host"],
+    [
+      "an address open to others, and no certificate",
+      { ...good, listen: { host: "rms.contoso.example", port: 1 } },
+      "tls",
+    ],
+    ["half a certificate", { ...good, tls: { certificateFile: "/c" } }, "tls"],
+    ["a certificate that is not where it seems", { ...good, tls: { certificateFile: "c", keyFile: "/k" } }, "tls"],
+    ["a certificate for plain http", { ...good, tls, publicUrl: "http://localhost" }, "publicUrl"],
+    ["a proxy that is none", { ...good, trustedProxies: ["everybody"] }, "trustedProxies.0"],
+    ["a range that is none", { ...good, trustedProxies: ["10.0.0.0/8", "10.0.0.0/33"] }, "trustedProxies.1"],
+    ["groups older than a day", { ...good, groupCacheMinutes: 1441 }, "groupCacheMinutes"],
+    ["a level that is none", { ...good, logLevel: "chatty" }, "logLevel"],
     ["a port that is none", { ...good, listen: { host: "::1", port: 70000 } }, "listen.port"],
     ["a relative folder", { ...good, dataFolder: "data" }, "dataFolder"],
     ["a key that is not in a file", { ...good, tenantKey: "https://x.example/key" }, "tenantKey"],
@@ -49,6 +63,14 @@ describe("the configuration", () => {
   it("allows plain http on this computer", () => {
     for (const publicUrl of ["http://localhost:7443", "http://127.0.0.1:1", "http://[::1]:7443"])
       expect(parse({ ...good, publicUrl }).publicUrl.protocol).toBe("http:");
+  });
+
+  it("allows other computers once there is a certificate, and proxies by address or range", () => {
+    expect(parse({ ...good, tls, listen: { host: "0.0.0.0", port: 443 } }).listen.host).toBe("0.0.0.0");
+    const trustedProxies = ["10.0.0.0/8", "fd00::/8", "192.0.2.1"];
+    const config = parse({ ...good, tls, trustedProxies });
+    expect(config.trustedProxies).toEqual(trustedProxies);
+    expect(parseConfig(utf8(encodeConfig(config)))).toEqual(config);
   });
 
   it("is refused when two values have one name, and when it is missing", async () => {

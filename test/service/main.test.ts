@@ -74,7 +74,8 @@ it("ends with the process that started it, however that ended", async () => {
 
 it("says what is wrong with how it was started", async () => {
   const { folder, program } = await bundledService();
-  const usage = "service: error: usage: service.js --config FILE | --trial FOLDER [--port N]\n";
+  const usage =
+    "service: error: usage: service.js --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS\n";
   for (const args of [
     [],
     ["--what"],

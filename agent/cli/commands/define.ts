@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command, CommandOptions } from "commander";
 
 /** What a command's file exports: its arguments, its options, and the exit code it ends with. */
 export type Run = (...given: never[]) => Promise<number>;
@@ -17,9 +17,15 @@ export const expires = ["--expires <end>", "when access ends: 30d, 2027-03-01, 2
 export const offline = ["--offline <days>", "how long it opens without the service: 0 never, -1 for ever"] as const;
 
 /** Loads a command's own file only when it is asked for: the others cost nothing at start. */
-export function define(parent: Command, usage: string, text: string, load: () => Promise<Run>): Command {
+export function define(
+  parent: Command,
+  usage: string,
+  text: string,
+  load: () => Promise<Run>,
+  options: CommandOptions = {},
+): Command {
   return parent
-    .command(usage)
+    .command(usage, options)
     .description(text)
     .action(async (...given: unknown[]) => {
       const run = (await load()) as (...given: unknown[]) => Promise<number>;

@@ -30,11 +30,17 @@ export interface ScratchService {
   close(): Promise<void>;
 }
 
+export interface ScratchOptions extends StartOptions {
+  /** What the configuration says otherwise than that of a trial. */
+  config?: Partial<ServiceConfig>;
+}
+
 /** A real service: HTTP on a free port, SQLite, key file, OpenID provider, and the trial's people. */
-async function openScratchService(options: StartOptions): Promise<ScratchService> {
+async function openScratchService({ config: otherwise, ...options }: ScratchOptions): Promise<ScratchService> {
   const clock: Clock = { now: Date.now };
   const folder = await mkdtemp(join(tmpdir(), "sealwright-"));
-  const { config, people: cast } = await prepareTrial(folder, await freePort());
+  const { config: usual, people: cast } = await prepareTrial(folder, await freePort());
+  const config = { ...usual, ...otherwise };
   const log: string[] = [];
   const service = await startService(config, {
     rsaWorker: await rsaWorkerUrl(),
@@ -53,14 +59,14 @@ async function openScratchService(options: StartOptions): Promise<ScratchService
 }
 
 /** For one test. */
-export async function scratchService(options: StartOptions = {}): Promise<ScratchService> {
+export async function scratchService(options: ScratchOptions = {}): Promise<ScratchService> {
   const scratch = await openScratchService(options);
   onTestFinished(() => scratch.close());
   return scratch;
 }
 
 /** For all tests of a file, with one device of each person. */
-export function sharedService(options: StartOptions = {}): () => ScratchService & { devices: Devices } {
+export function sharedService(options: ScratchOptions = {}): () => ScratchService & { devices: Devices } {
   let shared: ScratchService & { devices: Devices };
   beforeAll(async () => {
     const scratch = await openScratchService(options);

@@ -1,16 +1,14 @@
-import { newId } from "../shared/ids.js";
-import type { Label } from "../shared/label.js";
-import { roles } from "../shared/rights.js";
-import type { Template, Texts } from "../shared/template.js";
+import { newId } from "../../shared/ids.js";
+import type { Label } from "../../shared/label.js";
+import { roles } from "../../shared/rights.js";
+import type { Template, Texts } from "../../shared/template.js";
 
 /** Who the default labels speak of. */
 export interface PolicyPeople {
   /** Everybody in the organisation, as `@domain`. */
   everyone: string;
-  /** Address of the project's group. */
-  project: string;
-  /** Address of who leads the project. */
-  lead: string;
+  /** The addresses of a project's group and of who leads it; without, whoever protects for a project says for whom. */
+  project?: { group: string; lead: string };
 }
 
 const green = "#13a10e";
@@ -22,8 +20,10 @@ const offlineDays = 7;
 
 /** The labels people start with, and the templates behind them (as in Azure). */
 export function defaultPolicy(people: PolicyPeople): { labels: Label[]; templates: Template[] } {
-  const templates = { ...employeeTemplates(people), project: projectTemplate(people) };
-  return { labels: labels(templates), templates: Object.values(templates) };
+  const { employees, strict } = employeeTemplates(people);
+  const project = people.project ? projectTemplate(people.project) : null;
+  const templates = [employees, strict, ...(project ? [project] : [])];
+  return { labels: labels({ employees, strict, project }), templates };
 }
 
 function employeeTemplates({ everyone }: PolicyPeople) {
@@ -52,7 +52,7 @@ function employeeTemplates({ everyone }: PolicyPeople) {
   return { employees, strict };
 }
 
-const projectTemplate = ({ lead, project }: PolicyPeople): Template => ({
+const projectTemplate = ({ lead, group }: NonNullable<PolicyPeople["project"]>): Template => ({
   id: newId(),
   names: { en: "Confidential, project", de: "Vertraulich, Projekt" },
   descriptions: {
@@ -61,13 +61,13 @@ const projectTemplate = ({ lead, project }: PolicyPeople): Template => ({
   },
   grants: [
     { who: [lead], rights: ["OWNER"] },
-    { who: [project], rights: [...roles["Co-author"], "EXPORT"] },
+    { who: [group], rights: [...roles["Co-author"], "EXPORT"] },
   ],
   expiry: { type: "never" },
   offlineDays,
 });
 
-type Templates = Record<"employees" | "strict" | "project", Template>;
+type Templates = Record<"employees" | "strict", Template> & { project: Template | null };
 
 /** `order` follows the list: what comes later is more sensitive. */
 function labels({ employees, strict, project }: Templates): Label[] {
