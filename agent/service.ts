@@ -13,6 +13,8 @@ export type Service = Pick<
   | "track"
   | "revoke"
   | "restore"
+  | "documentPolicy"
+  | "amend"
   | "verifyAudit"
 >;
 
@@ -35,6 +37,8 @@ export function heardService(api: string, credentials: Credentials, clock: SeenC
     track: heard(client.track),
     revoke: heard(client.revoke),
     restore: heard(client.restore),
+    documentPolicy: heard(client.documentPolicy),
+    amend: heard(client.amend),
     verifyAudit: heard(client.verifyAudit),
   };
 }

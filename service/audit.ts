@@ -14,6 +14,8 @@ export type AuditAction =
   | "track"
   | "revoke"
   | "restore"
+  | "policy"
+  | "amend"
   | "administer";
 
 /** One decision. Ids and digests only, and names as data: never key material, never content. */

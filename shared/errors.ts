@@ -18,6 +18,7 @@ export type RightsErrorCode =
   | "access-revoked"
   | "right-missing"
   | "protect-denied"
+  | "policy-changed"
   | "viewer-needed"
   // who is asking
   | "sign-in-needed"

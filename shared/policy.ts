@@ -12,9 +12,12 @@ export const maxNames = 1000;
 /** At most this many different rights, as a use license lists them one by one. */
 export const maxRights = 40;
 
+/** Amendments of one document are counted up to here. */
+const maxAmendments = 1_000_000_000;
+
 const id = z.string().refine(isId, "an id is a lower-case GUID");
 const right = z.string().regex(/^[A-Z][A-Z0-9]{0,39}$/);
-const time = z.string().refine((text) => isTime(text), "a time is written 2027-03-01T00:00:00Z");
+export const Time = z.string().refine((text) => isTime(text), "a time is written 2027-03-01T00:00:00Z");
 const who = z.string().max(255).refine(isNormal(normalizeWho), "a grant names an address or @domain, normalized");
 const address = z.string().max(254).refine(isNormal(normalizeAddress), "an owner is an address, normalized");
 
@@ -49,12 +52,14 @@ export const Policy = z.object({
   name: z.string().max(1024).optional(),
   ext: Extension,
   grants: z.array(Grant).max(maxNames),
-  until: time.nullable(),
+  until: Time.nullable(),
   offlineDays: z.int().min(-1).max(36_500),
   template: id.nullable(),
   texts: z.array(PolicyText).max(64).optional(),
   obligations: z.array(Obligation).max(16).optional(),
   referral: z.string().max(512).optional(),
+  /** The last amendment that is in this policy already: only later ones change it. */
+  amendment: z.int().min(1).max(maxAmendments).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

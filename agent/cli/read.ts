@@ -2,7 +2,7 @@ import { RightsError } from "../../shared/errors.js";
 import { isProtectedName } from "../../shared/format/kind.js";
 import { readPfileStream } from "../../shared/format/pfile.js";
 import { consume, consumeStream } from "../../shared/protect.js";
-import { type GrantedUse, useLicenseFor } from "../consume-license.js";
+import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-license.js";
 import { checkExtension, type Document, isGeneric, requireRight, withDocument } from "../document.js";
 import { recover } from "../work/recover.js";
 import { unprotectFile } from "../work/unprotect-file.js";
@@ -14,8 +14,12 @@ import { openHomeJournal, openSession, type Session } from "./session.js";
 import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
 
 /** A verified license for a document on disk, and what its header claims held against it. */
-export async function accessTo({ account }: Session, document: Document, right?: string): Promise<GrantedUse> {
-  const granted = await useLicenseFor(account, document.licenseBytes, right === undefined ? {} : { right });
+export async function accessTo(
+  { account }: Session,
+  document: Document,
+  options: UseOptions = {},
+): Promise<GrantedUse> {
+  const granted = await useLicenseFor(account, document.licenseBytes, options);
   checkExtension(document, granted.use.terms.ext);
   return granted;
 }

@@ -1,42 +1,77 @@
+import type { Bytes } from "../../shared/bytes.js";
+import type { RevokeAnswer, TrackEvent } from "../../shared/protocol/service-api.js";
 import { withDocument } from "../document.js";
 import { sendRegistrations } from "../outbox.js";
-import { exits } from "./exit.js";
-import type { ReportOptions } from "./report.js";
-import { print, printJson, say, shown } from "./say.js";
+import type { Service } from "../service.js";
+import { describe, openKnown } from "./describe.js";
+import { eachFile, type ReportOptions, type Told } from "./report.js";
+import { shown } from "./say.js";
 import { openSession } from "./session.js";
 
-/** `seal track`: who opened it, was refused, took it back. */
-export async function track(path: string, { json }: ReportOptions): Promise<number> {
+/** `seal track`: who opened it, was refused, took it back, changed its rights. */
+export async function track(path: string, options: ReportOptions): Promise<number> {
   const { account } = await openSession();
   await sendRegistrations(account);
-  const { document, events } = await withDocument(path, ({ licenseBytes }) => account.service.track(licenseBytes));
-  for (const event of events) {
-    if (json) printJson({ path, ...event });
-    else
-      print(
-        shown(`${event.time}  ${event.action} ${event.result}  ${event.name ?? ""} <${event.address ?? "unknown"}>`),
-      );
-  }
-  if (!json && document?.revoked) print(`withdrawn since ${document.revoked}`);
-  if (!json && events.length === 0) say("nobody has opened it yet");
-  return exits.done;
+  const known = await openKnown(account);
+  return eachFile([path], options, () =>
+    withDocument(path, async (opened): Promise<Told> => {
+      const { document, events } = await account.service.track(opened.licenseBytes);
+      const { revoked = null, amended = null, registered = null } = document ?? {};
+      const state = revoked === null ? "protected" : "revoked";
+      return {
+        report: { ...(await describe(opened, known)), state },
+        more: { registered, revoked, amended, events },
+        lines: [
+          ...events.map(eventLine),
+          ...(revoked === null ? [] : [`withdrawn since ${revoked}`]),
+          ...(amended === null ? [] : [`rights changed ${amended}`]),
+          ...(events.length === 0 ? ["nobody has opened it yet"] : []),
+        ],
+      };
+    }),
+  );
 }
 
-/** `seal revoke` and `seal restore`, for all copies of the document. */
-export async function revoke(path: string, { json }: ReportOptions): Promise<number> {
-  const { account } = await openSession();
-  const answer = await withDocument(path, ({ licenseBytes }) => account.service.revoke(licenseBytes));
-  if (json) printJson({ path, state: "revoked", ...answer });
-  else print(`${shown(path)} is withdrawn, with all its copies`);
-  if (!json && answer.lastOfflineUse)
-    print(`licenses already given may open it offline until ${answer.lastOfflineUse}`);
-  return exits.done;
-}
+const eventLine = ({ time, action, result, name, address }: TrackEvent): string =>
+  shown(`${time}  ${action} ${result}  ${name ?? ""} <${address ?? "unknown"}>`);
 
-export async function restore(path: string, { json }: ReportOptions): Promise<number> {
+/** When the last of the licenses given before ends. */
+export const lastUseLines = (lastOfflineUse: string | null, how: string): string[] =>
+  lastOfflineUse === null ? [] : [`licenses already given may open it offline ${how}until ${lastOfflineUse}`];
+
+/** `seal revoke`: for all copies of the document. */
+export const revoke = (path: string, options: ReportOptions): Promise<number> =>
+  withdrawing(
+    path,
+    options,
+    "revoked",
+    ({ revoke }, license) => revoke(license),
+    ({ lastOfflineUse }) => [`${shown(path)} is withdrawn, with all its copies`, ...lastUseLines(lastOfflineUse, "")],
+  );
+
+/** `seal restore` */
+export const restore = (path: string, options: ReportOptions): Promise<number> =>
+  withdrawing(
+    path,
+    options,
+    "protected",
+    ({ restore }, license) => restore(license),
+    () => [`${shown(path)} opens again for those its policy names`],
+  );
+
+async function withdrawing(
+  path: string,
+  options: ReportOptions,
+  state: "revoked" | "protected",
+  ask: (service: Service, license: Bytes) => Promise<RevokeAnswer>,
+  lines: (answer: RevokeAnswer) => string[],
+): Promise<number> {
   const { account } = await openSession();
-  const answer = await withDocument(path, ({ licenseBytes }) => account.service.restore(licenseBytes));
-  if (json) printJson({ path, state: "protected", ...answer });
-  else print(`${shown(path)} opens again for those its policy names`);
-  return exits.done;
+  const known = await openKnown(account);
+  return eachFile([path], options, () =>
+    withDocument(path, async (document) => {
+      const answer = await ask(account.service, document.licenseBytes);
+      return { report: { ...(await describe(document, known)), state }, more: answer, lines: lines(answer) };
+    }),
+  );
 }

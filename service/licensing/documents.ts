@@ -1,6 +1,4 @@
 import { toBase64url } from "../../shared/bytes.js";
-import type { VerifiedLicense } from "../../shared/license/trust.js";
-import { isIssuerOrOwner, type Policy } from "../../shared/policy.js";
 import type {
   DocumentRequest,
   DocumentSummary,
@@ -11,61 +9,14 @@ import type {
   TrackEvent,
 } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
-import type { AuditAction, AuditEvent, AuditRecord } from "../audit.js";
-import type { Person } from "../directory/directory.js";
+import type { AuditRecord } from "../audit.js";
 import type { TrackedDocument } from "../store/documents.js";
-import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
-import { decodeBase64 } from "./base64.js";
 import { personOf } from "./caller-account.js";
-import { spend } from "./limits.js";
+import { type Managed, managing } from "./managed.js";
 import type { Asker, Parts } from "./parts.js";
-import { Refusal } from "./refusal.js";
-import { ownerOf } from "./use.js";
 
 /** Events of one document an answer carries at most, the newest. */
 const maxEvents = 1000;
-
-/** A document the caller may follow or withdraw, as its license names it. */
-interface Managed {
-  readonly verified: VerifiedLicense;
-  readonly policy: Policy;
-  readonly nowMs: number;
-  readonly event: AuditEvent;
-}
-
-type Act<T> = (document: Managed) => Promise<T>;
-
-/**
- * Opens the license and lets issuer, owner and administrators go on.
- * @throws Refusal account-mismatch, license-invalid, rate-limited, access-denied.
- */
-function managing<T>(
-  parts: Parts,
-  asker: Asker,
-  action: AuditAction,
-  request: DocumentRequest,
-  act: Act<T>,
-): Promise<T> {
-  const event = eventOf(action, asker);
-  return auditingRefusals(parts, asker, event, async () => {
-    const person = await personOf(parts.directory, asker);
-    notePerson(event, person);
-    const verified = await parts.licenses.verify(decodeBase64(request.license));
-    noteLicense(event, verified);
-    spend(action === "register" ? parts.limits.registrations : parts.limits.licenses, asker);
-    const { policy, rawContentKey } = await parts.licenses.open(verified);
-    rawContentKey.fill(0);
-    Object.assign(event, { family: policy.family, issuer: policy.issuer });
-    if (!person.administrator && !isIssuerOrOwner(policy, person)) throw await notTheirs(policy, person, parts);
-    return act({ verified, policy, nowMs: parts.now(), event });
-  });
-}
-
-async function notTheirs(policy: Policy, person: Person, parts: Parts): Promise<Refusal> {
-  const owner = await ownerOf(policy, parts.directory);
-  const message = `only ${owner.name} or an administrator can do this; ${person.name} did not protect this file`;
-  return new Refusal("access-denied", message, { offers: ["ask-owner", "switch-account"], owner });
-}
 
 /** Note a document, so that it is listed, and stays believed if its device is withdrawn later. */
 export const register = (parts: Parts, asker: Asker, request: DocumentRequest): Promise<RegisterAnswer> =>
@@ -112,34 +63,32 @@ export async function list(parts: Parts, asker: Asker): Promise<DocumentsAnswer>
   return { documents: documents.map(summaryOf), time: secondTime(parts.now()) };
 }
 
-function keep({ store }: Parts, { verified, policy, nowMs }: Managed): Promise<void> {
+/** Makes the document's row, unless there is one. */
+export function keep({ store }: Parts, { verified, policy, nowMs }: Managed): Promise<void> {
   const { family, issuer, name = null } = policy;
   const { contentId, label } = verified.license;
   const document = { family, issuer, contentId, name, label, registered: nowMs };
   return store.documents.register(document, toBase64url(verified.digest));
 }
 
-async function revocationOf(parts: Parts, { policy, nowMs }: Managed, revokedMs: number | null): Promise<RevokeAnswer> {
-  const { family, issuer } = policy;
-  const lastMs = await parts.audit.lastUse(family, issuer);
-  return {
-    family,
-    revoked: timeOrNull(revokedMs),
-    lastOfflineUse: lastMs === null || lastMs <= nowMs ? null : secondTime(lastMs),
-    time: secondTime(nowMs),
-  };
+async function revocationOf(parts: Parts, document: Managed, revokedMs: number | null): Promise<RevokeAnswer> {
+  const { family } = document.policy;
+  const lastOfflineUse = await lastOfflineUseOf(parts, document);
+  return { family, revoked: timeOrNull(revokedMs), lastOfflineUse, time: secondTime(document.nowMs) };
+}
+
+/** The last moment at which a license given so far can still open the document; `null` where none can. */
+export async function lastOfflineUseOf({ audit }: Parts, { policy, nowMs }: Managed): Promise<string | null> {
+  const lastMs = await audit.lastUse(policy.family, policy.issuer);
+  return lastMs === null || lastMs <= nowMs ? null : secondTime(lastMs);
 }
 
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : secondTime(ms));
 
-const summaryOf = ({ family, contentId, name, label, registered, revoked }: TrackedDocument): DocumentSummary => ({
-  family,
-  contentId,
-  name,
-  label,
-  registered: secondTime(registered),
-  revoked: timeOrNull(revoked),
-});
+function summaryOf({ family, contentId, name, label, registered, revoked, amended }: TrackedDocument): DocumentSummary {
+  const times = { registered: secondTime(registered), revoked: timeOrNull(revoked), amended: timeOrNull(amended) };
+  return { family, contentId, name, label, ...times };
+}
 
 const trackEventOf = ({ time, action, result, address, name }: AuditRecord): TrackEvent => ({
   time: secondTime(time),

@@ -7,11 +7,12 @@ import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64, encodeText } from "./base64.js";
-import { type Denied, decide, type Granted } from "./decide.js";
+import type { CallerAccount } from "./caller-account.js";
+import { type Denied, decide } from "./decide.js";
 import type { OpenedLicense } from "./license-reader.js";
 import { spend } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";
-import { policyInForce } from "./policy-in-force.js";
+import { policyInForce, type Standing, standingOf } from "./policy-in-force.js";
 import { Refusal } from "./refusal.js";
 import { encodePermit, encodeUse, type Licensed, ownerOf, type Use } from "./use.js";
 
@@ -33,9 +34,7 @@ export function grant(parts: Parts, asker: Asker, request: UseLicenseRequest): P
     spend(parts.limits.licenses, asker);
     const opened = await parts.licenses.open(verified);
     try {
-      const { policy, granted } = await judge(parts, account.person, verified, opened, event, nowMs);
-      const use = { licensed: licensedOf(verified), policy, account, granted, nowMs };
-      return await release(parts, use, verified, opened, event);
+      return await decideAndRelease(parts, { account, verified, opened, event, nowMs });
     } finally {
       opened.rawContentKey.fill(0);
     }
@@ -47,56 +46,69 @@ const licensedOf = ({ license, digest }: VerifiedLicense): Licensed => {
   return { contentId, cipher, label, digest };
 };
 
-/** The policy in force and what it gives this person now. @throws Refusal when that is nothing. */
-async function judge(
-  parts: Parts,
-  person: Person,
-  { license }: VerifiedLicense,
-  opened: OpenedLicense,
-  event: AuditEvent,
-  nowMs: number,
-): Promise<{ policy: Policy; granted: Granted }> {
-  const { family, issuer } = opened.policy;
-  Object.assign(event, { family, issuer });
-  const policy = await policyInForce(opened.policy, license.issuedMs, parts.store.policies);
-  const revokedMs = (await parts.store.documents.find(family, issuer))?.revoked ?? null;
-  const decision = decide({ policy, identity: person, revokedMs, nowMs });
-  if (!decision.granted) throw await refusalOf(decision, policy, person, revokedMs, parts);
-  return { policy, granted: decision };
+/** A request that holds, before anything is decided. */
+interface Asked {
+  readonly account: CallerAccount;
+  readonly verified: VerifiedLicense;
+  readonly opened: OpenedLicense;
+  readonly event: AuditEvent;
+  readonly nowMs: number;
 }
 
-/** First the record on disk, then the key. */
-async function release(
-  parts: Parts,
-  use: Use,
-  verified: VerifiedLicense,
-  { rawContentKey }: OpenedLicense,
-  event: AuditEvent,
-): Promise<UseLicenseAnswer> {
+/** Rights that change while they are looked at are looked at again, so many times. */
+const maxLooks = 5;
+
+async function decideAndRelease(parts: Parts, asked: Asked): Promise<UseLicenseAnswer> {
+  const { policy } = asked.opened;
+  Object.assign(asked.event, { family: policy.family, issuer: policy.issuer });
+  let standing = await standingOf(parts.store, policy);
+  for (let looks = 0; looks < maxLooks; looks++) {
+    const answer = await release(parts, await judge(parts, asked, standing), asked);
+    if (answer !== null) return answer;
+    standing = await standingOf(parts.store, policy);
+  }
+  const message = "the rights of this file are being changed at this moment; try again";
+  throw new Refusal("rate-limited", message, { retryAfter: 1 });
+}
+
+/** The policy in force and what it gives this person now. @throws Refusal when that is nothing. */
+async function judge(parts: Parts, asked: Asked, standing: Standing): Promise<Use> {
+  const { account, verified, opened, nowMs } = asked;
+  const policy = await policyInForce(opened.policy, verified.license.issuedMs, standing, parts.store);
+  const { revokedMs, amendment } = standing;
+  const granted = decide({ policy, identity: account.person, revokedMs, nowMs });
+  if (!granted.granted) throw await refusalOf(granted, policy, account.person, revokedMs, parts);
+  return { licensed: licensedOf(verified), policy, account, granted, amendment, nowMs };
+}
+
+/** First the record on disk, then the key. @returns `null` where the document was revoked or amended meanwhile. */
+async function release(parts: Parts, use: Use, asked: Asked): Promise<UseLicenseAnswer | null> {
   const { granted, nowMs } = use;
+  const { event, opened, verified } = asked;
   // What neither leaves the service's reach nor is reached by a revocation says nothing about a last use.
-  if (granted.mayStore && !granted.isOwners) event.until = granted.untilMs;
+  event.until = granted.mayStore && !granted.isOwners ? granted.untilMs : undefined;
   event.detail = granted.rights.join(" ");
   const editorKey = await editorKeyFor(parts, use, verified);
   await parts.audit.append(event);
-  await checkStillGiven(parts, use, event);
+  if (!(await isStillSo(parts, use, opened.policy))) {
+    event.until = undefined;
+    return null;
+  }
   const [useLicense, permit] = await Promise.all([
-    encodeUse(use, rawContentKey, parts),
+    encodeUse(use, opened.rawContentKey, parts),
     editorKey === null ? null : encodePermit(use, editorKey, parts),
   ]);
   return { useLicense: encodeText(useLicense), permit: permit && encodeText(permit), time: secondTime(nowMs) };
 }
 
 /**
- * A revocation names the last use it cannot reach, from the records there are by then. A grant decided before it whose
- * record came too late for that must not go out.
+ * Revoking and amending name the last use they cannot reach, from the records there are by then. A grant decided before
+ * whose record came too late for that must not go out. What is issuer's and owner's, neither reaches.
  */
-async function checkStillGiven(parts: Parts, { policy, account, granted }: Use, event: AuditEvent): Promise<void> {
-  if (granted.isOwners) return;
-  const revokedMs = (await parts.store.documents.find(policy.family, policy.issuer))?.revoked ?? null;
-  if (revokedMs === null) return;
-  event.until = undefined;
-  throw await refusalOf({ granted: false, code: "access-revoked" }, policy, account.person, revokedMs, parts);
+async function isStillSo({ store }: Parts, { granted, amendment }: Use, policy: Policy): Promise<boolean> {
+  if (granted.isOwners) return true;
+  const now = await standingOf(store, policy);
+  return now.revokedMs === null && now.amendment?.version === amendment?.version;
 }
 
 /** The device's licensor key, if it may sign editions of a document that another key issued; else `null`. */

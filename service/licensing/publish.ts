@@ -86,7 +86,8 @@ async function make(parts: Parts, making: Making): Promise<PublishAnswer> {
   const { bytes, digest } = await encodeLicense(parts, making);
   const { cipher, label } = making.request;
   const granted = decide({ policy, identity: account.person, revokedMs: null, nowMs }) as Granted;
-  const use: Use = { licensed: { contentId: policy.family, digest, cipher, label }, policy, account, granted, nowMs };
+  const licensed = { contentId: policy.family, digest, cipher, label };
+  const use: Use = { licensed, policy, account, granted, amendment: null, nowMs };
   const { family, issuer } = policy;
   Object.assign(event, { family, issuer, contentId: family, licenseDigest: toBase64url(digest) });
   await parts.audit.append(event);

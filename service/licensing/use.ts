@@ -7,6 +7,7 @@ import { encodeUseLicense, type Terms } from "../../shared/license/use-license.j
 import type { Policy } from "../../shared/policy.js";
 import { secondTime } from "../../shared/time.js";
 import type { Directory } from "../directory/directory.js";
+import type { Amendment } from "../store/amendments.js";
 import type { Policies } from "../store/policies.js";
 import type { CallerAccount } from "./caller-account.js";
 import type { Granted } from "./decide.js";
@@ -27,6 +28,8 @@ export interface Use {
   readonly policy: Policy;
   readonly account: CallerAccount;
   readonly granted: Granted;
+  /** What changed the rights after sending, if something did. */
+  readonly amendment: Amendment | null;
   readonly nowMs: number;
 }
 
@@ -56,7 +59,7 @@ async function labelName(id: string | null, policies: Policies): Promise<string 
   return labelPath(parent ? [parent, label] : [label], label);
 }
 
-async function termsOf({ licensed, policy, granted, nowMs }: Use, parts: Parts): Promise<Terms> {
+async function termsOf({ licensed, policy, granted, amendment, nowMs }: Use, parts: Parts): Promise<Terms> {
   const [author, label] = await Promise.all([
     authorOf(policy, parts.directory),
     labelName(licensed.label, parts.store.policies),
@@ -64,7 +67,8 @@ async function termsOf({ licensed, policy, granted, nowMs }: Use, parts: Parts):
   const { name, ext, until, texts, obligations } = policy;
   const offlineUntil = granted.mayStore ? secondTime(granted.untilMs) : null;
   const given = { v: 1, time: secondTime(nowMs), author, cipher: licensed.cipher, ext, until, offlineUntil } as const;
-  return { ...given, name, label, texts, obligations }; // what is undefined is left out of the JSON
+  const amended = amendment === null ? undefined : secondTime(amendment.time);
+  return { ...given, name, label, texts, obligations, amended }; // what is undefined is left out of the JSON
 }
 
 /** The use license itself: the content key leaves, sealed to the device. */

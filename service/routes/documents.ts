@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
-import { DocumentRequest } from "../../shared/protocol/service-api.js";
+import { AmendRequest, DocumentRequest } from "../../shared/protocol/service-api.js";
+import { amend, documentPolicy } from "../licensing/amend.js";
 import { list, register, restore, revoke, track } from "../licensing/documents.js";
 import type { Parts } from "../licensing/parts.js";
 import { messageIn } from "./body.js";
@@ -8,6 +9,8 @@ export const documentRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
     app.get("/documents", (request) => list(parts, request.caller));
-    for (const [path, act] of Object.entries({ "": register, "/track": track, "/revoke": revoke, "/restore": restore }))
+    const acts = { "": register, "/track": track, "/revoke": revoke, "/restore": restore, "/policy": documentPolicy };
+    for (const [path, act] of Object.entries(acts))
       app.post(`/documents${path}`, (request) => act(parts, request.caller, messageIn(request, DocumentRequest)));
+    app.post("/documents/amend", (request) => amend(parts, request.caller, messageIn(request, AmendRequest)));
   };

@@ -12,7 +12,12 @@ export interface TrackedDocument {
   label: string | null;
   registered: number;
   revoked: number | null;
+  /** Number of the amendment in force, and when it was made; `null` for none. */
+  amendment: number | null;
+  amended: number | null;
 }
+
+type NewDocument = Omit<TrackedDocument, "revoked" | "amendment" | "amended">;
 
 /** What the service keeps about single documents. */
 export class Documents {
@@ -61,12 +66,12 @@ export class Documents {
    * Make the document's row unless there is one, and note its license. A document stays revoked; a new name or label
    * replaces the known one. @param digest - base64url of the publishing license's body digest.
    */
-  register(document: Omit<TrackedDocument, "revoked">, digest: string): Promise<void> {
+  register(document: NewDocument, digest: string): Promise<void> {
     const { contentId, ...columns } = document;
     return this.#write(async (tx) => {
       await tx
         .insertInto("documents")
-        .values({ ...columns, content_id: contentId, revoked: null })
+        .values({ ...columns, content_id: contentId, revoked: null, amendment: null, amended: null })
         .onConflict((conflict) =>
           conflict.columns(["family", "issuer"]).doUpdateSet((set) => ({
             name: set.fn.coalesce(set.val(document.name), "documents.name"),

@@ -8,6 +8,7 @@ const migrations: Record<string, Migration> = {
   "0003-sign-in": { up: createSignIn },
   "0004-audit": { up: createAudit },
   "0005-first-passwords": { up: addMustChange },
+  "0006-amendments": { up: createAmendments },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -144,4 +145,20 @@ async function createAudit(db: Kysely<unknown>): Promise<void> {
 async function addMustChange(db: Kysely<unknown>): Promise<void> {
   const table = db.schema.alterTable("people");
   await table.addColumn("must_change", "bigint", (spec) => spec.notNull().defaultTo(0)).execute();
+}
+
+async function createAmendments(db: Kysely<unknown>): Promise<void> {
+  for (const column of ["amendment", "amended"])
+    await db.schema.alterTable("documents").addColumn(column, "bigint").execute();
+  const columns = {
+    family: "text",
+    issuer: "text",
+    version: "bigint",
+    id: "text",
+    person: "text",
+    time: "bigint",
+    shrank: "bigint",
+    json: "text",
+  } as const;
+  await createTable(db, "amendments", columns, key("amendments", "family", "issuer", "version"));
 }

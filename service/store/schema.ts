@@ -15,6 +15,7 @@ export interface Schema {
   templates: { id: string; version: number; json: string };
   labels: { id: string; json: string };
   documents: DocumentRow;
+  amendments: AmendmentRow;
   registered_licenses: { digest: string; family: string; issuer: string; registered: number };
   proofs: { id: string; until: number };
   oidc_payloads: OidcPayloadRow;
@@ -52,6 +53,19 @@ export interface DocumentRow {
   label: string | null;
   registered: number;
   revoked: number | null;
+  amendment: number | null;
+  amended: number | null;
+}
+
+export interface AmendmentRow {
+  family: string;
+  issuer: string;
+  version: number;
+  id: string;
+  person: string;
+  time: number;
+  shrank: number;
+  json: string;
 }
 
 export interface OidcPayloadRow {

@@ -1,4 +1,5 @@
 import { Accounts } from "./accounts.js";
+import { Amendments } from "./amendments.js";
 import type { Database, Write } from "./database.js";
 import { Devices } from "./devices.js";
 import { Documents } from "./documents.js";
@@ -20,6 +21,7 @@ export interface Store {
   readonly devices: Devices;
   readonly policies: Policies;
   readonly documents: Documents;
+  readonly amendments: Amendments;
   readonly proofs: Proofs;
   readonly payloads: Payloads;
   /** What is committed; it cannot write. */
@@ -61,6 +63,7 @@ function assemble(read: Database, commits: GroupCommit, close: () => Promise<voi
     devices: new Devices(read, write),
     policies: new Policies(read, write),
     documents: new Documents(read, write),
+    amendments: new Amendments(read, write),
     proofs,
     payloads,
     read,

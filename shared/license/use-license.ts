@@ -48,6 +48,8 @@ export const Terms = z.object({
   offlineUntil: z.string().nullable(),
   texts: z.array(PolicyText).optional(),
   obligations: z.array(Obligation).optional(),
+  /** When the rights were changed after sending, if they were. */
+  amended: z.string().optional(),
 });
 export type Terms = z.infer<typeof Terms>;
 

@@ -3,7 +3,7 @@ import { type Bytes, fromBase64url } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { isId } from "../ids.js";
 import { Label } from "../label.js";
-import { Extension, Grant, Obligation, PolicyText } from "../policy.js";
+import { Extension, Grant, Obligation, PolicyText, Time } from "../policy.js";
 import { Template } from "../template.js";
 
 /** Requests and answers of the service, `/api/v1`. docs/protocol.md says in words what each does. */
@@ -80,7 +80,7 @@ export type PublishRequest = z.infer<typeof PublishRequest>;
 export const PublishAnswer = z.object({ license: base64, useLicense: base64, permit: base64, time });
 export type PublishAnswer = z.infer<typeof PublishAnswer>;
 
-/** `POST documents`, `documents/track`, `documents/revoke`, `documents/restore`: about the document of this license. */
+/** `POST documents`, `documents/track`, `revoke`, `restore`, `policy`: about the document of this license. */
 export const DocumentRequest = z.strictObject({ license: base64 });
 export type DocumentRequest = z.infer<typeof DocumentRequest>;
 
@@ -94,6 +94,8 @@ export const DocumentSummary = z.object({
   label: id.nullable(),
   registered: time,
   revoked: time.nullable(),
+  /** When its rights were last changed; null if never. */
+  amended: time.nullable(),
 });
 export type DocumentSummary = z.infer<typeof DocumentSummary>;
 
@@ -116,6 +118,41 @@ export type TrackAnswer = z.infer<typeof TrackAnswer>;
 /** `lastOfflineUse`: the last moment a license already given can still open it; null where none can. */
 export const RevokeAnswer = z.object({ family: id, revoked: time.nullable(), lastOfflineUse: time.nullable(), time });
 export type RevokeAnswer = z.infer<typeof RevokeAnswer>;
+
+const amendment = z.int().min(0);
+const terms = {
+  grants: z.array(Grant).max(1000),
+  until: Time.nullable(),
+  offlineDays: z.int().min(-1).max(36_500),
+};
+
+/** `POST documents/policy`: the policy in force, and the number of the last amendment, 0 for none. */
+export const DocumentPolicyAnswer = z.object({
+  family: id,
+  version: amendment,
+  ...terms,
+  template: id.nullable(),
+  time,
+});
+export type DocumentPolicyAnswer = z.infer<typeof DocumentPolicyAnswer>;
+
+/**
+ * `POST documents/amend`: what the policy of every copy is from now on. `base` is the version it was made from: after
+ * another amendment the answer is `policy-changed`. `id` names this amendment, so that sending it again does nothing.
+ */
+export const AmendRequest = z.strictObject({ license: base64, id, base: amendment, ...terms });
+export type AmendRequest = z.infer<typeof AmendRequest>;
+
+/** `shrank`: somebody may do less than before. `lastOfflineUse`: until when a license given before may open it. */
+export const AmendAnswer = z.object({
+  family: id,
+  version: amendment,
+  amended: time,
+  shrank: z.boolean(),
+  lastOfflineUse: time.nullable(),
+  time,
+});
+export type AmendAnswer = z.infer<typeof AmendAnswer>;
 
 /** `GET admin/audit/verification`. */
 export const AuditVerification = z.object({
@@ -152,6 +189,7 @@ export const statusOf: Partial<Record<RightsErrorCode, number>> = {
   "right-missing": 403,
   "protect-denied": 403,
   "account-mismatch": 403,
+  "policy-changed": 409,
   "license-invalid": 422,
   "rate-limited": 429,
 };

@@ -4,10 +4,13 @@ import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
+  AmendAnswer,
+  type AmendRequest,
   AuditVerification,
   CertifyAnswer,
   type CertifyRequest,
   Discovery,
+  DocumentPolicyAnswer,
   DocumentsAnswer,
   ErrorAnswer,
   PolicyAnswer,
@@ -115,6 +118,10 @@ export class ServiceClient {
   track = (license: Bytes) => this.#call("POST", "/documents/track", TrackAnswer, { license: toBase64(license) });
   revoke = (license: Bytes) => this.#call("POST", "/documents/revoke", RevokeAnswer, { license: toBase64(license) });
   restore = (license: Bytes) => this.#call("POST", "/documents/restore", RevokeAnswer, { license: toBase64(license) });
+  documentPolicy = (license: Bytes) =>
+    this.#call("POST", "/documents/policy", DocumentPolicyAnswer, { license: toBase64(license) });
+  amend = ({ license, ...amendment }: Omit<AmendRequest, "license"> & { license: Bytes }) =>
+    this.#call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
   verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
 
   /** Twice at the most: a nonce may be missing or old, an access token may have ended. */

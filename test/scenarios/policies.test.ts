@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
+import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
 
 /** Who may do what until when, said on the command line; each test has files of its own. */
 describe("permissions on the command line", () => {
@@ -119,6 +119,81 @@ describe("permissions on the command line", () => {
       expect(run, run.err).toMatchObject({ code: 0 });
       trial = await up(join(root, "trial"), port);
       expect((await bob("cat", `${path}.pfile`)).text).toBe("the plan");
+    });
+  });
+
+  describe("changed after sending", () => {
+    it("hold for every copy, and are told by grant, rights, status and track", async () => {
+      const path = await made("--grant", "bob@trial.example:VIEW", "--grant", "olga@outside.example:VIEW");
+      const copy = join(root, "sent.pfile");
+      await copyFile(path, copy);
+      expect((await bob("cat", copy)).text).toBe("the plan");
+      const change = ["--grant", "bob@trial.example:VIEW+PRINT", "--remove", "olga@outside.example", "--expires", "1h"];
+      const granted = json(await writer("grant", "--json", path, ...change));
+      expect(granted).toMatchObject({
+        state: "protected",
+        version: 1,
+        grants: [{ who: ["bob@trial.example"], rights: ["VIEW", "PRINT"] }],
+        shrank: true,
+      });
+      expect(Date.parse(granted.lastOfflineUse)).toBeGreaterThan(Date.now() + 6 * 86_400_000);
+      expect((await olga("cat", copy)).code).toBe(3);
+      const rights = json(await bob("rights", "--json", copy));
+      expect(rights).toMatchObject({ rights: ["VIEW", "PRINT"], expires: granted.expires, amended: granted.amended });
+      expect(json(await bob("status", "--json", copy))).toMatchObject({
+        rights: ["VIEW", "PRINT"],
+        amended: granted.amended,
+      });
+      const tracked = json(await writer("track", "--json", path));
+      expect(tracked).toMatchObject({ state: "protected", amended: granted.amended });
+      expect(tracked.events.map(({ action }: { action: string }) => action)).toContain("amend");
+      for (const [command, who] of [
+        ["rights", bob],
+        ["status", bob],
+        ["track", writer],
+      ] as const)
+        expect((await who(command, copy)).text, command).toContain("rights changed");
+    });
+
+    it("are for those who may, and say what is wrong", async () => {
+      const path = await made("--grant", "bob@trial.example:VIEW+EDITRIGHTSDATA", "--grant", "@outside.example:VIEW");
+      const more = ["--grant", "bob@trial.example:VIEW+EXPORT+EDITRIGHTSDATA"];
+      expect(await olga("grant", path, ...more)).toMatchObject({ code: 3 });
+      expect((await bob("grant", path, ...more)).err).toMatch(/only what you may do yourself.*EXPORT/);
+      const nobody = await writer("grant", path, "--remove", "olga@outside.example");
+      expect(nobody).toMatchObject({ code: 2, text: "" });
+      expect(nobody.err).toMatch(/does not name olga.*@outside\.example/);
+      for (const wrong of [
+        [],
+        ["--grant", "bob@trial.example:VIEW", "--remove", "Bob@trial.example"],
+        ["--expires", "0d"],
+      ])
+        expect(await writer("grant", path, ...wrong), wrong.join(" ")).toMatchObject({ code: 2, text: "" });
+      expect(await bob("grant", path, "--remove", "@outside.example")).toMatchObject({ code: 0 });
+      expect((await olga("cat", path)).code).toBe(3);
+      const again = await bob("grant", "--json", path, "--grant", "bob@trial.example:editrightsdata");
+      expect(json(again)).toMatchObject({ version: 1, amended: null });
+    });
+
+    it("by several at once, none is lost", async () => {
+      const path = await made("--grant", "bob@trial.example:VIEW");
+      const names = ["a", "b", "c", "d"].map((name) => `${name}@x.example`);
+      const runs = await Promise.all(names.map((name) => writer("grant", path, "--grant", `${name}:VIEW`)));
+      for (const run of runs) expect(run, run.err).toMatchObject({ code: 0 });
+      const { version, grants } = json(await writer("grant", "--json", path, "--offline", "3"));
+      expect({ version, who: grants[0].who.sort() }).toEqual({
+        version: 5,
+        who: [...names, "bob@trial.example"].sort(),
+      });
+    });
+
+    it("also of what a watched folder protected by its label", async () => {
+      await writeFile(join(trial.folder, "dropped.txt"), "dropped");
+      const path = join(trial.folder, "dropped.ptxt");
+      await appears(path);
+      expect(await writer("grant", path, "--grant", "olga@outside.example:VIEW+EXPORT")).toMatchObject({ code: 0 });
+      expect((await olga("cat", path)).text).toBe("dropped");
+      expect((await bob("cat", path)).text).toBe("dropped");
     });
   });
 

@@ -5,7 +5,8 @@ export type Run = (...given: never[]) => Promise<number>;
 
 export const json = ["--json", "one object a line, for programs"] as const;
 
-const each = (value: string, before: readonly string[] = []): string[] => [...before, value];
+/** For an option that is given once for each value. */
+export const each = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** What several commands take, to say who may do what until when. */
 export const grant = [

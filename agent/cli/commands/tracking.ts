@@ -1,8 +1,19 @@
 import type { Command } from "commander";
-import { define, json } from "./define.js";
+import { define, each, expires, grant, json, offline } from "./define.js";
 
 /** What owners do with documents already out there. */
 export function defineTracking(program: Command): void {
+  define(
+    program,
+    "grant <path>",
+    "change who may do what with a file, also with all copies",
+    async () => (await import("../grant.js")).grant,
+  )
+    .option(...grant)
+    .option("--remove <who>", "who is to have nothing by name any more", each)
+    .option(...expires)
+    .option(...offline)
+    .option(...json);
   define(program, "track <path>", "who opened a file of yours", async () => (await import("../track.js")).track).option(
     ...json,
   );

@@ -27,6 +27,7 @@ describe("a document", () => {
         label,
         registered: expect.any(String),
         revoked: null,
+        amended: null,
       },
     ]);
     expect((await bob.client.documents()).documents.map(({ family }) => family)).not.toContain(policy.family);

@@ -90,13 +90,34 @@ describe("documents", () => {
     expect(await documents.setRevoked("f", ada.id, 20)).toBe(true);
     await documents.register({ ...document, name: "plan.docx", registered: 30 }, "digest-2");
     await documents.register({ ...document, registered: 40 }, "digest-1");
-    expect(await documents.find("f", ada.id)).toEqual({ ...document, name: "plan.docx", revoked: 20 });
+    expect(await documents.find("f", ada.id)).toMatchObject({ ...document, name: "plan.docx", revoked: 20 });
     expect(await documents.find("f", bob.id)).toBeNull();
     expect(await documents.registeredAt("digest-1")).toBe(10);
     expect(await documents.registeredAt("digest-2")).toBe(30);
     expect(await documents.registeredAt("digest-3")).toBeNull();
     await documents.setRevoked("f", ada.id, null);
     expect((await documents.find("f", ada.id))?.revoked).toBeNull();
+  });
+
+  it("are amended from the last version only, and each amendment is kept", async () => {
+    const { documents, amendments } = await scratchStore();
+    const terms = { grants: [], until: null, offlineDays: 7 };
+    const of = (version: number, id = `id-${version}`) => {
+      return { family: "f", issuer: ada.id, version, id, person: bob.id, time: version * 10, terms, shrank: true };
+    };
+    expect(await amendments.add(of(1), 0)).toBe(false);
+    await documents.register(document, "digest-1");
+    expect(await amendments.add(of(1), 7)).toBe(false);
+    const both = await Promise.all([amendments.add(of(1), 0), amendments.add(of(1, "other"), 0)]);
+    expect(both.sort()).toEqual([false, true]);
+    expect(await amendments.add(of(2), 0)).toBe(false);
+    expect(await amendments.add(of(2), 1)).toBe(true);
+    await documents.register({ ...document, registered: 30 }, "digest-2");
+    expect(await documents.find("f", ada.id)).toMatchObject({ amendment: 2, amended: 20 });
+    expect(await amendments.find("f", ada.id, 2)).toEqual(of(2));
+    expect(await amendments.findById("f", ada.id, "id-2")).toEqual(of(2));
+    expect(await amendments.find("f", bob.id, 1)).toBeNull();
+    expect((await amendments.find("f", ada.id, 1))?.version).toBe(1);
   });
 
   it("are listed for their issuer, newest first", async () => {

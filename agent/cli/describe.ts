@@ -1,0 +1,74 @@
+import { extname } from "node:path";
+import { maxTrailerBytes } from "../../shared/crypto/content-layout.js";
+import { codeOf } from "../../shared/errors.js";
+import { labelPath } from "../../shared/label.js";
+import { parseTrailer, trailerLength } from "../../shared/license/edition.js";
+import { secondTime } from "../../shared/time.js";
+import { type Account, openAccount, whoIsSignedIn } from "../account.js";
+import { type GrantedUse, useLicenseFor } from "../consume-license.js";
+import type { Document } from "../document.js";
+import type { Home } from "../home.js";
+import { currentPolicy } from "../policy-cache.js";
+import type { FileReport } from "./report.js";
+
+/** What is known on this device to tell of files with. */
+export interface Known {
+  /** `null` when nobody is signed in. */
+  readonly account: Account | null;
+  /** A label's name as last heard, or its id. */
+  labelName(id: string): string;
+}
+
+export async function openKnown(account: Account | null): Promise<Known> {
+  const policy = account && (await currentPolicy(account, { maxAgeMs: Number.POSITIVE_INFINITY }).catch(() => null));
+  const labelName = (id: string) => {
+    const label = policy?.labels.find((one) => one.id === id);
+    return label && policy ? labelPath(policy.labels, label) : id;
+  };
+  return { account, labelName };
+}
+
+/** Also where nobody is signed in. */
+export const knownIn = async (home: Home): Promise<Known> =>
+  openKnown((await whoIsSignedIn(home)) && (await openAccount(home)));
+
+/** The edition as the file says it; whether it holds is proven when the file is opened. */
+async function editionNumber({ file: { region } }: Document): Promise<number> {
+  const tailBytes = Math.min(region.size, maxTrailerBytes);
+  const tail = await region.read(region.size - tailBytes, tailBytes);
+  const { edition } = await parseTrailer(tail.slice(tailBytes - Math.min(trailerLength(tail), tailBytes)));
+  return edition.number;
+}
+
+/** What a file says of itself: nobody is asked. */
+export async function describe(document: Document, { account, labelName }: Known) {
+  const { path, license } = document;
+  const isOurs = license.tenant === account?.info.tenant;
+  const report: FileReport = {
+    path,
+    state: "protected",
+    format: extname(path).slice(1),
+    label: license.label === null ? null : labelName(license.label),
+    organisation: isOurs ? account.info.organisation : license.serviceAddress,
+    contentId: license.contentId,
+    edition: await editionNumber(document),
+  };
+  return report;
+}
+
+/** What a use license adds to that. */
+export const describeUse = ({ use }: GrantedUse) => ({
+  owner: use.terms.author.address,
+  rights: use.rights,
+  expires: use.terms.until,
+  offlineUntil: use.mayStore ? secondTime(use.untilMs) : null,
+});
+
+/** The license kept on this device, if there is one that holds. */
+export async function keptUse(document: Document, { account }: Known): Promise<GrantedUse | null> {
+  if (account === null || account.info.tenant !== document.license.tenant) return null;
+  return useLicenseFor(account, document.licenseBytes, { offline: true }).catch((error: unknown) => {
+    if (codeOf(error) === "internal") throw error;
+    return null;
+  });
+}

@@ -1,0 +1,71 @@
+import type { VerifiedLicense } from "../../shared/license/trust.js";
+import { isIssuerOrOwner, type Policy } from "../../shared/policy.js";
+import type { DocumentRequest } from "../../shared/protocol/service-api.js";
+import type { AuditAction, AuditEvent } from "../audit.js";
+import type { Person } from "../directory/directory.js";
+import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
+import { decodeBase64 } from "./base64.js";
+import { personOf } from "./caller-account.js";
+import { spend } from "./limits.js";
+import type { Asker, Parts } from "./parts.js";
+import { Refusal } from "./refusal.js";
+import { ownerOf } from "./use.js";
+
+/** A document somebody wants to do something with, as its license names it, and who it is. */
+export interface Managed {
+  readonly verified: VerifiedLicense;
+  /** The one inside the license. */
+  readonly policy: Policy;
+  readonly person: Person;
+  readonly nowMs: number;
+  readonly event: AuditEvent;
+}
+
+type Act<T> = (document: Managed) => Promise<T>;
+
+/**
+ * Opens the license and hands it to `act`, which decides whether the caller may; refusals are audited.
+ * @throws Refusal account-mismatch, license-invalid, rate-limited.
+ */
+export function opening<T>(
+  parts: Parts,
+  asker: Asker,
+  action: AuditAction,
+  request: DocumentRequest,
+  act: Act<T>,
+): Promise<T> {
+  const event = eventOf(action, asker);
+  return auditingRefusals(parts, asker, event, async () => {
+    const person = await personOf(parts.directory, asker);
+    notePerson(event, person);
+    const verified = await parts.licenses.verify(decodeBase64(request.license));
+    noteLicense(event, verified);
+    spend(action === "register" ? parts.limits.registrations : parts.limits.licenses, asker);
+    const { policy, rawContentKey } = await parts.licenses.open(verified);
+    rawContentKey.fill(0);
+    Object.assign(event, { family: policy.family, issuer: policy.issuer });
+    return act({ verified, policy, person, nowMs: parts.now(), event });
+  });
+}
+
+/** The same for issuer, owner and administrators. @throws Refusal access-denied for everybody else. */
+export const managing = <T>(
+  parts: Parts,
+  asker: Asker,
+  action: AuditAction,
+  request: DocumentRequest,
+  act: Act<T>,
+): Promise<T> =>
+  opening(parts, asker, action, request, async (document) => {
+    const { person, policy } = document;
+    if (!person.administrator && !isIssuerOrOwner(policy, person))
+      throw await notTheirs(document, parts, "or an administrator ");
+    return act(document);
+  });
+
+/** @param others - who may besides the owner, with a space behind. */
+export async function notTheirs({ policy, person }: Managed, parts: Parts, others: string): Promise<Refusal> {
+  const owner = await ownerOf(policy, parts.directory);
+  const message = `only ${owner.name} ${others}can do this; ${person.name} did not protect this file`;
+  return new Refusal("access-denied", message, { offers: ["ask-owner", "switch-account"], owner });
+}
