@@ -29,6 +29,8 @@ const AccountRecord = z.strictObject({
   generation: z.int().min(1),
   accountCertificate: document,
   licensorCertificate: document,
+  /** The service said that this device was removed: nothing is done with it any more until somebody signs in. */
+  removed: z.boolean().default(false),
   /** From the oldest tenant key believed to the newest. */
   serverCertificates: z.array(document).min(1).max(8),
 });

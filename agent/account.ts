@@ -12,6 +12,7 @@ import type { Home } from "./home.js";
 import { LicenseCache } from "./license-cache.js";
 import { withLock } from "./lock.js";
 import { type DeviceKey, forgetDeviceKey, openDeviceKey } from "./os-keystore.js";
+import { deviceRemoved, noteRemoval } from "./removed-device.js";
 import { type SecretFiles, secretFiles } from "./secret-files.js";
 import { heardService, type Service } from "./service.js";
 import { emptyFolder } from "./small-file.js";
@@ -49,13 +50,17 @@ export interface Account {
   /** The licensor key: signs publishing licenses and editions. @throws likewise. */
   signer(): Promise<Signer>;
   /**
-   * Asks for new certificates when those at hand end within ten days, or always. @returns the account to go on with.
+   * Asks for new certificates when those at hand are near their end, or always. @returns the account to go on with.
    * @throws RightsError `service-unreachable`, `service-untrusted`, `sign-in-needed`.
    */
   renew(options?: { always?: boolean }): Promise<Account>;
 }
 
+/** Certificates are renewed in the last third of their time, and ten days before its end at the latest. */
 const renewBeforeMs = 10 * dayMs;
+
+const renewFromMs = ({ fromMs, untilMs }: { fromMs: number; untilMs: number }): number =>
+  untilMs - Math.min(renewBeforeMs, (untilMs - fromMs) / 3);
 
 /** Who is signed in, `null` for nobody; opens nothing secret. @throws RightsError `state-damaged`. */
 export async function whoIsSignedIn(home: Home): Promise<AccountInfo | null> {
@@ -70,12 +75,13 @@ export const infoOf = (record: AccountRecord): AccountInfo => {
 
 /**
  * @param now - this computer's clock.
- * @throws RightsError `sign-in-needed` when nobody is signed in; `state-damaged`.
+ * @throws RightsError `sign-in-needed` when nobody is signed in; `device-removed`; `state-damaged`.
  */
 export async function openAccount(home: Home, now: () => number = Date.now): Promise<Account> {
   const record = await readAccountRecord(home);
   if (record === null)
     throw new RightsError("sign-in-needed", "nobody is signed in on this device; sign in with: seal login URL");
+  if (record.removed) throw deviceRemoved(record.service);
   return DeviceAccount.open(home, record, now);
 }
 
@@ -124,7 +130,12 @@ class DeviceAccount implements Account {
     this.secrets = secrets;
     this.useLicenses = new LicenseCache(licenses);
     this.clock = seenClock(home, secrets, now);
-    this.service = heardService(this.info.api, new DeviceCredentials(home, secrets, opened.record), this.clock);
+    const removed = async (cause: unknown) => {
+      await noteRemoval(home, secrets, opened.record.accountCertificate);
+      return deviceRemoved(this.info.service, cause);
+    };
+    const credentials = new DeviceCredentials(home, secrets, opened.record);
+    this.service = heardService(this.info.api, credentials, this.clock, removed);
     this.unsealer = once(async () => unsealerOf(opened.account.key, await openDeviceKeyPair(secrets, "unseal")));
     this.signer = once(async () => signerOf(opened.licensor.key, await openDeviceKeyPair(secrets, "sign")));
     this.#opened = opened;
@@ -132,9 +143,8 @@ class DeviceAccount implements Account {
   }
 
   async renew({ always = false } = {}): Promise<Account> {
-    const { accountUntilMs, licensorUntilMs } = this.certificates;
-    if (!always && this.#now() < Math.min(accountUntilMs, licensorUntilMs) - renewBeforeMs) return this;
     const { record, account, licensor } = this.#opened;
+    if (!always && [account, licensor].every((certificate) => this.#now() < renewFromMs(certificate))) return this;
     const keys = { account: account.key.spki, licensor: licensor.key.spki, dpop: account.dpop ?? "" };
     const { certified } = await certify(this.service, keys, record);
     if (certified.subject !== record.subject)

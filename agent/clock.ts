@@ -15,6 +15,8 @@ export interface SeenClock {
    * nothing kept here is honoured.
    */
   offlineNow(): Promise<number>;
+  /** The latest the service ever said, in ms; 0 when nothing is known of that. */
+  serviceTime(): Promise<number>;
   /**
    * The service said it is `time` (as JSON carries it). It never takes back what the service said before; it does take
    * back what this computer's clock claimed, so that a clock once set to the wrong year does not end every license.
@@ -51,6 +53,7 @@ export function seenClock(home: Home, secrets: SecretFiles, now: () => number = 
         await update((latest) => latest && { ...latest, own: Math.max(latest.own, own) });
       return Math.max(seen.service, seen.own, own);
     },
+    serviceTime: async () => (await readSeen(secrets))?.service ?? 0,
     async heard(text) {
       const said = parseSecondTime(text, "service-failed");
       if (isKnown(await readSeen(secrets), said)) return;

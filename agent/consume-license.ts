@@ -113,6 +113,21 @@ const refusals: readonly RightsErrorCode[] = ["access-denied", "access-expired",
 async function ask(account: Account, verified: VerifiedLicense, license: Bytes): Promise<GrantedUse> {
   const by = await account.renew();
   try {
+    return await askAs(by, verified, license);
+  } catch (error) {
+    if (!outdated.includes(codeOf(error))) throw error;
+    return askAs(await by.renew({ always: true }), verified, license);
+  }
+}
+
+/**
+ * What new certificates may put right: the service no longer takes those this device has (this clock may be wrong, or a
+ * tenant key was given up), or signs with a key not heard of here yet.
+ */
+const outdated: readonly RightsErrorCode[] = ["account-mismatch", "license-untrusted"];
+
+async function askAs(by: Account, verified: VerifiedLicense, license: Bytes): Promise<GrantedUse> {
+  try {
     const answer = await by.service.useLicense(license, by.certificates.account);
     const permit = answer.permit === null ? null : fromBase64(answer.permit, "service-failed");
     const given = { useLicense: fromBase64(answer.useLicense, "service-failed"), permit };

@@ -12,6 +12,7 @@ import { parseChain, parseDocument } from "../shared/license/xrml.js";
 import type { CertifyAnswer } from "../shared/protocol/service-api.js";
 import { parseSecondTime } from "../shared/time.js";
 import type { AccountRecord } from "./account-file.js";
+import { thisDeviceName } from "./device-name.js";
 import type { Service } from "./service.js";
 
 /** The public halves of a device. */
@@ -69,8 +70,8 @@ export async function certify(
   keys: PublicHalves,
   pinned: PinnedKey,
 ): Promise<{ certified: Certified; time: string }> {
-  const request = { accountKey: toBase64url(keys.account), licensorKey: toBase64url(keys.licensor) };
-  const answer = await service.certify(request);
+  const halves = { accountKey: toBase64url(keys.account), licensorKey: toBase64url(keys.licensor) };
+  const answer = await service.certify({ ...halves, device: thisDeviceName() });
   const { trust, texts } = await readServerCertificates(answer.serverCertificates, pinned);
   const certificates = await checkedCertificates(answer, keys, trust).catch((cause) => {
     throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again", {

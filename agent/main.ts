@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RightsError } from "../shared/errors.js";
+import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { type Account, openAccount } from "./account.js";
 import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
@@ -20,6 +20,9 @@ import { recover } from "./work/recover.js";
 const policyAgeMs = 5 * 60_000;
 const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000 };
 
+/** What a new sign-in may have put right. */
+const signInCodes: readonly RightsErrorCode[] = ["sign-in-needed", "device-removed", "account-mismatch"];
+
 interface Parts {
   readonly home: Home;
   account: Account;
@@ -34,8 +37,17 @@ async function build(home: Home): Promise<Parts> {
   return { home, account, protector: await openProtector(account, engine, journal) };
 }
 
-/** Everything dropped in a watched folder comes through here. */
+/** Everything dropped in a watched folder comes through here. Who signed in anew meanwhile is who protects. */
 async function protectWatched(parts: Parts, path: string, watch: Watch): Promise<string> {
+  try {
+    return await protectNow(parts, path, watch);
+  } catch (error) {
+    if (!signInCodes.includes(codeOf(error)) || !(await followAccount(parts).catch(() => false))) throw error;
+    return protectNow(parts, path, watch);
+  }
+}
+
+async function protectNow(parts: Parts, path: string, watch: Watch): Promise<string> {
   const current = await currentPolicy(parts.account, { maxAgeMs: policyAgeMs });
   const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
   const how = { policy, label: label.id, within: watch.folder };
@@ -49,6 +61,7 @@ async function protectWatched(parts: Parts, path: string, watch: Watch): Promise
 async function doChores(parts: Parts): Promise<void> {
   let renewedMs = 0;
   for (;;) {
+    await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await sendRegistrations(parts.account).catch(() => undefined);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
     if (Date.now() - renewedMs > chores.renewEveryMs) {
@@ -59,10 +72,21 @@ async function doChores(parts: Parts): Promise<void> {
   }
 }
 
-async function renew(parts: Parts): Promise<void> {
+const renew = async (parts: Parts): Promise<void> => goOnWith(parts, await parts.account.renew());
+
+/** Takes over what another process made of the account: a new sign-in, new certificates. @returns whether it was. */
+async function followAccount(parts: Parts): Promise<boolean> {
+  const account = await openAccount(parts.home);
+  if (account.certificates.licensor === parts.account.certificates.licensor) return false;
+  await goOnWith(parts, account);
+  return true;
+}
+
+async function goOnWith(parts: Parts, account: Account): Promise<void> {
+  if (account === parts.account) return;
   const { engine, journal } = parts.protector;
-  parts.account = await parts.account.renew();
-  parts.protector = await openProtector(parts.account, engine, journal);
+  parts.protector = await openProtector(account, engine, journal);
+  parts.account = account;
 }
 
 async function run(): Promise<void> {

@@ -16,12 +16,19 @@ const publisherOf = async (account: Account): Promise<Publisher> => ({
   licensorUntilMs: account.certificates.licensorUntilMs,
 });
 
-/** What protects files for the person signed in. @throws RightsError `keystore-unavailable`, `state-damaged`. */
-export const openProtector = async (account: Account, engine: Engine, journal: Journal): Promise<Protector> => ({
-  publisher: await publisherOf(account),
-  trust: account.trust,
-  engine,
-  journal,
-  viewer: account.info.viewer,
-  now: Date.now,
-});
+/**
+ * What protects files for the person signed in. A clock that runs behind what the service said would date licenses
+ * before their signer was certified, and nobody could open them: it counts from there.
+ * @throws RightsError `keystore-unavailable`, `state-damaged`.
+ */
+export async function openProtector(account: Account, engine: Engine, journal: Journal): Promise<Protector> {
+  const saidMs = await account.clock.serviceTime();
+  return {
+    publisher: await publisherOf(account),
+    trust: account.trust,
+    engine,
+    journal,
+    viewer: account.info.viewer,
+    now: () => Math.max(Date.now(), saidMs),
+  };
+}

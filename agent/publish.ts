@@ -41,7 +41,7 @@ export async function publish(publication: Publication, by: Publisher, nowMs: nu
   if (nowMs >= by.licensorUntilMs)
     throw new RightsError(
       "sign-in-needed",
-      "this device's certificate has ended; connect to the service once, or sign in again",
+      "this device's certificate has ended; connect to the service once, or set this computer's clock if it is wrong",
     );
   const contentId = newId();
   const policy: Policy = {

@@ -1,7 +1,8 @@
+import { codeOf } from "../shared/errors.js";
 import { type Credentials, ServiceClient } from "../shared/protocol/service-client.js";
 import type { SeenClock } from "./clock.js";
 
-/** Every call of the service; each answer's time goes to the clock before the answer is given on. */
+/** Every call of the service; what an answer says of time and of this device is noted before it is given on. */
 export type Service = Pick<
   ServiceClient,
   | "certify"
@@ -15,15 +16,27 @@ export type Service = Pick<
   | "restore"
   | "documentPolicy"
   | "amend"
+  | "devices"
+  | "removeDevice"
+  | "devicesOf"
+  | "removeAnyDevice"
   | "verifyAudit"
 >;
 
-export function heardService(api: string, credentials: Credentials, clock: SeenClock): Service {
+/** @param removed - what to do, and to throw, when the service says that this device was removed. */
+export function heardService(
+  api: string,
+  credentials: Credentials,
+  clock: SeenClock,
+  removed: (cause: unknown) => Promise<Error>,
+): Service {
   const client = new ServiceClient(api, credentials);
   const heard =
     <A extends unknown[], R extends { time: string }>(call: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      const answer = await call(...args);
+      const answer = await call(...args).catch(async (error: unknown) => {
+        throw codeOf(error) === "device-removed" ? await removed(error) : error;
+      });
       await clock.heard(answer.time);
       return answer;
     };
@@ -39,6 +52,10 @@ export function heardService(api: string, credentials: Credentials, clock: SeenC
     restore: heard(client.restore),
     documentPolicy: heard(client.documentPolicy),
     amend: heard(client.amend),
+    devices: heard(client.devices),
+    removeDevice: heard(client.removeDevice),
+    devicesOf: heard(client.devicesOf),
+    removeAnyDevice: heard(client.removeAnyDevice),
     verifyAudit: heard(client.verifyAudit),
   };
 }

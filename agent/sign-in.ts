@@ -1,4 +1,4 @@
-import { RightsError } from "../shared/errors.js";
+import { codeOf, RightsError } from "../shared/errors.js";
 import type { PinnedKey } from "../shared/license/trust.js";
 import { ServiceClient } from "../shared/protocol/service-client.js";
 import { type AccountInfo, infoOf, secretsOf } from "./account.js";
@@ -38,7 +38,8 @@ export interface SignedIn {
 
 /**
  * Signs in with a password at the embedded provider, by the same code flow a browser takes, makes this device's keys
- * and has them certified. Again by the same person: keys stay, tokens and certificates are new. What was there stays as
+ * and has them certified. Again by the same person: keys stay, tokens and certificates are new; so are the keys after
+ * the device was removed. What was there stays as
  * it was unless all of it succeeds.
  * @throws RightsError `sign-in-failed`, `rate-limited`, `service-unreachable`, `service-untrusted`, `service-failed`,
  * `keystore-unavailable`, `usage` (a bad address), `account-mismatch` (someone else is signed in), `busy`.
@@ -52,8 +53,7 @@ async function signInLocked(home: Home, { address, user, password }: SignInReque
   const before = await readAccountRecord(home);
   if (before !== null && before.service !== place.service) throw otherAccount(before);
   const pinned = await pinnedKey(place, before); // before the password goes anywhere
-  const keys = await keysOf(home, before);
-  const { tokens, subject } = await obtainTokens(place, { user, password }, keys);
+  const { keys, tokens, subject } = await obtainTokens(place, { user, password }, await keysOf(home, before));
   if (before !== null && before.subject !== subject) throw otherAccount(before);
   const enrolled = await enrol(place, pinned, keys, tokens);
   if (enrolled.record.subject !== subject)
@@ -75,9 +75,9 @@ async function pinnedKey({ discovery }: SignInPlace, before: AccountRecord | nul
   return pinOf(trust);
 }
 
-/** Those of this device; new ones for a new account, and where the old ones are damaged beyond use. */
+/** Those of this device; new ones for a new account, and where the old ones were removed or damaged beyond use. */
 async function keysOf(home: Home, before: AccountRecord | null): Promise<DeviceKeys> {
-  if (before === null) return newDeviceKeys();
+  if (before === null || before.removed) return newDeviceKeys();
   try {
     return await readDeviceKeys(secretsOf(home, before.subject).secrets);
   } catch (error) {
@@ -90,19 +90,27 @@ async function obtainTokens(
   { discovery, ...place }: SignInPlace,
   { user, password }: { user: string; password: string },
   keys: DeviceKeys,
-): Promise<{ tokens: Tokens; subject: string }> {
+): Promise<{ keys: DeviceKeys; tokens: Tokens; subject: string }> {
   const { code, verifier, nonce, redirectUri } = await authorize({ discovery, ...place }, user, password);
   const { clientId, issuer } = discovery;
   const fields = { grant_type: "authorization_code", code, code_verifier: verifier, redirect_uri: redirectUri };
-  const proofKey = await proofKeyFrom(keys.proof);
-  const tokens = await requestTokens(place.token, { ...fields, client_id: clientId }, proofKey).catch((error) => {
-    if (error instanceof RightsError && error.code === "sign-in-needed")
-      throw new RightsError("sign-in-failed", "the service took too long over this sign-in; try again", {
-        cause: error,
-      });
-    throw error;
+  const ask = (using: DeviceKeys) => tokensFor(place.token, { ...fields, client_id: clientId }, using);
+  // The keys of a device that was removed are refused before the code is used up: it goes on with new ones.
+  const obtained = await ask(keys).catch(async (error) => {
+    if (codeOf(error) !== "device-removed") throw error;
+    return ask(await newDeviceKeys());
   });
-  return { tokens, subject: subjectOf(tokens.idToken, { issuer, clientId, nonce }) };
+  return { ...obtained, subject: subjectOf(obtained.tokens.idToken, { issuer, clientId, nonce }) };
+}
+
+async function tokensFor(endpoint: string, fields: Record<string, string>, keys: DeviceKeys) {
+  try {
+    return { keys, tokens: await requestTokens(endpoint, fields, await proofKeyFrom(keys.proof)) };
+  } catch (error) {
+    if (codeOf(error) !== "sign-in-needed") throw error;
+    const message = "the service took too long over this sign-in; try again";
+    throw new RightsError("sign-in-failed", message, { cause: error });
+  }
 }
 
 async function enrol(place: SignInPlace, pinned: PinnedKey, keys: DeviceKeys, tokens: Tokens) {
@@ -112,7 +120,8 @@ async function enrol(place: SignInPlace, pinned: PinnedKey, keys: DeviceKeys, to
   const halves = { account: spkiOf(keys.account), licensor: spkiOf(keys.licensor), dpop: proofKey.thumbprint };
   const { certified, time } = await certify(client, halves, pinned);
   const { api, clientId, tenant, organisation, viewer } = discovery;
-  const record: AccountRecord = { v: 1, service, api, token, clientId, tenant, organisation, viewer, ...certified };
+  const of = { service, api, token, clientId, tenant, organisation, viewer };
+  const record: AccountRecord = { v: 1, ...of, removed: false, ...certified };
   return { record, time };
 }
 

@@ -24,7 +24,7 @@ const Granted = z.object({
   id_token: token.optional(),
 });
 
-const Refused = z.object({ error: z.string().max(64) });
+const Refused = z.object({ error: z.string().max(64), code: z.string().max(64).optional() });
 
 const IdToken = z.object({
   iss: z.string(),
@@ -37,8 +37,8 @@ const maxAnswerBytes = 128 * 1024;
 
 /**
  * One request to the token endpoint, bound to `key` (RFC 9449). A missing nonce is no refusal: it is asked for that way.
- * @throws RightsError `sign-in-needed` when the code or refresh token is no longer good; `service-failed`,
- * `service-unreachable`, `rate-limited`.
+ * @throws RightsError `sign-in-needed` when the code or refresh token is no longer good; `device-removed` when `key` is
+ * of a device that was; `service-failed`, `service-unreachable`, `rate-limited`.
  */
 export async function requestTokens(
   endpoint: string,
@@ -47,9 +47,9 @@ export async function requestTokens(
 ): Promise<Tokens & { idToken: string | null }> {
   const sentMs = Date.now();
   let { response, body } = await send(endpoint, fields, key, undefined);
-  for (let tries = 0; !response.ok && tries < 2 && errorIn(body) === "use_dpop_nonce"; tries++)
+  for (let tries = 0; !response.ok && tries < 2 && refusedFor(body)?.error === "use_dpop_nonce"; tries++)
     ({ response, body } = await send(endpoint, fields, key, response.headers.get("dpop-nonce") ?? undefined));
-  if (!response.ok) throw refusalOf(response.status, errorIn(body));
+  if (!response.ok) throw refusalOf(response.status, refusedFor(body));
   const granted = parseMessage(Granted, parseJson(body, "service-failed"), "service-failed");
   return {
     access: granted.access_token,
@@ -73,15 +73,18 @@ async function send(endpoint: string, fields: Record<string, string>, key: Proof
   return { response, body: await boundedBody(response, maxAnswerBytes) };
 }
 
-function errorIn(body: Parameters<typeof parseJson>[0]): string | null {
+function refusedFor(body: Parameters<typeof parseJson>[0]): z.infer<typeof Refused> | null {
   try {
-    return Refused.parse(parseJson(body, "service-failed")).error;
+    return Refused.parse(parseJson(body, "service-failed"));
   } catch {
     return null;
   }
 }
 
-function refusalOf(status: number, error: string | null): RightsError {
+function refusalOf(status: number, refused: z.infer<typeof Refused> | null): RightsError {
+  const error = refused?.error;
+  if (refused?.code === "device-removed")
+    return new RightsError("device-removed", "this device was removed; sign in again to use it");
   if (error === "invalid_grant") return new RightsError("sign-in-needed", "the sign-in has ended; sign in again");
   if (error === "invalid_dpop_proof")
     return new RightsError("service-failed", "the service did not accept this computer's proof; is its clock right?");

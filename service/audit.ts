@@ -8,6 +8,7 @@ import type { Store } from "./store/store.js";
 export type AuditAction =
   | "sign-in"
   | "certify"
+  | "remove-device"
   | "grant"
   | "publish"
   | "register"

@@ -24,6 +24,7 @@ export type RightsErrorCode =
   | "sign-in-needed"
   | "sign-in-failed"
   | "account-mismatch"
+  | "device-removed"
   // the service and the way to it
   | "service-unreachable"
   | "service-failed"

@@ -28,9 +28,14 @@ export async function openKnown(account: Account | null): Promise<Known> {
   return { account, labelName };
 }
 
-/** Also where nobody is signed in. */
+/** Also where nobody is signed in, or the device was removed. */
 export const knownIn = async (home: Home): Promise<Known> =>
-  openKnown((await whoIsSignedIn(home)) && (await openAccount(home)));
+  openKnown((await whoIsSignedIn(home)) && (await openAccount(home).catch(nullIfRemoved)));
+
+function nullIfRemoved(error: unknown): null {
+  if (codeOf(error) === "device-removed") return null;
+  throw error;
+}
 
 /** The edition as the file says it; whether it holds is proven when the file is opened. */
 async function editionNumber({ file: { region } }: Document): Promise<number> {

@@ -25,6 +25,7 @@ const byCode: Partial<Record<RightsErrorCode, number>> = {
   "account-mismatch": exits.refused,
   "sign-in-needed": exits.signIn,
   "sign-in-failed": exits.signIn,
+  "device-removed": exits.signIn,
   "service-unreachable": exits.unreachable,
   "offline-unavailable": exits.unreachable,
   "not-protected": exits.damaged,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { codeOf } from "../../shared/errors.js";
 import { defineAccount } from "./commands/account.js";
 import { defineAdmin } from "./commands/admin.js";
+import { defineDevices } from "./commands/devices.js";
 import { defineFiles } from "./commands/files.js";
 import { defineProcesses } from "./commands/processes.js";
 import { defineTracking } from "./commands/tracking.js";
@@ -12,7 +13,7 @@ import { endQuietlyOnClosedOutput, say, sayError } from "./say.js";
 declare const SEALWRIGHT_VERSION: string;
 
 /** In the order help shows them. */
-const parts = [defineFiles, defineTracking, defineAccount, defineWatching, defineProcesses, defineAdmin];
+const parts = [defineFiles, defineTracking, defineAccount, defineDevices, defineWatching, defineProcesses, defineAdmin];
 
 function build(): Command {
   const program = new Command("seal")

@@ -39,6 +39,7 @@ const passing: ReadonlySet<RightsErrorCode> = new Set([
   "rate-limited",
   "offline-unavailable",
   "sign-in-needed",
+  "device-removed",
   "keystore-unavailable",
   "internal",
 ]);

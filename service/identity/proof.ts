@@ -117,6 +117,15 @@ function signerOf(header: string): ProofSigner {
   }
 }
 
+/** Thumbprint of the key a proof names, whether it holds or not; `null` for what names none. */
+export function namedKey(proof: string): string | null {
+  try {
+    return proof.length > maxProofChars ? null : signerOf(proof.split(".", 1)[0]!).jkt;
+  } catch {
+    return null;
+  }
+}
+
 function parse<T>(schema: z.ZodType<T>, part: string): T {
   try {
     return schema.parse(parseJson(decode(part), "request-malformed"));

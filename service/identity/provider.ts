@@ -8,6 +8,7 @@ import type { Store } from "../store/store.js";
 import { interactionRoutes } from "./interactions.js";
 import { messagePage, pageHeaders, renderPage } from "./pages.js";
 import { providerSetup } from "./provider-setup.js";
+import { refuseRemovedDevices } from "./removed-devices.js";
 import { SignIn } from "./sign-in.js";
 
 export { clientId } from "./provider-setup.js";
@@ -36,6 +37,7 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
   const { now = Date.now, publicUrl } = options;
   const { Provider, errors } = await loadProvider();
   const provider = new Provider(issuerOf(publicUrl), await providerSetup({ ...options, errors, now }));
+  refuseRemovedDevices(provider, options.store.devices);
   provider.proxy = true; // it believes the headers that `asPublic` sets, and no others
   const signIn = new SignIn(options.store.accounts, options.audit, now);
   const limit = new RateLimit({ ...perIp, now });

@@ -4,9 +4,9 @@ import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
 import { encodeAccountCertificate, encodeLicensorCertificate } from "../../shared/license/certificates.js";
 import { encodeChain } from "../../shared/license/xrml.js";
-import { type CertifyAnswer, type CertifyRequest, keyOf } from "../../shared/protocol/service-api.js";
+import { type CertifyAnswer, type CertifyRequest, type DeviceName, keyOf } from "../../shared/protocol/service-api.js";
 import { dayMs, secondTime } from "../../shared/time.js";
-import type { Device } from "../store/devices.js";
+import type { NewDevice } from "../store/devices.js";
 import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { encodeText } from "./base64.js";
 import { personOf } from "./caller-account.js";
@@ -18,7 +18,7 @@ const keyBits = 2048;
 /**
  * Account and licensor certificate for a device of the caller. The private halves never come here.
  * @throws RightsError request-malformed for keys that do not serve; account-mismatch for a key that is somebody else's,
- *   or a caller the directory does not know; rate-limited.
+ *   or a caller the directory does not know; device-removed for keys of a device that was; rate-limited.
  */
 export function certify(parts: Parts, asker: Asker, request: CertifyRequest): Promise<CertifyAnswer> {
   const event = eventOf("certify", asker);
@@ -27,7 +27,7 @@ export function certify(parts: Parts, asker: Asker, request: CertifyRequest): Pr
     notePerson(event, person);
     spend(parts.limits.certificates, asker);
     const keys = await deviceKeys(request, parts);
-    const device = newDevice(asker, keys, parts);
+    const device = newDevice(asker, keys, request.device, parts);
     await parts.licensorKeys.keep(keys.licensorKey);
     await parts.store.devices.add(device);
     event.device = device.racSerial;
@@ -55,9 +55,12 @@ async function deviceKeys(request: CertifyRequest, { tenant }: Parts): Promise<D
   return { accountKey, licensorKey };
 }
 
-type NewDevice = Omit<Device, "revoked">;
-
-function newDevice({ subject, jkt }: Asker, { accountKey, licensorKey }: DeviceKeys, parts: Parts): NewDevice {
+function newDevice(
+  { subject, jkt }: Asker,
+  { accountKey, licensorKey }: DeviceKeys,
+  called: DeviceName | undefined,
+  parts: Parts,
+): NewDevice {
   const issued = parts.now();
   return {
     racSerial: newId(),
@@ -66,6 +69,8 @@ function newDevice({ subject, jkt }: Asker, { accountKey, licensorKey }: DeviceK
     accountKid: accountKey.kid,
     licensorKid: licensorKey.kid,
     proofKey: jkt,
+    name: called?.name ?? null,
+    system: called?.system ?? null,
     issued,
     until: issued + parts.certificateDays * dayMs,
   };

@@ -18,7 +18,7 @@ import type { Asker, Parts } from "./parts.js";
 /** Events of one document an answer carries at most, the newest. */
 const maxEvents = 1000;
 
-/** Note a document, so that it is listed, and stays believed if its device is withdrawn later. */
+/** Note a document, so that it is listed, and is believed although its device was removed, before or after. */
 export const register = (parts: Parts, asker: Asker, request: DocumentRequest): Promise<RegisterAnswer> =>
   managing(parts, asker, "register", request, async (document) => {
     await parts.audit.append(document.event);

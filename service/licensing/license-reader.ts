@@ -32,17 +32,19 @@ export class LicenseReader {
   }
 
   /**
-   * A license whose chain holds, up to a key of this tenant. A device that was withdrawn vouches only for what was
-   * registered before. @throws Refusal license-invalid.
+   * A license whose chain holds, up to a key of this tenant. A device that was removed vouches only for what is
+   * registered: dates inside a license are its maker's claim.
+   * @param registrant - who is about to register it: for what they made themselves their own word, from a device in
+   *   use, takes the place of the removed one's.
+   * @throws Refusal license-invalid.
    */
-  async verify(chain: Bytes): Promise<VerifiedLicense> {
+  async verify(chain: Bytes, registrant: string | null = null): Promise<VerifiedLicense> {
     const verified = await invalidUnless(() => this.#verify(chain));
-    const { certificateSerial } = verified.issuer;
+    const { certificateSerial, subject } = verified.issuer;
     const signer = certificateSerial === null ? null : await this.#store.devices.findByLicensor(certificateSerial);
-    if (signer !== null && signer.revoked !== null) {
-      const registered = await this.#store.documents.registeredAt(toBase64url(verified.digest));
-      if (registered === null || registered >= signer.revoked) throw licenseInvalid();
-    }
+    const isDoubtful = signer !== null && signer.revoked !== null && subject !== registrant;
+    if (isDoubtful && (await this.#store.documents.registeredAt(toBase64url(verified.digest))) === null)
+      throw licenseInvalid();
     return verified;
   }
 

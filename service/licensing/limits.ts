@@ -34,10 +34,10 @@ export function openLimits(now: () => number): Limits {
   };
 }
 
-export const bucketOf = (asker: Asker): string => `${asker.subject} ${asker.jkt}`;
+export const bucketOf = (asker: Pick<Asker, "subject" | "jkt">): string => `${asker.subject} ${asker.jkt}`;
 
 /** @throws Refusal rate-limited. */
-export function spend(limit: RateLimit, asker: Asker): void {
+export function spend(limit: RateLimit, asker: Pick<Asker, "subject" | "jkt">): void {
   if (limit.take(bucketOf(asker))) return;
   const retryAfter = limit.retryAfter(bucketOf(asker));
   throw new Refusal("rate-limited", `too many requests from this device; try again in ${retryAfter} seconds`, {

@@ -38,7 +38,8 @@ export function opening<T>(
   return auditingRefusals(parts, asker, event, async () => {
     const person = await personOf(parts.directory, asker);
     notePerson(event, person);
-    const verified = await parts.licenses.verify(decodeBase64(request.license));
+    const registrant = action === "register" ? asker.subject : null;
+    const verified = await parts.licenses.verify(decodeBase64(request.license), registrant);
     noteLicense(event, verified);
     spend(action === "register" ? parts.limits.registrations : parts.limits.licenses, asker);
     const { policy, rawContentKey } = await parts.licenses.open(verified);

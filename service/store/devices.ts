@@ -1,9 +1,13 @@
 import { RightsError } from "../../shared/errors.js";
+import { newId } from "../../shared/ids.js";
 import type { Database, Write } from "./database.js";
+import { endSignInsWith } from "./payloads.js";
 import type { DeviceRow } from "./schema.js";
 
 /** What was certified for one device of a person. Times in ms; kids as in docs/encodings.md. */
 export interface Device {
+  /** Of the device itself, the same with each new certificate. */
+  id: string;
   racSerial: string;
   clcSerial: string;
   person: string;
@@ -11,12 +15,23 @@ export interface Device {
   licensorKid: string;
   /** RFC 7638 thumbprint of the device's proof key. */
   proofKey: string;
+  /** What the device calls itself, and its operating system. */
+  name: string | null;
+  system: string | null;
   issued: number;
   until: number;
   revoked: number | null;
 }
 
-/** The certificates the service has issued, by serial. */
+export type NewDevice = Omit<Device, "id" | "revoked">;
+
+/** A device with the newest of its certificates, as people see it. */
+export interface KnownDevice extends Device {
+  /** When it was first certified. */
+  added: number;
+}
+
+/** The certificates the service has issued, by serial, and the devices they are for. */
 export class Devices {
   readonly #read: Database;
   readonly #write: Write;
@@ -26,12 +41,20 @@ export class Devices {
     this.#write = write;
   }
 
-  /** Keep a newly certified device. A key once certified belongs to its person for good:
-   * @throws RightsError account-mismatch when the account or licensor key was certified for somebody else. */
-  add(device: Omit<Device, "revoked">): Promise<void> {
+  /**
+   * Keep a newly certified device; one with the same proof key is the same device. A key once certified belongs to its
+   * person for good, and a removed device's keys are never certified again.
+   * @throws RightsError account-mismatch, device-removed.
+   */
+  add(device: NewDevice): Promise<void> {
     return this.#write(async (tx) => {
       for (const kid of [device.accountKid, device.licensorKid]) await claimKey(tx, kid, device.person);
-      await tx.insertInto("devices").values(toRow(device)).execute();
+      await refuseRemovedKeys(tx, device);
+      const id = (await deviceWith(tx, device)) ?? newId();
+      await tx
+        .insertInto("devices")
+        .values(toRow({ ...device, id }))
+        .execute();
     });
   }
 
@@ -55,21 +78,49 @@ export class Devices {
     return row ? fromRow(row) : null;
   }
 
-  /** A person's devices, newest first. */
-  async ofPerson(person: string): Promise<Device[]> {
-    const query = this.#read.selectFrom("devices").selectAll().where("person", "=", person);
-    return (await query.orderBy("issued", "desc").limit(1000).execute()).map(fromRow);
+  /** A person's devices, each with its newest certificate, the one certified last first. */
+  async ofPerson(person: string): Promise<KnownDevice[]> {
+    const newest = this.#read
+      .selectFrom("devices")
+      .select((row) => ["device", row.fn.max("issued").as("last"), row.fn.min("issued").as("added")])
+      .where("person", "=", person)
+      .groupBy("device")
+      .as("newest");
+    const rows = await this.#read
+      .selectFrom("devices")
+      .innerJoin(newest, (on) =>
+        on.onRef("newest.device", "=", "devices.device").onRef("newest.last", "=", "devices.issued"),
+      )
+      .selectAll("devices")
+      .select("newest.added")
+      .orderBy("issued", "desc")
+      .limit(1000)
+      .execute();
+    const known = new Map(rows.map(({ added, ...row }) => [row.device, { ...fromRow(row), added }]));
+    return [...known.values()];
   }
 
-  /** Withdraw both certificates of a device; the first time counts. `false` for an unknown serial. */
-  revoke(racSerial: string, revoked: number): Promise<boolean> {
+  /** Whose device this is, by its newest certificate; `null` for an unknown id. */
+  async find(id: string): Promise<Device | null> {
+    const query = this.#read.selectFrom("devices").selectAll().where("device", "=", id);
+    const row = await query.orderBy("issued", "desc").executeTakeFirst();
+    return row ? fromRow(row) : null;
+  }
+
+  /** When the device with this proof key was removed (ms); `null` for one that was not. */
+  async removedAt(proofKey: string): Promise<number | null> {
+    const query = this.#read.selectFrom("devices").select("revoked").where("proof_key", "=", proofKey);
+    return (await query.where("revoked", "is not", null).executeTakeFirst())?.revoked ?? null;
+  }
+
+  /** Withdraw all certificates of a device and end its sign-ins; the first time counts. `false` for an unknown id. */
+  remove(id: string, revoked: number): Promise<boolean> {
     return this.#write(async (tx) => {
-      const result = await tx
-        .updateTable("devices")
-        .set((set) => ({ revoked: set.fn.coalesce("revoked", set.val(revoked)) }))
-        .where("rac_serial", "=", racSerial)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
+      const keys = await tx.selectFrom("devices").select("proof_key").distinct().where("device", "=", id).execute();
+      for (const { proof_key } of keys) await endSignInsWith(tx, proof_key);
+      const update = tx.updateTable("devices").set({ revoked }).where("device", "=", id).where("revoked", "is", null);
+      await update.execute();
+      return keys.length > 0;
     });
   }
 }
@@ -85,6 +136,28 @@ async function claimKey(tx: Database, kid: string, person: string): Promise<void
     throw new RightsError("account-mismatch", "this key is certified for another account; make new keys");
 }
 
+/** Whoever has a removed device has its keys: a new certificate for them would let it in again. */
+async function refuseRemovedKeys(tx: Database, { accountKid, licensorKid, proofKey }: NewDevice): Promise<void> {
+  const removed = await tx
+    .selectFrom("devices")
+    .select("device")
+    .where("revoked", "is not", null)
+    .where((is) =>
+      is.or([
+        is("proof_key", "=", proofKey),
+        is("licensor_kid", "in", [accountKid, licensorKid]),
+        is("account_kid", "in", [accountKid, licensorKid]),
+      ]),
+    )
+    .executeTakeFirst();
+  if (removed) throw new RightsError("device-removed", "these keys belong to a device that was removed; make new keys");
+}
+
+async function deviceWith(tx: Database, { person, proofKey }: NewDevice): Promise<string | null> {
+  const query = tx.selectFrom("devices").select("device").where("proof_key", "=", proofKey);
+  return (await query.where("person", "=", person).executeTakeFirst())?.device ?? null;
+}
+
 const toRow = (device: Omit<Device, "revoked">): DeviceRow => ({
   rac_serial: device.racSerial,
   clc_serial: device.clcSerial,
@@ -92,18 +165,24 @@ const toRow = (device: Omit<Device, "revoked">): DeviceRow => ({
   account_kid: device.accountKid,
   licensor_kid: device.licensorKid,
   proof_key: device.proofKey,
+  device: device.id,
+  name: device.name,
+  system: device.system,
   issued: device.issued,
   until: device.until,
   revoked: null,
 });
 
 const fromRow = (row: DeviceRow): Device => ({
+  id: row.device,
   racSerial: row.rac_serial,
   clcSerial: row.clc_serial,
   person: row.person,
   accountKid: row.account_kid,
   licensorKid: row.licensor_kid,
   proofKey: row.proof_key,
+  name: row.name,
+  system: row.system,
   issued: row.issued,
   until: row.until,
   revoked: row.revoked,

@@ -1,4 +1,5 @@
 import { type CreateTableBuilder, type Kysely, type Migration, Migrator } from "kysely";
+import { newId } from "../../shared/ids.js";
 import type { Schema } from "./schema.js";
 
 /** Changes of the tables, oldest first. One that was ever released is never edited: add another. */
@@ -9,6 +10,7 @@ const migrations: Record<string, Migration> = {
   "0004-audit": { up: createAudit },
   "0005-first-passwords": { up: addMustChange },
   "0006-amendments": { up: createAmendments },
+  "0007-devices": { up: nameDevices },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -161,4 +163,25 @@ async function createAmendments(db: Kysely<unknown>): Promise<void> {
     json: "text",
   } as const;
   await createTable(db, "amendments", columns, key("amendments", "family", "issuer", "version"));
+}
+
+/** What was certified for one proof key belongs to one device; tokens are found by that key, too. */
+async function nameDevices(db: Kysely<unknown>): Promise<void> {
+  for (const column of ["device", "name", "system"])
+    await db.schema.alterTable("devices").addColumn(column, "text").execute();
+  await db.schema.alterTable("oidc_payloads").addColumn("proof_key", "text").execute();
+  const tables = db as Kysely<Pick<Schema, "devices" | "oidc_payloads">>;
+  const known = await tables.selectFrom("devices").select(["person", "proof_key"]).distinct().execute();
+  for (const { person, proof_key } of known) {
+    const of = tables.updateTable("devices").set({ device: newId() });
+    await of.where("person", "=", person).where("proof_key", "=", proof_key).execute();
+  }
+  for (const { model, id, payload } of await tables.selectFrom("oidc_payloads").selectAll().execute()) {
+    const { jkt } = JSON.parse(payload) as { jkt?: unknown };
+    if (typeof jkt !== "string") continue;
+    const row = tables.updateTable("oidc_payloads").set({ proof_key: jkt });
+    await row.where("model", "=", model).where("id", "=", id).execute();
+  }
+  for (const column of ["device", "proof_key", "account_kid", "licensor_kid"]) await index(db, "devices", column);
+  await index(db, "oidc_payloads", "proof_key");
 }

@@ -90,11 +90,22 @@ export class Payloads {
   }
 }
 
+/** Ends every sign-in made with a proof key: its tokens, and the grants they came from, so that none is made anew. */
+export async function endSignInsWith(tx: Database, proofKey: string): Promise<void> {
+  const bound = tx.selectFrom("oidc_payloads").select("grant_id").distinct().where("proof_key", "=", proofKey);
+  for (const { grant_id: grant } of await bound.execute()) {
+    if (grant === null) continue;
+    await tx.deleteFrom("oidc_payloads").where("grant_id", "=", grant).execute();
+    await tx.deleteFrom("oidc_payloads").where("model", "=", "Grant").where("id", "=", grant).execute();
+  }
+  await tx.deleteFrom("oidc_payloads").where("proof_key", "=", proofKey).execute();
+}
+
 function toRow(model: string, id: string, payload: Payload, until: number | null): OidcPayloadRow {
   const text = (name: string): string | null => {
     const value = payload[name];
     return typeof value === "string" ? value : null;
   };
-  const indexed = { grant_id: text("grantId"), user_code: text("userCode"), uid: text("uid") };
+  const indexed = { grant_id: text("grantId"), user_code: text("userCode"), uid: text("uid"), proof_key: text("jkt") };
   return { model, id, payload: JSON.stringify(payload), ...indexed, until };
 }

@@ -40,6 +40,10 @@ export interface DeviceRow {
   account_kid: string;
   licensor_kid: string;
   proof_key: string;
+  /** Id of the device, the same with each new certificate. */
+  device: string;
+  name: string | null;
+  system: string | null;
   issued: number;
   until: number;
   revoked: number | null;
@@ -75,6 +79,8 @@ export interface OidcPayloadRow {
   grant_id: string | null;
   user_code: string | null;
   uid: string | null;
+  /** Thumbprint of the key a token is bound to. */
+  proof_key: string | null;
   until: number | null;
 }
 

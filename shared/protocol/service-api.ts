@@ -31,8 +31,12 @@ export const Discovery = z.object({
 });
 export type Discovery = z.infer<typeof Discovery>;
 
+/** How a person tells their devices apart: what the device says of itself. It never stands in a license. */
+export const DeviceName = z.strictObject({ name: z.string().max(64), system: z.string().max(64) });
+export type DeviceName = z.infer<typeof DeviceName>;
+
 /** `POST account-certificates`: the device's two public keys, base64url SPKI. */
-export const CertifyRequest = z.strictObject({ accountKey: key, licensorKey: key });
+export const CertifyRequest = z.strictObject({ accountKey: key, licensorKey: key, device: DeviceName.optional() });
 export type CertifyRequest = z.infer<typeof CertifyRequest>;
 
 export const CertifyAnswer = z.object({
@@ -190,6 +194,7 @@ export const statusOf: Partial<Record<RightsErrorCode, number>> = {
   "protect-denied": 403,
   "account-mismatch": 403,
   "policy-changed": 409,
+  "device-removed": 403,
   "license-invalid": 422,
   "rate-limited": 429,
 };

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";
+import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
   AmendAnswer,
@@ -122,6 +123,10 @@ export class ServiceClient {
     this.#call("POST", "/documents/policy", DocumentPolicyAnswer, { license: toBase64(license) });
   amend = ({ license, ...amendment }: Omit<AmendRequest, "license"> & { license: Bytes }) =>
     this.#call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
+  devices = () => this.#call("GET", "/devices", DevicesAnswer);
+  removeDevice = (device: string) => this.#call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
+  devicesOf = (person: string) => this.#call("POST", "/admin/devices", DevicesAnswer, { person });
+  removeAnyDevice = (device: string) => this.#call("POST", "/admin/devices/remove", RemoveDeviceAnswer, { device });
   verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
 
   /** Twice at the most: a nonce may be missing or old, an access token may have ended. */

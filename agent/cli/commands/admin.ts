@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { define, json } from "./define.js";
+import { defineAdminDevices } from "./devices.js";
 
 /** What administrators do. */
 export function defineAdmin(program: Command): void {
@@ -11,4 +12,5 @@ export function defineAdmin(program: Command): void {
     "check that nothing in it was changed",
     async () => (await import("../admin.js")).verifyAudit,
   ).option(...json);
+  defineAdminDevices(admin);
 }

@@ -48,6 +48,8 @@ describe("devices", () => {
     accountKid: "a1",
     licensorKid: "l1",
     proofKey: "p",
+    name: null,
+    system: null,
   };
 
   it("may be certified again for the same person, and never for another", async () => {
@@ -64,19 +66,29 @@ describe("devices", () => {
       code: "account-mismatch",
     });
     await devices.add({ ...device, racSerial: "r4", clcSerial: "c4", accountKid: "a2", issued: 4, until: 9 });
-    expect((await devices.ofPerson(ada.id)).map((found) => found.racSerial)).toEqual(["r4", "r2", "r1"]);
+    expect(await devices.ofPerson(ada.id)).toMatchObject([{ racSerial: "r4", added: 1 }]); // one proof key, one device
     expect(await devices.ofPerson(bob.id)).toEqual([]);
   });
 
-  it("are revoked once, with both certificates", async () => {
+  it("are removed once, with all their certificates, and none of their keys is certified again", async () => {
     const { accounts, devices } = await scratchStore();
     await accounts.add(ada);
     await devices.add({ ...device, issued: 1, until: 9 });
-    expect(await devices.revoke("r1", 5)).toBe(true);
-    expect(await devices.revoke("r1", 6)).toBe(true);
-    expect(await devices.revoke("none", 6)).toBe(false);
+    await devices.add({ ...device, racSerial: "r2", clcSerial: "c2", issued: 2, until: 9 });
+    const other = { accountKid: "a2", licensorKid: "l2", proofKey: "p2" };
+    await devices.add({ ...device, ...other, racSerial: "r3", clcSerial: "c3", issued: 2, until: 9 });
+    const { id } = (await devices.findByAccount("r1"))!;
+    expect(await devices.removedAt("p")).toBeNull();
+    expect(await devices.remove(id, 5)).toBe(true);
+    expect(await devices.remove(id, 6)).toBe(true);
+    expect(await devices.remove("none", 6)).toBe(false);
     expect(await devices.findByLicensor("c1")).toMatchObject({ racSerial: "r1", revoked: 5 });
-    expect((await devices.findByAccount("r1"))?.revoked).toBe(5);
+    expect(await devices.findByAccount("r2")).toMatchObject({ id, revoked: 5 });
+    expect([await devices.removedAt("p"), await devices.removedAt("p2")]).toEqual([5, null]);
+    const again = { ...device, ...other, racSerial: "r4", clcSerial: "c4", issued: 7, until: 9 };
+    for (const old of [{ proofKey: "p" }, { licensorKid: "l1" }, { accountKid: "a1" }, { accountKid: "l1" }])
+      await expect(devices.add({ ...again, ...old })).rejects.toMatchObject({ code: "device-removed" });
+    await devices.add(again);
   });
 });
 
