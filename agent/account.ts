@@ -9,6 +9,7 @@ import { type SeenClock, seenClock } from "./clock.js";
 import { openDeviceKeyPair } from "./device-keys.js";
 import { certify } from "./enrol.js";
 import type { Home } from "./home.js";
+import { forgetNames } from "./known-names.js";
 import { LicenseCache } from "./license-cache.js";
 import { withLock } from "./lock.js";
 import { type DeviceKey, forgetDeviceKey, openDeviceKey } from "./os-keystore.js";
@@ -170,6 +171,7 @@ export function signOut(home: Home): Promise<void> {
     await rm(home.account, { force: true });
     await forgetDeviceKey(home); // first of the secret parts: what is left after a crash is unreadable
     for (const folder of [home.secrets, home.licenses]) await emptyFolder(folder);
+    await forgetNames(home);
   };
   return withLock(home, forget, { name: "account" });
 }

@@ -17,6 +17,8 @@ export interface Home {
   readonly watches: string;
   /** Who is signed in, and the certificates; nothing secret. */
   readonly account: string;
+  /** How labels and templates are called, for who types; nothing secret. */
+  readonly names: string;
   /** Which store holds the device key; the key itself only where there is no other. */
   readonly device: string;
   readonly deviceKey: string;
@@ -36,7 +38,9 @@ function socketOf(path: string): string {
   return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `sealwright-${name}.sock`);
 }
 
-const homeAt = (path: string): Home => ({
+const chosenPath = (): string => process.env.SEALWRIGHT_HOME || join(homedir(), ".sealwright");
+
+const placesIn = (path: string): Home => ({
   path,
   secrets: join(path, "secrets"),
   licenses: join(path, "licenses"),
@@ -45,11 +49,15 @@ const homeAt = (path: string): Home => ({
   locks: join(path, "locks"),
   watches: join(path, "watches.json"),
   account: join(path, "account.json"),
+  names: join(path, "names.json"),
   device: join(path, "device.json"),
   deviceKey: join(path, "device.key"),
   devicePass: join(path, "device.pass"),
   socket: socketOf(path),
 });
+
+/** Where a home is or would be, without making it or looking whose it is. */
+export const homeAt = (path = chosenPath()): Home => placesIn(resolve(path));
 
 /** A folder only this person can enter: made if missing, its mode put right if it is theirs. */
 async function claimFolder(path: string): Promise<void> {
@@ -69,8 +77,8 @@ async function claimFolder(path: string): Promise<void> {
  * @param path - `SEALWRIGHT_HOME` if left out, else `~/.sealwright`.
  * @throws RightsError `config-invalid` when it is another user's or cannot be made.
  */
-export async function openHome(path = process.env.SEALWRIGHT_HOME || join(homedir(), ".sealwright")): Promise<Home> {
-  const home = homeAt(resolve(path));
+export async function openHome(path = chosenPath()): Promise<Home> {
+  const home = homeAt(path);
   try {
     await claimFolder(home.path);
     for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks])

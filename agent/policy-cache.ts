@@ -4,6 +4,7 @@ import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
 import { PolicyAnswer } from "../shared/protocol/service-api.js";
 import type { Account } from "./account.js";
+import { keepNames } from "./known-names.js";
 
 export interface CurrentPolicy extends PolicyAnswer {
   /** Whether this is what was kept, because the service could not be reached or was not asked. */
@@ -25,6 +26,7 @@ export async function currentPolicy(account: Account, { maxAgeMs = 0 } = {}): Pr
   if (kept !== null && ageMs >= 0 && ageMs < maxAgeMs) return { ...kept.answer, isKept: true };
   try {
     const answer = await account.service.policy();
+    await keepNames(account.home, answer).catch(() => undefined); // nothing but completion is the poorer
     await keep(account, { v: 1, keptMs: Date.now(), answer });
     return { ...answer, isKept: false };
   } catch (error) {

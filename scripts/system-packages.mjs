@@ -9,10 +9,11 @@ const chromium = {
   programs: ["chromium", "chromium-browser", "google-chrome"],
   variable: "CHROMIUM",
 };
+const shells = ["zsh", "fish"].map((name) => ({ package: name, programs: [name] }));
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium], bench: [age] };
+export const needs = { test: [chromium, ...shells], bench: [age] };
 
 const isProgram = (path) => {
   try {

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { exitOf, exits } from "../agent/cli/exit.js";
+import { exitMeanings, exitOf, exits } from "../agent/cli/exit.js";
+import { pathOf } from "../agent/cli/manual/pages.js";
+import { buildProgram } from "../agent/cli/program.js";
 import type { RightsErrorCode } from "../shared/errors.js";
 
 /** The pages say what is so: links lead somewhere, commands exist, numbers are those of the code. */
@@ -29,17 +31,11 @@ function rowsUnder(page: string, heading: string): string[][] {
   );
 }
 
-const help = (command: readonly string[]) =>
-  spawnSync(process.execPath, ["bin/seal.mjs", ...command, "--help"], { cwd: root, encoding: "utf8" }).stdout;
-
-/** Every command with its options, from the program's own help. */
-function commandsOf(prefix: readonly string[]): Record<string, string[]> {
-  const text = help(prefix);
-  const list = /Commands:\n([\s\S]*)/.exec(text)?.[1] ?? "";
-  const names = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!).filter((name) => name !== "help");
-  if (names.length > 0) return Object.assign({}, ...names.map((name) => commandsOf([...prefix, name])));
-  const options = [...text.matchAll(/--[a-z-]+/g)].map(([option]) => option).filter((option) => option !== "--help");
-  return { [prefix.join(" ")]: [...new Set(options)].sort() };
+/** Every command with its options, from the tree that help is made from. */
+function commandsOf(command: Command): Record<string, string[]> {
+  const children = command.createHelp().visibleCommands(command);
+  if (children.length > 0) return Object.assign({}, ...children.map(commandsOf));
+  return { [pathOf(command)]: command.options.map(({ long }) => long!).sort() };
 }
 
 describe("the pages", () => {
@@ -59,15 +55,16 @@ describe("the pages", () => {
     const rows = rowsUnder("docs/commands.md", "# Commands").map(([command = "", options = ""]) => [
       codeWords(command)[0]!
         .replace(/^seal /, "")
-        .replace(/ [A-Z]+…?$/, ""),
+        .replace(/ \[?[A-Z]+…?\]?$/, ""),
       codeWords(options).sort(),
     ]);
-    expect(Object.fromEntries(rows)).toEqual(commandsOf([]));
+    expect(Object.fromEntries(rows)).toEqual(commandsOf(buildProgram("")));
   });
 
   it("say the exit codes that are, and which errors lead to them", () => {
     const rows = rowsUnder("docs/commands.md", "## Exit codes");
     expect(rows.map(([exit]) => Number(exit))).toEqual(Object.values(exits));
+    expect(rows.map(([, meaning]) => meaning)).toEqual(Object.values(exitMeanings));
     const said = rows.flatMap(([exit, , codes]) => codeWords(codes!).map((code) => [code, Number(exit)] as const));
     for (const [code, exit] of said) expect(exitOf(code as RightsErrorCode), code).toBe(exit);
     const mapped = [...read("agent/cli/exit.ts").matchAll(/^ {2}"?([a-z-]+)"?: exits\./gm)].map(([, code]) => code);

@@ -12,6 +12,20 @@ export const exits = {
   someFailed: 7,
 } as const;
 
+export type Exit = keyof typeof exits;
+
+/** The same words in help and in docs/commands.md. */
+export const exitMeanings: Record<Exit, string> = {
+  done: "done",
+  failed: "failed",
+  usage: "wrong usage",
+  refused: "refused: no right, withdrawn or ended",
+  signIn: "sign-in needed or failed",
+  unreachable: "the service is away, and nothing kept will do",
+  damaged: "damaged, forged or not protected",
+  someFailed: "some of several files failed; each is named",
+};
+
 const byCode: Partial<Record<RightsErrorCode, number>> = {
   usage: exits.usage,
   "config-invalid": exits.usage,

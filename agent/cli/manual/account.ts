@@ -1,0 +1,60 @@
+import type { Pages } from "./page.js";
+
+export const accountPages: Pages = {
+  login: {
+    about: [
+      "The password is one line of standard input. It goes to the service at this address and nowhere else; keys of this device are made at the first sign-in and never leave it.",
+    ],
+    examples: [
+      [
+        "to an organisation",
+        "seal login https://rms.contoso.example --user ada@contoso.example --password-stdin < password",
+      ],
+      [
+        "to a trial on this machine",
+        "printf '%s' PASSWORD | seal login http://localhost:7443 --user bob@trial.example --password-stdin",
+      ],
+    ],
+    exits: ["signIn", "unreachable"],
+  },
+  logout: {
+    about: [
+      "Erases the keys of this device, kept licenses and tokens. Protected files stay as they are; the next sign-in makes new keys.",
+    ],
+    examples: [
+      ["forget who is signed in", "seal logout"],
+      ["in another home", "SEALWRIGHT_HOME=/srv/seal seal logout"],
+    ],
+  },
+  whoami: {
+    examples: [
+      ["who is signed in", "seal whoami"],
+      ["for programs", "seal whoami --json"],
+    ],
+    exits: ["signIn"],
+  },
+  "devices list": {
+    examples: [
+      ["the devices you are signed in on, this one marked", "seal devices list"],
+      ["for programs", "seal devices list --json"],
+    ],
+    exits: ["signIn", "unreachable"],
+  },
+  "devices remove": {
+    about: [
+      "For one that is lost, sold or replaced: it gets no license any more, at once. What was protected on it stays readable.",
+    ],
+    examples: [
+      ["find its id, and remove it", "seal devices list; seal devices remove ID"],
+      ["for programs", "seal devices remove ID --json"],
+    ],
+    exits: ["refused", "signIn", "unreachable"],
+  },
+  labels: {
+    examples: [
+      ["all labels you can choose from", "seal labels"],
+      ["for programs", "seal labels --json"],
+    ],
+    exits: ["signIn", "unreachable"],
+  },
+};

@@ -1,0 +1,66 @@
+import type { Pages } from "./page.js";
+
+const opening = ["refused", "signIn", "unreachable", "damaged"] as const;
+
+export const filePages: Pages = {
+  protect: {
+    about: [
+      "Who may open the file is said by a label, by a template, or by permissions of one's own; without any of these the organisation's default label counts. The clear file goes only once the protected one was written and read back. A folder means the files in it, and - stands for standard input and output.",
+    ],
+    examples: [
+      ["under a label of the organisation", "seal protect plan.txt --label Confidential/Project"],
+      [
+        "for two people, for a month",
+        "seal protect plan.txt --grant bob@x.example:VIEW+PRINT --grant eve@x.example:Reviewer --expires 30d",
+      ],
+      ["in a pipe", "tar c reports | seal protect - --label Confidential/Project > reports.tar.pfile"],
+    ],
+    exits: ["refused", "signIn", "unreachable", "someFailed"],
+  },
+  open: {
+    about: [
+      "The content is decrypted to a private folder and shown by the user's own program. It is erased once no program has it open; changes to it are not kept.",
+    ],
+    examples: [
+      ["with the program the system would choose", "seal open plan.ptxt"],
+      ["with another one", "SEALWRIGHT_OPENER=gedit seal open plan.ptxt"],
+    ],
+    exits: opening,
+  },
+  cat: {
+    about: [
+      "Each piece is proven before it leaves, and who made the whole at the end: a file that is not as its author left it ends with exit 6 after its content.",
+    ],
+    examples: [
+      ["page through a text", "seal cat plan.ptxt | less"],
+      ["from standard input", "seal cat - < reports.tar.pfile | tar t"],
+    ],
+    exits: opening,
+  },
+  unprotect: {
+    about: [
+      "The clear file gets its name once everything was checked, its author too. A name that is taken is never overwritten: plan (2).txt.",
+    ],
+    examples: [
+      ["take the protection off", "seal unprotect plan.ptxt"],
+      ["keep the protected files", "seal unprotect reports --out clear"],
+    ],
+    exits: [...opening, "someFailed"],
+  },
+  status: {
+    about: ["Asks nobody and opens nothing secret. A clear file is an answer, too."],
+    examples: [
+      ["one file", "seal status plan.ptxt"],
+      ["every file below a folder, for programs", "seal status --json reports"],
+    ],
+    exits: ["damaged", "someFailed"],
+  },
+  rights: {
+    about: ["Uses the license that is kept on this computer, or asks the service for one."],
+    examples: [
+      ["what you may do", "seal rights plan.ptxt"],
+      ["for programs", "seal rights --json plan.ptxt"],
+    ],
+    exits: opening,
+  },
+};

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { accountPages } from "./account.js";
+import { adminPages } from "./admin.js";
+import { filePages } from "./files.js";
+import { guidancePages } from "./guidance.js";
+import type { Page, Pages } from "./page.js";
+import { processPages } from "./processes.js";
+import { trackingPages } from "./tracking.js";
+import { watchingPages } from "./watching.js";
+
+const pages: Pages = {
+  ...filePages,
+  ...trackingPages,
+  ...accountPages,
+  ...watchingPages,
+  ...processPages,
+  ...adminPages,
+  ...guidancePages,
+};
+
+/** The words behind `seal`: `watch add`. */
+export const pathOf = (command: Command): string =>
+  command.parent === null ? "" : `${pathOf(command.parent)} ${command.name()}`.trim();
+
+/** `undefined` for what only holds other commands. */
+export const pageOf = (command: Command): Page | undefined => pages[pathOf(command)];

@@ -1,0 +1,45 @@
+import type { Pages } from "./page.js";
+
+export const processPages: Pages = {
+  agent: {
+    about: ["Only watching needs it; every other command does its own work."],
+    examples: [
+      ["in the foreground", "seal agent"],
+      ["with a home of its own", "SEALWRIGHT_HOME=/srv/seal seal agent"],
+    ],
+    exits: ["signIn"],
+  },
+  "service run": {
+    about: ["Says where it is once it answers, and ends on SIGTERM or Ctrl-C when the requests under way are done."],
+    examples: [
+      ["in the foreground", "seal service --config /etc/sealwright/service.json"],
+      ["the service of a trial alone", "seal service --config sealwright-trial/service/service.json"],
+    ],
+  },
+  "service init": {
+    about: [
+      "Makes what is missing and writes nothing over; run again, it finishes what was cut off. The first administrator's password is printed once, as the only line on standard output.",
+    ],
+    examples: [
+      [
+        "an organisation with TLS of its own",
+        "seal service init --config /etc/sealwright/service.json --admin ines@contoso.example --public-url https://rms.contoso.example:7443 --tls-certificate cert.pem --tls-key key.pem",
+      ],
+      ["to look around on this computer", "seal service init --config try/service.json --admin ines@contoso.example"],
+      [
+        "when every administrator's password is lost",
+        "seal service init --config /etc/sealwright/service.json --admin ines@contoso.example --reset-password",
+      ],
+    ],
+  },
+  up: {
+    about: [
+      "A small organisation for a trial: service, agent, four people and one watched folder. Everything lies in one folder, and the same folder carries on.",
+    ],
+    examples: [
+      ["start it, or carry on", "seal up"],
+      ["elsewhere", "seal up --data /tmp/trial --port 8443"],
+      ["for programs", "seal up --json"],
+    ],
+  },
+};
