@@ -21,6 +21,19 @@ export const sliceSource = (source: ByteSource, offset: number, size = source.si
   read: (from, length) => source.read(offset + from, length),
 });
 
+/** What is told how many bytes went by. */
+export type Count = (bytes: number) => void;
+
+/** The same source; `count` hears of every read. */
+export const countedSource = ({ size, read }: ByteSource, count: Count): ByteSource => ({
+  size,
+  async read(offset, length) {
+    const bytes = await read(offset, length);
+    count(bytes.length);
+    return bytes;
+  },
+});
+
 /** A source as a stream of pieces of `pieceBytes`, each read when it is asked for. */
 export async function* streamOf(source: ByteSource, pieceBytes = 1 << 20): AsyncGenerator<Bytes> {
   for (let offset = 0; offset < source.size; offset += pieceBytes)

@@ -7,12 +7,14 @@ import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { consume } from "../../shared/protect.js";
 import { holds } from "../../shared/rights.js";
+import type { GrantedUse } from "../consume-license.js";
 import { type Document, isGeneric, requireRight, withDocument } from "../document.js";
 import { isOpenSomewhere } from "../session/in-use.js";
 import { launch } from "../session/launch.js";
 import { erase, eraseAbandoned, makePrivateFolder } from "../session/private-folder.js";
-import { exits } from "./exit.js";
+import { describe, describeUse, openKnown } from "./describe.js";
 import { accessTo } from "./read.js";
+import { eachFile, type ReportOptions } from "./report.js";
 import { say, shown } from "./say.js";
 import { openSession, type Session } from "./session.js";
 
@@ -20,30 +22,42 @@ import { openSession, type Session } from "./session.js";
 const graceMs = 8000;
 
 /** `seal open`: the content in a private folder, shown by the user's own program, erased once that has let go of it. */
-export async function open(path: string): Promise<number> {
+export async function open(path: string, options: ReportOptions): Promise<number> {
   const session = await openSession();
+  const known = await openKnown(session.account);
   await eraseAbandoned(session.home);
+  return eachFile([path], options, () =>
+    withDocument(path, async (document) => {
+      const granted = await accessTo(session, document);
+      requireOpening(document, granted);
+      await show(session, document, granted);
+      return { report: { ...(await describe(document, known)), ...describeUse(granted) }, lines: [] };
+    }),
+  );
+}
+
+async function show(session: Session, document: Document, granted: GrantedUse): Promise<void> {
   const folder = await makePrivateFolder(session.home);
   try {
-    const clear = await withDocument(path, (document) => decryptInto(folder, document, session));
-    say(`${shown(path)} is open; changes to this copy are not kept`);
+    const clear = await decryptInto(folder, document, granted, session);
+    say(`${shown(document.path)} is open; changes to this copy are not kept`);
     await launch(clear);
     await waitUntilLetGo(clear);
   } finally {
     await erase(folder);
   }
-  return exits.done;
 }
 
-async function decryptInto(folder: string, document: Document, session: Session): Promise<string> {
-  const granted = await accessTo(session, document);
-  const { rights, terms } = granted.use;
+function requireOpening({ path }: Document, { use: { rights, terms } }: GrantedUse): void {
   requireRight(rights, "VIEW", terms.author.address, "open this file");
-  if (!isGeneric(document.path) && !holds(rights, "EXPORT"))
+  if (!isGeneric(path) && !holds(rights, "EXPORT"))
     throw new RightsError(
       "viewer-needed",
-      `you may look at ${basename(document.path)}, but only in a viewer that keeps its rules, and there is none on this computer`,
+      `you may look at ${basename(path)}, but only in a viewer that keeps its rules, and there is none on this computer`,
     );
+}
+
+async function decryptInto(folder: string, document: Document, granted: GrantedUse, session: Session): Promise<string> {
   const access = { ...granted, trust: session.account.trust };
   const { all } = await consume(document.file.region, access, session.engine);
   const clear = join(folder, clearName(basename(document.path), document.file.header.extension));

@@ -44,3 +44,10 @@ export async function outFolder(out: string | undefined): Promise<string | null>
     throw new RightsError("file-unwritable", `the folder ${out} cannot be made`, { cause });
   }
 }
+
+/** Bytes of a file, for how far it is; 0 where nobody can tell. */
+export const sizeIn = (path: string): Promise<number> =>
+  lstat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

@@ -13,7 +13,7 @@ import {
 } from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
 import { exits } from "./exit.js";
-import { filesIn, isClearName, outFolder } from "./paths.js";
+import { filesIn, isClearName, outFolder, sizeIn } from "./paths.js";
 import { eachFile, type FileReport, type ReportOptions } from "./report.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession } from "./session.js";
@@ -37,8 +37,9 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const how = { policy, label: label?.id ?? null, generic, keep, out: await outFolder(options.out) };
   if (isStream) return protectInput(account, how, protector);
   const files = await filesIn(paths, isClearName);
-  const code = await eachFile(files, options, async (path) => {
-    const result = await protectFile(path, how, protector);
+  const code = await eachFile(files, options, async (path, progress) => {
+    progress.expect(2 * (await sizeIn(path)));
+    const result = await protectFile(path, { ...how, count: progress.count }, protector);
     await noteRegistration(account, result.published.license, result.published.digest);
     if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
     return {
@@ -71,7 +72,7 @@ export function reportOn({ path, published }: ProtectedResult, { policy, labelNa
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */
 async function protectInput(account: Account, how: Protecting, protector: Protector): Promise<number> {
   const { published, bytes } = await protectStream(piecesOfInput(process.stdin), how, protector);
-  await toStandardOutput(bytes);
+  await toStandardOutput(bytes, "-", null);
   await noteRegistration(account, published.license, published.digest);
   await sendRegistrations(account);
   return exits.done;

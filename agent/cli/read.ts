@@ -38,7 +38,8 @@ export async function cat(path: string): Promise<number> {
     const granted = await accessTo(session, document);
     requireReading(granted, isGeneric(path));
     const access = { ...granted, trust: session.account.trust };
-    await toStandardOutput((await consume(document.file.region, access, session.engine)).all());
+    const { size, all } = await consume(document.file.region, access, session.engine);
+    await toStandardOutput(all(), path, size);
   });
   return exits.done;
 }
@@ -51,7 +52,8 @@ async function catStream(session: Session): Promise<number> {
   if (header.extension !== granted.use.terms.ext)
     throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
   requireReading(granted, false);
-  await toStandardOutput(consumeStream(rest, { ...granted, trust: session.account.trust }, session.engine));
+  const access = { ...granted, trust: session.account.trust };
+  await toStandardOutput(consumeStream(rest, access, session.engine), "-", null);
   return exits.done;
 }
 
@@ -67,13 +69,15 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
   await recover(journal);
   const out = await outFolder(options.out);
   const files = await filesIn(paths, isProtectedName);
-  return eachFile(files, options, (path) =>
+  return eachFile(files, options, (path, progress) =>
     withDocument(path, async (document) => {
       const granted = await accessTo(session, document);
       const { rights, terms } = granted.use;
       requireRight(rights, "EXPORT", terms.author.address, "take the protection off this file");
       const access = { ...granted, trust: session.account.trust };
-      const clear = await unprotectFile(document, { access, engine: session.engine, journal, out });
+      progress.expect(2 * document.file.region.size);
+      const { engine } = session;
+      const clear = await unprotectFile(document, { access, engine, journal, out, count: progress.count });
       return { report: { path: clear, state: "clear" }, lines: [`${shown(clear)} is no longer protected`] };
     }),
   );

@@ -1,5 +1,6 @@
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { exitOf, exits } from "./exit.js";
+import { Progress } from "./progress.js";
 import { print, printJson, sayError, shown } from "./say.js";
 
 /** What is said of one file; with all its keys in this order `--json` prints it, and null where there is nothing. */
@@ -56,12 +57,14 @@ export interface Told {
 export async function eachFile(
   paths: readonly string[],
   { json = false }: ReportOptions,
-  work: (path: string) => Promise<Told>,
+  work: (path: string, progress: Progress) => Promise<Told>,
 ): Promise<number> {
   const failures: number[] = [];
+  const progress = new Progress(paths.length);
   for (const path of paths) {
     try {
-      const { report, lines, more } = await work(path);
+      progress.next(path);
+      const { report, lines, more } = await work(path, progress);
       if (json) printReport(report, more);
       else for (const line of lines) print(line);
     } catch (error) {
@@ -70,6 +73,7 @@ export async function eachFile(
       sayError(error, path);
     }
   }
+  progress.end();
   if (failures.length === 0) return exits.done;
   return paths.length === 1 ? failures[0]! : exits.someFailed;
 }

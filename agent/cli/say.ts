@@ -17,11 +17,25 @@ export function endQuietlyOnClosedOutput(): void {
   });
 }
 
-export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+let isTransient = false;
+
+/** A line on the terminal whose place the next one takes; an empty one removes it. */
+export function showForNow(line: string): void {
+  if (isTransient || line !== "") process.stderr.write(`\r\u001b[K${line}`);
+  isTransient = line !== "";
+}
+
+export function print(line: string): void {
+  showForNow("");
+  process.stdout.write(`${line}\n`);
+}
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value));
 
-export const say = (line: string): void => void process.stderr.write(`seal: ${line}\n`);
+export function say(line: string): void {
+  showForNow("");
+  process.stderr.write(`seal: ${line}\n`);
+}
 
 export const hint = (line: string): void => say(`hint: ${line}`);
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Bytes } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
+import { Progress } from "./progress.js";
 
 /** Standard input and output as the core takes and gives bytes. */
 
@@ -16,8 +17,20 @@ export function meansStream(paths: readonly string[], options: { json?: boolean;
   return true;
 }
 
-export async function toStandardOutput(content: AsyncIterable<Bytes>): Promise<void> {
-  for await (const piece of content) if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+/** @param path - what it comes from; @param total - how many bytes, where that is known: both to show how far it is. */
+export async function toStandardOutput(content: AsyncIterable<Bytes>, path: string, total: number | null) {
+  // On a terminal the content itself is seen, and a line of ours would stand in its middle.
+  const progress = process.stdout.isTTY ? null : new Progress(1);
+  progress?.next(path);
+  if (total !== null) progress?.expect(total);
+  try {
+    for await (const piece of content) {
+      progress?.count(piece.length);
+      if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+    }
+  } finally {
+    progress?.end();
+  }
 }
 
 export async function* piecesOfInput(input: AsyncIterable<Buffer>): AsyncGenerator<Bytes> {

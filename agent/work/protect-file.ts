@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, type Bytes, streamOf } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
 import type { Engine } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
@@ -34,6 +34,8 @@ export interface Protecting {
   readonly keep?: boolean;
   /** The watched folder that a path must not lead out of. */
   readonly within?: string;
+  /** Hears of each byte of the file twice: as it is read, and as the result is read back. */
+  readonly count?: Count;
 }
 
 export interface ProtectedResult {
@@ -95,8 +97,9 @@ function replaceWith(
   by: Protector,
 ): Promise<string> {
   const { engine, journal } = by;
+  const { count = () => undefined } = how;
   const file = {
-    plaintext: streamOf(source.bytes),
+    plaintext: streamOf(countedSource(source.bytes, count)),
     extension: kind.extension,
     redirection: redirectionText(by.viewer),
   };
@@ -106,7 +109,7 @@ function replaceWith(
     keep: how.keep === true || (how.out ?? null) !== null,
     journal,
     write: () => protect(file, published, authorOf(by), firstSave(by), engine),
-    verify: (written) => verifyWritten(written, published, by),
+    verify: (written) => verifyWritten(countedSource(written, count), published, by),
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, type Bytes, streamOf } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
 import type { Engine } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
@@ -15,6 +15,8 @@ export interface Unprotecting {
   readonly journal: Journal;
   /** Where the clear file goes; `null`: beside the protected one, in its place. */
   readonly out: string | null;
+  /** Hears of each byte of the file twice: as it is read, and as the result is read back. */
+  readonly count: Count;
 }
 
 async function digestOf(stream: AsyncIterable<Bytes>): Promise<Buffer> {
@@ -30,9 +32,9 @@ async function digestOf(stream: AsyncIterable<Bytes>): Promise<Buffer> {
  */
 export async function unprotectFile(
   document: Document,
-  { access, engine, journal, out }: Unprotecting,
+  { access, engine, journal, out, count }: Unprotecting,
 ): Promise<string> {
-  const consumed = await consume(document.file.region, access, engine);
+  const consumed = await consume(countedSource(document.file.region, count), access, engine);
   const name = clearName(basename(document.path), document.file.header.extension);
   const written = createHash("sha256");
   async function* content() {
@@ -48,7 +50,7 @@ export async function unprotectFile(
     journal,
     write: content,
     async verify(onDisk: ByteSource) {
-      if (!(await digestOf(streamOf(onDisk))).equals(written.digest()))
+      if (!(await digestOf(streamOf(countedSource(onDisk, count)))).equals(written.digest()))
         throw new RightsError("file-unwritable", "what was written could not be read back; the file is as it was");
     },
   });

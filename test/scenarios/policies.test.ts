@@ -1,9 +1,11 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
+import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** Who may do what until when, said on the command line; each test has files of its own. */
 describe("permissions on the command line", () => {
@@ -247,6 +249,31 @@ describe("permissions on the command line", () => {
       expect(states.sort()).toEqual(["failed", "protected", "protected"]);
       expect(existsSync(join(folder, "~$lock.dat"))).toBe(true);
     });
+  });
+
+  it("shows on a terminal how far it is with what takes over a second", async () => {
+    const pipe = join(root, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const program = join(process.cwd(), "bin/seal.mjs");
+    const protecting = `'${process.execPath}' '${program}' protect --grant bob@trial.example:VIEW+EXPORT -`;
+    const env = { ...process.env, SEALWRIGHT_KEYSTORE: "file", SEALWRIGHT_HOME: homes.writer! };
+    const terminal = ["-qefc", `${protecting} < ${pipe} > slow.pfile`, "/dev/null"];
+    const child = spawn("script", terminal, { cwd: root, env });
+    let said = "";
+    child.stdout.on("data", (piece: Buffer) => {
+      said += piece;
+    });
+    const ended = once(child, "close");
+    const input = await open(pipe, "w");
+    await input.write("one");
+    await until("the line", () => said.includes("standard input"));
+    await input.write("two");
+    await input.close();
+    expect(await ended, said).toEqual([0, null]);
+    const [first, ...lines] = said.split("\r\u001b[K");
+    expect([first, lines.pop()]).toEqual(["", ""]);
+    for (const line of lines) expect(line).toMatch(/^standard input {2}\d+ KB {2}[\d.]+ [KM]?B\/s$/);
+    expect((await bob("cat", join(root, "slow.pfile"))).text).toBe("onetwo");
   });
 
   describe("through -", () => {

@@ -23,7 +23,7 @@ export function defineFiles(program: Command): void {
     "open <path>",
     "open a protected file with its program",
     async () => (await import("../open.js")).open,
-  );
+  ).option(...json);
   define(
     program,
     "cat <path>",
