@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Watch } from "../watches.js";
 
 /** File times come from a clock that may lag this far behind; what is in doubt is protected. */
@@ -65,6 +65,11 @@ export class Baseline {
 
   forget(path: string): void {
     this.#files.delete(relative(this.#watch.folder, path));
+  }
+
+  forgetBelow(folder: string): void {
+    const way = `${relative(this.#watch.folder, folder)}${sep}`;
+    for (const name of this.#files.keys()) if (name.startsWith(way)) this.#files.delete(name);
   }
 
   /** The first scan is over: what comes now is new. True when it returns: this is known after a restart. */

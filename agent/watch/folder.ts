@@ -1,52 +1,66 @@
 import type { Stats } from "node:fs";
-import { lstat } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type FSWatcher, watch } from "chokidar";
 import { isLeftAlone } from "./rules.js";
 import { scan } from "./scan.js";
+import { statOf } from "./stat.js";
+import { type OpenWatcher, WatchTree } from "./tree.js";
 
-/** `polling`: the system has no watches left, so that the folder is looked through every few seconds. */
+/** `polling`: the system cannot watch it, so that the folder is looked through every few seconds. */
 export type FolderState = "watching" | "polling" | "missing";
 
 export interface FolderEvents {
-  /** Something happened to a file, or it is there; it may be shown again and again, and be gone already. */
-  seen(path: string): Promise<void>;
+  /** Something happened to a file, or it is there; it may be shown again and again. `null`: nothing is there. */
+  seen(path: string, stat: Stats | null): void;
+  /** A folder below is gone, or has another name; so are the files in it. */
+  left(folder: string): void;
   /** The first scan is over: everything that was there has been seen. */
   scanned(): Promise<void>;
 }
 
 const lookMs = 2000;
 const reconcileMs = 10 * 60_000;
+/** One save is several events; together they are one look. */
+const hintMs = 10;
 /** Polling takes at most about this share of the time. */
 const pollingShare = 0.1;
-/** A new folder is watched only a moment after it is announced; what came in between shows after this long. */
-const newFolderMs = 500;
-const outOfWatches = new Set(["ENOSPC", "EMFILE"]);
+const batch = 64;
 
-/**
- * One watched folder. Events are hints, a full scan at the start and now and then is what counts. The system is asked
- * to watch folders only, which tells of the files in them as well: one watch a folder, however many files.
- */
+const whyPolling = (code: string): string =>
+  ["ENOSPC", "EMFILE"].includes(code)
+    ? "the system has no watches left, so this folder is looked through every few seconds; more of them make that " +
+      "unnecessary (on Linux: sysctl fs.inotify.max_user_watches)"
+    : `the system does not tell of changes here (${code}), so this folder is looked through every few seconds`;
+
+/** One watched folder. Events are hints, a full scan at the start and now and then is what counts. */
 export class WatchedFolder {
   readonly folder: string;
   readonly #events: FolderEvents;
-  #watcher: FSWatcher | null = null;
+  readonly #openWatcher: OpenWatcher | undefined;
+  readonly #hints = new Set<string>();
+  #tree: WatchTree | null = null;
+  #hintTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #state: FolderState = "missing";
+  #reason = "";
   #inode = 0;
   #isScanned = false;
+  #watchedMs = 0;
   #scannedMs = 0;
   #scanTookMs = 0;
   #isClosed = false;
 
-  constructor(folder: string, events: FolderEvents) {
+  constructor(folder: string, events: FolderEvents, openWatcher?: OpenWatcher) {
     this.folder = folder;
     this.#events = events;
+    this.#openWatcher = openWatcher;
   }
 
   get state(): FolderState {
     return this.#state;
+  }
+
+  /** Why it is not watched as it should be; empty while it is. */
+  get reason(): string {
+    return this.#state === "missing" ? "it is not there; it is watched again as soon as it is back" : this.#reason;
   }
 
   /** Begins, and resolves once everything there has been seen. */
@@ -59,73 +73,87 @@ export class WatchedFolder {
 
   /** Looks whether the folder is still there, or there again, and whether it is time for a scan. */
   async #look(): Promise<void> {
-    const stat = await lstat(this.folder).catch(() => null);
+    const stat = await statOf(this.folder);
     const inode = stat?.isDirectory() ? stat.ino : 0;
-    if (inode !== this.#inode) await this.#stopWatcher("missing");
+    if (inode !== this.#inode) this.#unwatch("missing");
     this.#inode = inode;
     if (this.#isClosed || inode === 0) return;
-    if (this.#state === "missing") {
-      await this.#watch();
-      await this.#scan(this.folder);
-    } else if (Date.now() - this.#scannedMs >= this.#scanEveryMs()) await this.#scan(this.folder);
-    if (!this.#isScanned) await this.#events.scanned();
-    this.#isScanned = true;
+    if (this.#state !== "missing" && Date.now() - this.#scannedMs < this.#scanEveryMs()) return;
+    if (this.#state === "missing" || this.#isWorthAnotherTry()) this.#watch();
+    await this.#scanAll();
   }
 
   #scanEveryMs(): number {
     return this.#state === "polling" ? this.#scanTookMs / pollingShare : reconcileMs;
   }
 
-  async #scan(folder: string): Promise<void> {
-    const beganMs = Date.now();
-    await scan(folder, isLeftAlone, (path) => this.#events.seen(path));
-    if (folder !== this.folder) return;
-    this.#scannedMs = Date.now();
-    this.#scanTookMs = this.#scannedMs - beganMs;
+  /** Others may have given watches back meanwhile. */
+  #isWorthAnotherTry = (): boolean => this.#state === "polling" && Date.now() - this.#watchedMs >= reconcileMs;
+
+  #watch(): void {
+    this.#state = "watching";
+    this.#reason = "";
+    this.#watchedMs = Date.now();
+    const failed = (code: string) => {
+      this.#unwatch("polling");
+      this.#reason = whyPolling(code);
+    };
+    this.#tree = new WatchTree({ hint: (path) => this.#hint(path), failed }, this.#openWatcher);
   }
 
-  /** Resolves once all folders are watched, or it is clear that they cannot be. */
-  #watch(): Promise<void> {
-    this.#state = "watching";
-    const ignored = (path: string, stats?: Stats) => isLeftAlone(path) || (stats !== undefined && !stats.isDirectory());
-    const watcher = watch(this.folder, { ignored, followSymlinks: false });
-    this.#watcher = watcher;
-    watcher.on("raw", (_event, name, details) => this.#hint(name, (details as { watchedPath?: string }).watchedPath));
-    return new Promise((resolve) => {
-      watcher.on("ready", () => {
-        watcher.on("addDir", (path) => void this.#entered(path));
-        resolve();
-      });
-      watcher.on("error", (error) => {
-        if (!outOfWatches.has((error as NodeJS.ErrnoException).code ?? "")) return;
-        void this.#stopWatcher("polling").then(resolve);
-      });
+  #unwatch(state: FolderState): void {
+    this.#tree?.close();
+    this.#tree = null;
+    this.#state = state;
+  }
+
+  async #scanAll(): Promise<void> {
+    const beganMs = Date.now();
+    await this.#scan(this.folder);
+    this.#scannedMs = Date.now();
+    this.#scanTookMs = this.#scannedMs - beganMs;
+    if (!this.#isScanned && !this.#isClosed) await this.#events.scanned();
+    this.#isScanned = true;
+  }
+
+  #scan(folder: string): Promise<void> {
+    return scan(folder, {
+      isLeft: (path) => this.#isClosed || isLeftAlone(path),
+      enters: async (path) => this.#tree?.add(path),
+      sees: async (path) => this.#events.seen(path, await statOf(path)),
     });
   }
 
   /** The system's own word for what happened differs from one to the next; the name is enough. */
-  #hint(name: string | null, folder: string | undefined): void {
-    if (!name || folder === undefined || this.#isClosed) return;
-    const path = join(folder, name);
-    if (!isLeftAlone(path)) void this.#events.seen(path);
+  #hint(path: string): void {
+    if (this.#isClosed || isLeftAlone(path)) return;
+    this.#hints.add(path);
+    this.#hintTimer ??= setTimeout(() => void this.#followHints(), hintMs);
   }
 
-  async #entered(folder: string): Promise<void> {
-    await this.#scan(folder);
-    await sleep(newFolderMs, undefined, { ref: false });
-    if (!this.#isClosed) await this.#scan(folder);
+  async #followHints(): Promise<void> {
+    const paths = [...this.#hints];
+    this.#hints.clear();
+    for (let at = 0; at < paths.length; at += batch)
+      await Promise.all(paths.slice(at, at + batch).map((path) => this.#follow(path)));
+    this.#hintTimer = null;
+    const [more] = this.#hints;
+    if (more !== undefined) this.#hint(more);
   }
 
-  async #stopWatcher(state: FolderState): Promise<void> {
-    const watcher = this.#watcher;
-    this.#watcher = null;
-    this.#state = state;
-    await watcher?.close();
+  async #follow(path: string): Promise<void> {
+    const stat = await statOf(path);
+    if (this.#isClosed) return;
+    if (!stat?.isDirectory()) {
+      if (this.#tree?.remove(path)) this.#events.left(path);
+      this.#events.seen(path, stat);
+    } else if (!this.#tree?.has(path, stat.ino)) await this.#scan(path);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#stopWatcher("missing");
+    if (this.#hintTimer) clearTimeout(this.#hintTimer);
+    this.#unwatch("missing");
   }
 }

@@ -4,30 +4,33 @@ import { join } from "node:path";
 
 const batch = 64;
 
+export interface ScanVisitor {
+  /** What is passed over, folders with all that is in them. */
+  isLeft(path: string): boolean;
+  /** Called for each folder before it is read. */
+  enters(folder: string): Promise<void>;
+  /** Called for each regular file, for some at once. */
+  sees(path: string): Promise<void>;
+}
+
 /** The entries of one folder; none if it is gone or may not be read: the next scan looks again. */
 async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   try {
-    yield* await opendir(folder);
+    yield* await opendir(folder, { bufferSize: 1024 });
   } catch {
     // A folder that vanishes or is forbidden says nothing about the others.
   }
 }
 
-/**
- * Shows every regular file in and below `folder` to `seen`, a few at a time. Links are neither shown nor followed.
- * @param isLeft - what is passed over, folders with all that is in them.
- */
-export async function scan(
-  folder: string,
-  isLeft: (path: string) => boolean,
-  seen: (path: string) => Promise<void>,
-): Promise<void> {
+/** Visits `folder` and everything in and below it. Links are neither shown nor followed. */
+export async function scan(folder: string, visitor: ScanVisitor): Promise<void> {
+  await visitor.enters(folder);
   let looking: Promise<void>[] = [];
   for await (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (isLeft(path)) continue;
-    if (entry.isDirectory()) await scan(path, isLeft, seen);
-    else if (entry.isFile()) looking.push(seen(path));
+    if (visitor.isLeft(path)) continue;
+    if (entry.isDirectory()) await scan(path, visitor);
+    else if (entry.isFile()) looking.push(visitor.sees(path));
     if (looking.length < batch) continue;
     await Promise.all(looking);
     looking = [];

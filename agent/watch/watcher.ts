@@ -1,5 +1,4 @@
 import type { Stats } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import type { Watch } from "../watches.js";
 import { shown } from "../work/names.js";
@@ -7,8 +6,9 @@ import { isPassing, type Job, Queue } from "../work/queue.js";
 import { Baseline, fingerprintOf } from "./baseline.js";
 import { type FolderState, WatchedFolder } from "./folder.js";
 import { Holders } from "./holders.js";
-import { isLeftAlone, watchOf } from "./rules.js";
+import { isLeftAlone, isWithin, watchOf } from "./rules.js";
 import { lookAgain, type Sighting, settledPaths } from "./settle.js";
+import { statOf } from "./stat.js";
 
 export interface FolderSnapshot {
   readonly folder: string;
@@ -89,7 +89,7 @@ export class Watcher {
     for (const [folder, { watch, ...watched }] of this.#watched) {
       if (watches.some((one) => isSame(one, watch))) continue;
       this.#watched.delete(folder);
-      await watched.folder.close();
+      watched.folder.close();
       await watched.baseline.remove();
     }
     const added = watches.filter(({ folder }) => !this.#watched.has(folder));
@@ -99,21 +99,28 @@ export class Watcher {
   async #open(watch: Watch): Promise<WatchedFolder> {
     const baseline = await Baseline.open(watch, this.#home);
     const folder = new WatchedFolder(watch.folder, {
-      seen: (path) => this.#see(path),
+      seen: (path, stat) => this.#see(path, stat),
+      left: (path) => this.#leave(path, baseline),
       scanned: () => baseline.complete(),
     });
     this.#watched.set(watch.folder, { watch, folder, baseline });
     return folder;
   }
 
-  /** Looks at a file: notes it if it is one to protect. */
-  async #see(path: string): Promise<void> {
+  /** Notes a file if it is one to protect. @param stat - what is there now. */
+  #see(path: string, stat: Stats | null): void {
     const watch = isLeftAlone(path) ? null : watchOf(this.#watches, path);
-    const stat = watch && (await statOf(path));
     if (watch && stat === null && path.includes(notText)) this.#nameless.add(path);
-    if (!watch || !stat?.isFile()) return this.#forget(path);
-    if (this.#known.get(path) === fingerprintOf(stat)) return;
-    if (this.#watched.get(watch.folder)?.baseline.holds(path, stat)) return;
+    if (!watch || !stat?.isFile()) this.#forget(path);
+    else if (!this.#needsNothing(path, stat, watch)) this.#note(path, stat);
+  }
+
+  #needsNothing(path: string, stat: Stats, { folder }: Watch): boolean {
+    if (this.#known.get(path) === fingerprintOf(stat)) return true;
+    return this.#watched.get(folder)?.baseline.holds(path, stat) ?? false;
+  }
+
+  #note(path: string, stat: Stats): void {
     const now = { sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
     const before = this.#sightings.get(path);
     const sighting = lookAgain(before, now, Date.now());
@@ -131,6 +138,17 @@ export class Watcher {
     if (watch !== null) this.#watched.get(watch.folder)?.baseline.forget(path);
   }
 
+  /** A folder is gone: of the files in it nothing needs to be known any more. */
+  #leave(folder: string, baseline: Baseline): void {
+    const isBelow = (path: string) => isWithin(folder, path);
+    for (const path of [...this.#sightings.keys()].filter(isBelow)) this.#forget(path);
+    for (const path of [...this.#known.keys(), ...this.#nameless].filter(isBelow)) {
+      this.#known.delete(path);
+      this.#nameless.delete(path);
+    }
+    baseline.forgetBelow(folder);
+  }
+
   #wake(): void {
     if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => void this.#tick().finally(() => this.#wakeAgain()), tickMs);
@@ -145,7 +163,7 @@ export class Watcher {
   async #tick(): Promise<void> {
     const isReady = (path: string) => !this.#queue.isRunning(path) && !this.#holders.isResting(path, Date.now());
     const still = () => settledPaths(this.#sightings, Date.now()).filter(isReady);
-    for (const path of still()) await this.#see(path); // the last look: an event may be late or lost
+    for (const path of still()) this.#see(path, await statOf(path)); // the last look: an event may be late or lost
     const free = await this.#holders.free(still());
     for (const path of free) {
       if (!this.#sightings.delete(path)) continue;
@@ -173,12 +191,10 @@ export class Watcher {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#sightings.clear();
-    await Promise.all([...this.#watched.values()].map(({ folder }) => folder.close()));
+    for (const { folder } of this.#watched.values()) folder.close();
     await this.#queue.close();
   }
 }
-
-const statOf = (path: string): Promise<Stats | null> => lstat(path).catch(() => null);
 
 function refused(path: string): Job {
   const reason = `the name of ${shown(path)} is not valid text, so it cannot be opened; rename it`;
