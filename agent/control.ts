@@ -37,6 +37,7 @@ function answerOn(socket: Socket, handle: (request: ControlRequest) => Promise<u
   const answer = async () => {
     const request: unknown = JSON.parse(received);
     if (!isRequest(request)) throw new Error("unknown request");
+    socket.setTimeout(0); // looking through a folder that is new takes its time
     socket.end(`${JSON.stringify({ answer: await handle(request) })}\n`);
   };
   socket.on("data", (piece: Buffer) => {
@@ -46,15 +47,21 @@ function answerOn(socket: Socket, handle: (request: ControlRequest) => Promise<u
   });
 }
 
-/** The running agent's answer; `null` when none runs on this home. */
-export function askAgent(home: Home, request: ControlRequest): Promise<unknown> {
-  return new Promise((resolve) => {
+/**
+ * The running agent's answer; `null` when none runs on this home.
+ * @throws RightsError `busy` when one runs and says nothing for `waitMs`.
+ */
+export function askAgent(home: Home, request: ControlRequest, waitMs = timeoutMs): Promise<unknown> {
+  return new Promise((resolve, reject) => {
     const socket = createConnection(home.socket);
     const give = (value: unknown) => {
       socket.destroy();
       resolve(value);
     };
-    socket.setTimeout(timeoutMs, () => give(null));
+    socket.setTimeout(waitMs, () => {
+      socket.destroy();
+      reject(new RightsError("busy", "the agent has much to do and does not answer now; try again"));
+    });
     socket.on("error", () => give(null));
     socket.on("close", () => give(null));
     socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));

@@ -3,11 +3,11 @@ import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { type Account, openAccount } from "./account.js";
 import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
+import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
 import { nodeEngine } from "./node-engine.js";
-import { noteRegistration, sendRegistrations } from "./outbox.js";
-import { currentPolicy } from "./policy-cache.js";
 import { openProtector } from "./protector.js";
+import { Registrations } from "./registrations.js";
 import { eraseAbandoned } from "./session/private-folder.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
@@ -17,7 +17,6 @@ import { recover } from "./work/recover.js";
 
 /** The background process: builds the parts, watches folders, tells the service what was protected. */
 
-const policyAgeMs = 5 * 60_000;
 const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000 };
 
 /** What a new sign-in may have put right. */
@@ -25,6 +24,8 @@ const signInCodes: readonly RightsErrorCode[] = ["sign-in-needed", "device-remov
 
 interface Parts {
   readonly home: Home;
+  readonly policy: FreshPolicy;
+  readonly registrations: Registrations;
   account: Account;
   protector: Protector;
 }
@@ -34,7 +35,8 @@ async function build(home: Home): Promise<Parts> {
   const journal = await openJournal(home.path);
   await recover(journal);
   const engine = nodeEngine(new URL("./segment-worker.js", import.meta.url));
-  return { home, account, protector: await openProtector(account, engine, journal) };
+  const protector = await openProtector(account, engine, journal);
+  return { home, policy: new FreshPolicy(), registrations: new Registrations(), account, protector };
 }
 
 /** Everything dropped in a watched folder comes through here. Who signed in anew meanwhile is who protects. */
@@ -48,12 +50,11 @@ async function protectWatched(parts: Parts, path: string, watch: Watch): Promise
 }
 
 async function protectNow(parts: Parts, path: string, watch: Watch): Promise<string> {
-  const current = await currentPolicy(parts.account, { maxAgeMs: policyAgeMs });
+  const current = await parts.policy.get(parts.account);
   const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
   const how = { policy, label: label.id, within: watch.folder };
   const { path: made, published } = await protectFile(path, how, parts.protector);
-  await noteRegistration(parts.account, published.license, published.digest);
-  void sendRegistrations(parts.account);
+  parts.registrations.add(parts.account, published.license);
   return made;
 }
 
@@ -62,7 +63,7 @@ async function doChores(parts: Parts): Promise<void> {
   let renewedMs = 0;
   for (;;) {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
-    await sendRegistrations(parts.account).catch(() => undefined);
+    await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
     if (Date.now() - renewedMs > chores.renewEveryMs) {
       renewedMs = Date.now();
@@ -103,6 +104,7 @@ async function run(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
   await ended.promise;
   await watcher.close();
+  await parts.registrations.note();
   server.close();
 }
 

@@ -1,17 +1,26 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bytes, toHex } from "../shared/bytes.js";
+import { z } from "zod";
+import { type Bytes, fromBase64, toBase64, toHex, utf8 } from "../shared/bytes.js";
+import { sha256 } from "../shared/crypto/keys.js";
 import { RightsError, type RightsErrorCode } from "../shared/errors.js";
-import { maxReadBytes } from "../shared/license/xrml.js";
+import { parseJson } from "../shared/json.js";
+import { maxWrittenBytes } from "../shared/license/xrml.js";
 import type { Account } from "./account.js";
 import { withLock } from "./lock.js";
 import { isTemporary, readSmallFile, replaceSmallFile } from "./small-file.js";
 
-/** More than this do not wait: then tracking of the documents after them begins at their first use. */
-const maxWaiting = 50_000;
+/** More notes than this do not wait: then tracking of the documents after them begins at their first use. */
+const maxWaiting = 10_000;
+/** Documents in one note. */
+export const maxTogether = 32;
+const maxNoteBytes = 2 * maxTogether * maxWrittenBytes;
 
-/** A file is named by whose it is and by its license, so noting twice is noting once. */
-const nameOf = (account: Account, digest: Bytes): string => `${account.info.subject}.${toHex(digest)}`;
+const Note = z.object({ v: z.literal(1), licenses: z.array(z.base64()).max(maxTogether) });
+
+/** A note is named by whose it is and by what it holds, so noting twice is noting once. */
+const nameOf = async (account: Account, content: Bytes): Promise<string> =>
+  `${account.info.subject}.${toHex(await sha256(content))}`;
 
 async function namesOf({ home, info }: Account): Promise<string[]> {
   const names = await readdir(home.outbox);
@@ -19,16 +28,18 @@ async function namesOf({ home, info }: Account): Promise<string[]> {
 }
 
 /**
- * Notes that a document is to be registered (tracking needs it, opening does not). Durable when this returns.
- * @param license - the chain as the document carries it; nothing in it is secret.
- * @returns whether there was room: more than 50,000 are not kept.
+ * Notes that documents are to be registered (tracking needs it, opening does not). Durable when this returns.
+ * @param licenses - the chains as the documents carry them, at most `maxTogether`; nothing in them is secret.
+ * @returns whether there was room: more than 10,000 notes are not kept.
  */
-export async function noteRegistration(account: Account, license: Bytes, digest: Bytes): Promise<boolean> {
+export async function noteRegistrations(account: Account, licenses: readonly Bytes[]): Promise<boolean> {
   if ((await namesOf(account)).length >= maxWaiting) return false;
-  await replaceSmallFile(join(account.home.outbox, nameOf(account, digest)), license);
+  const content = utf8(JSON.stringify({ v: 1, licenses: licenses.map(toBase64) } satisfies z.infer<typeof Note>));
+  await replaceSmallFile(join(account.home.outbox, await nameOf(account, content)), content);
   return true;
 }
 
+/** What became of the documents that waited; `waiting` counts notes. */
 export interface Sent {
   readonly sent: number;
   /** The service will never take them, so they are gone. */
@@ -64,14 +75,15 @@ export async function sendRegistrations(account: Account): Promise<Sent> {
 
 async function sendAll(account: Account): Promise<Sent> {
   const names = await oldestFirst(account);
-  let [sent, refused] = [0, 0];
+  const total = { sent: 0, refused: 0, waiting: names.length };
   for (const name of names) {
-    const outcome = await sendOne(account, join(account.home.outbox, name));
-    if (outcome === "stop") break;
-    if (outcome === "sent") sent++;
-    if (outcome === "refused") refused++;
+    const { sent, refused, next } = await sendNote(account, join(account.home.outbox, name));
+    total.sent += sent;
+    total.refused += refused;
+    if (next === "done") total.waiting--;
+    if (next === "stop") break;
   }
-  return { sent, refused, waiting: names.length - sent - refused };
+  return total;
 }
 
 async function oldestFirst(account: Account): Promise<string[]> {
@@ -81,19 +93,46 @@ async function oldestFirst(account: Account): Promise<string[]> {
   return dated.sort((a, b) => a.ms - b.ms).map(({ name }) => name);
 }
 
-async function sendOne(account: Account, path: string): Promise<"sent" | "refused" | "kept" | "stop"> {
+/** The licenses of a note; `null` for what is none. */
+async function licensesIn(path: string): Promise<Bytes[] | null> {
   try {
-    const license = await readSmallFile(path, maxReadBytes);
-    if (license !== null) await account.service.register(license);
-    await rm(path, { force: true });
+    const bytes = await readSmallFile(path, maxNoteBytes);
+    if (bytes === null) return []; // another process sent it
+    return Note.parse(parseJson(bytes, "state-damaged")).licenses.map((text) => fromBase64(text, "state-damaged"));
+  } catch (error) {
+    if (error instanceof RightsError && error.code !== "state-damaged") throw error;
+    return null;
+  }
+}
+
+interface SentNote {
+  sent: number;
+  refused: number;
+  /** `keep`: the service fails over this one, not over others. `stop`: it takes none now. */
+  next: "done" | "keep" | "stop";
+}
+
+async function sendNote(account: Account, path: string): Promise<SentNote> {
+  const licenses = await licensesIn(path);
+  const note: SentNote = { sent: 0, refused: licenses === null ? 1 : 0, next: "done" };
+  for (const license of licenses ?? []) {
+    const outcome = await register(account, license);
+    if (outcome === "sent") note.sent++;
+    else if (outcome === "refused") note.refused++;
+    else note.next = outcome;
+    if (outcome === "stop") break;
+  }
+  if (note.next === "done") await rm(path, { force: true });
+  return note;
+}
+
+async function register(account: Account, license: Bytes): Promise<"sent" | "refused" | "keep" | "stop"> {
+  try {
+    await account.service.register(license);
     return "sent";
   } catch (error) {
-    if (!(error instanceof RightsError)) throw error;
-    if (final.includes(error.code)) {
-      await rm(path, { force: true });
-      return "refused";
-    }
-    if (error.code === "keystore-unavailable") throw error;
-    return error.code === "service-failed" ? "kept" : "stop";
+    if (!(error instanceof RightsError) || error.code === "keystore-unavailable") throw error;
+    if (final.includes(error.code)) return "refused";
+    return error.code === "service-failed" ? "keep" : "stop";
   }
 }

@@ -13,11 +13,12 @@ export async function readSmallFile(path: string, limit: number): Promise<Bytes 
   let file: FileHandle | undefined;
   try {
     file = await open(path, "r");
-    const into = new Uint8Array(limit + 1);
+    const { size } = await file.stat(); // it may grow meanwhile
+    const into = new Uint8Array(Math.min(size, limit) + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < into.length; length += read)
       read = (await file.read(into, length, into.length - length, length)).bytesRead;
-    if (length <= limit) return into.slice(0, length);
+    if (length < into.length) return into.slice(0, length);
     throw new RightsError("state-damaged", `${path} is longer than it can be; remove it`);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import type { Account } from "../account.js";
 import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
-import { noteRegistration, sendRegistrations } from "../outbox.js";
+import { noteRegistrations, sendRegistrations } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { openProtector } from "../protector.js";
 import {
@@ -40,7 +40,7 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const code = await eachFile(files, options, async (path, progress) => {
     progress.expect(2 * (await sizeIn(path)));
     const result = await protectFile(path, { ...how, count: progress.count }, protector);
-    await noteRegistration(account, result.published.license, result.published.digest);
+    await noteRegistrations(account, [result.published.license]);
     if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
     return {
       report: reportOn(result, choice, account),
@@ -73,7 +73,7 @@ export function reportOn({ path, published }: ProtectedResult, { policy, labelNa
 async function protectInput(account: Account, how: Protecting, protector: Protector): Promise<number> {
   const { published, bytes } = await protectStream(piecesOfInput(process.stdin), how, protector);
   await toStandardOutput(bytes, "-", null);
-  await noteRegistration(account, published.license, published.digest);
+  await noteRegistrations(account, [published.license]);
   await sendRegistrations(account);
   return exits.done;
 }

@@ -5,17 +5,24 @@ import { labelPath } from "../../shared/label.js";
 import { openAccount, whoIsSignedIn } from "../account.js";
 import { chooseLabel } from "../chosen-policy.js";
 import { askAgent } from "../control.js";
-import { openHome } from "../home.js";
+import { type Home, openHome } from "../home.js";
 import { currentPolicy } from "../policy-cache.js";
 import { checkWatchable } from "../watch/rules.js";
-import type { Snapshot } from "../watch/watcher.js";
+import type { FolderSnapshot, Snapshot } from "../watch/snapshot.js";
 import { addWatch, readWatches, removeWatch } from "../watches.js";
+import type { Job } from "../work/queue.js";
 import { exits } from "./exit.js";
 import type { ReportOptions } from "./report.js";
 import { hint, print, printJson, say, shown } from "./say.js";
 
-async function reload(home: Awaited<ReturnType<typeof openHome>>): Promise<void> {
-  if ((await askAgent(home, { ask: "reload" })) === null) hint("the agent is not running; start it with: seal agent");
+/** How long the agent may take to look through a folder that is new to it. */
+const firstLookMs = 10 * 60_000;
+
+/** Tells the agent that the list is another. @returns what it then watches; `null` when it is not running. */
+async function reload(home: Home): Promise<Snapshot | null> {
+  const snapshot = (await askAgent(home, { ask: "reload" }, firstLookMs)) as Snapshot | null;
+  if (snapshot === null) hint("the agent is not running; start it with: seal agent");
+  return snapshot;
 }
 
 export async function add(
@@ -31,7 +38,8 @@ export async function add(
   const choice = chooseLabel(current, { label }, Date.now());
   await addWatch(home, { folder, label: choice.label.id, existing });
   say(`${shown(folder)} is watched: ${labelPath(current.labels, choice.label)}`);
-  await reload(home);
+  const watched = (await reload(home))?.folders.find((one) => one.folder === folder);
+  if (watched && (watched.left > 0 || watched.reason)) say(shown(sentenceOn(watched)));
   return exits.done;
 }
 
@@ -64,16 +72,40 @@ export async function list({ json }: ReportOptions): Promise<number> {
 export async function status({ json }: ReportOptions): Promise<number> {
   const snapshot = (await askAgent(await openHome(), { ask: "status" })) as Snapshot | null;
   if (snapshot === null) throw new RightsError("busy", "the agent is not running; start it with: seal agent");
-  for (const { path, state, code, reason, nextTryMs, result } of snapshot.files) {
-    const nextTry = nextTryMs === undefined ? undefined : new Date(nextTryMs).toISOString();
-    if (json) printJson({ path, state, code, reason, nextTry, result });
-    else
-      print(
-        shown(`${state.padEnd(10)}  ${path}${reason ? `: ${reason}` : ""}${nextTry ? `; next try ${nextTry}` : ""}`),
-      );
-  }
-  if (json) return exits.done;
-  for (const { folder, state, left } of snapshot.folders)
-    say(`${shown(folder)}: ${state}${left > 0 ? `; ${left} files were there before and are left as they are` : ""}`);
+  snapshot.files.forEach(json ? printFileJson : printFile);
+  if (json) printSummaryJson(snapshot);
+  else saySummary(snapshot);
   return exits.done;
+}
+
+const nextTryOf = ({ nextTryMs }: Job) => (nextTryMs === undefined ? undefined : new Date(nextTryMs).toISOString());
+
+function printFileJson(job: Job): void {
+  const { path, state, code, reason, result } = job;
+  printJson({ path, state, code, reason, nextTry: nextTryOf(job), result });
+}
+
+function printFile(job: Job): void {
+  const nextTry = nextTryOf(job);
+  const why = `${job.reason ? `: ${job.reason}` : ""}${nextTry ? `; next try ${nextTry}` : ""}`;
+  print(shown(`${job.state.padEnd(10)}  ${job.path}${why}`));
+}
+
+function printSummaryJson({ folders, counts, perSecond }: Snapshot): void {
+  for (const { folder, state, reason, left } of folders) printJson({ path: folder, state, reason, left });
+  printJson({ ...counts, perSecond });
+}
+
+function saySummary({ folders, counts, perSecond }: Snapshot): void {
+  for (const folder of folders) say(shown(sentenceOn(folder)));
+  const rate = perSecond > 0 ? `, ${perSecond.toFixed(1)} a second` : "";
+  const { waiting, protecting, failed } = counts;
+  say(
+    `${waiting} waiting, ${protecting} at work, ${failed} failed; ${counts.protected} protected since the start${rate}`,
+  );
+}
+
+function sentenceOn({ folder, state, reason, left }: FolderSnapshot): string {
+  const before = left > 0 ? `; ${left} files were there before and are left as they are` : "";
+  return `${folder}: ${state}${reason ? `: ${reason}` : ""}${before}`;
 }

@@ -4,24 +4,12 @@ import type { Watch } from "../watches.js";
 import { shown } from "../work/names.js";
 import { isPassing, type Job, Queue } from "../work/queue.js";
 import { Baseline, fingerprintOf } from "./baseline.js";
-import { type FolderState, WatchedFolder } from "./folder.js";
+import { WatchedFolder } from "./folder.js";
 import { Holders } from "./holders.js";
 import { isLeftAlone, isWithin, watchOf } from "./rules.js";
 import { lookAgain, type Sighting, settledPaths } from "./settle.js";
+import { countsOf, type FolderSnapshot, type Snapshot } from "./snapshot.js";
 import { statOf } from "./stat.js";
-
-export interface FolderSnapshot {
-  readonly folder: string;
-  readonly label: string;
-  readonly state: FolderState;
-  /** Files that were there before the folder was watched, and are left as they are. */
-  readonly left: number;
-}
-
-export interface Snapshot {
-  readonly folders: readonly FolderSnapshot[];
-  readonly files: readonly Job[];
-}
 
 interface Watched {
   readonly watch: Watch;
@@ -172,19 +160,28 @@ export class Watcher {
   }
 
   snapshot(): Snapshot {
-    const unsettled = [...this.#sightings]
-      .filter(([path]) => !this.#queue.isAtWork(path))
-      .map(([path, { changedAtMs }]): Job => {
-        const job: Job = { path, state: "waiting", sinceMs: changedAtMs };
-        if (!this.#holders.isHeld(path)) return job;
-        const reason = `${shown(path)} is open in another program; it is protected when it is closed there`;
-        return { ...job, code: "file-busy", reason };
-      });
-    const folders = this.#watches.map(({ folder, label }) => {
-      const watched = this.#watched.get(folder);
-      return { folder, label, state: watched?.folder.state ?? "missing", left: watched?.baseline.size ?? 0 };
+    const files = [...this.#queue.jobs(), ...this.#unsettled(), ...[...this.#nameless].map(refused)];
+    const { done, perSecond } = this.#queue.progress();
+    return { folders: this.#folders(), files, counts: countsOf(files, done), perSecond };
+  }
+
+  /** Files that are not finished yet. */
+  #unsettled(): Job[] {
+    const unsettled = [...this.#sightings].filter(([path]) => !this.#queue.isAtWork(path));
+    return unsettled.map(([path, { changedAtMs }]) => {
+      const job: Job = { path, state: "waiting", sinceMs: changedAtMs };
+      if (!this.#holders.isHeld(path)) return job;
+      const reason = `${shown(path)} is open in another program; it is protected when it is closed there`;
+      return { ...job, code: "file-busy", reason };
     });
-    return { folders, files: [...this.#queue.jobs(), ...unsettled, ...[...this.#nameless].map(refused)] };
+  }
+
+  #folders(): FolderSnapshot[] {
+    return this.#watches.map(({ folder, label }) => {
+      const watched = this.#watched.get(folder);
+      const { state = "missing", reason = "" } = watched?.folder ?? {};
+      return { folder, label, state, left: watched?.baseline.size ?? 0, ...(reason === "" ? {} : { reason }) };
+    });
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { codeOf, RightsError, type RightsErrorCode } from "../../shared/errors.js";
+import { Rate } from "./rate.js";
 
 export type JobState = "waiting" | "protecting" | "protected" | "failed";
 
@@ -57,6 +58,8 @@ export class Queue {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #ready: string[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #rate = new Rate();
+  #protectedCount = 0;
   #isClosed = false;
 
   constructor(options: QueueOptions) {
@@ -99,6 +102,11 @@ export class Queue {
     return [...this.#jobs.values()];
   }
 
+  /** How many were protected so far, and how many a second lately. */
+  progress(): { done: number; perSecond: number } {
+    return { done: this.#protectedCount, perSecond: this.#rate.perSecond(this.#options.now()) };
+  }
+
   /** Takes nothing more and waits for what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -125,6 +133,8 @@ export class Queue {
       const result = await this.#options.protect(path);
       this.#tries.delete(path);
       this.#set({ path, state: "protected", sinceMs: this.#options.now(), result });
+      this.#protectedCount++;
+      this.#rate.add(this.#options.now());
       this.#forgetOldest();
     } catch (error) {
       this.#fail(path, error);

@@ -36,6 +36,16 @@ describe("the control socket", () => {
     expect(await askAgent(home, { ask: "status" })).toBe("first");
   });
 
+  it("is not taken over from an agent that has much to do", async () => {
+    let release = (_answer: unknown) => {};
+    server = await serveControl(home, () => new Promise((resolve) => (release = resolve)));
+    expect(await askAgent(home, { ask: "status" }, 100).catch(codeOf)).toBe("busy");
+    const late = askAgent(home, { ask: "reload" }, 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    release("at last");
+    expect(await late).toBe("at last");
+  });
+
   it.each(["not json\n", '{"ask":"else"}\n', "null\n", "x".repeat(10_000)])(
     "hangs up on %j and lives on",
     async (line) => {

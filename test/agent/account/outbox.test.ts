@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openAccount, signOut } from "../../../agent/account.js";
 import { withLock } from "../../../agent/lock.js";
-import { noteRegistration, sendRegistrations } from "../../../agent/outbox.js";
+import { noteRegistrations, sendRegistrations } from "../../../agent/outbox.js";
 import { replaceSmallFile } from "../../../agent/small-file.js";
 import { startService } from "../../../service/start.js";
 import { utf8 } from "../../../shared/bytes.js";
@@ -18,8 +18,8 @@ describe("registrations", () => {
     const account = await signInAs("writer");
     const documents = [await publishAs(account, grants), await publishAs(account, grants)];
     await service.service.close();
-    for (const { license, digest } of [...documents, documents[0]!])
-      expect(await noteRegistration(account, license, digest)).toBe(true);
+    for (const { license } of [...documents, documents[0]!])
+      expect(await noteRegistrations(account, [license])).toBe(true);
     const waiting = { sent: 0, refused: 0, waiting: 2 };
     expect(await sendRegistrations(account)).toEqual(waiting);
     expect(await sendRegistrations(await openAccount(account.home))).toEqual(waiting);
@@ -42,23 +42,37 @@ describe("registrations", () => {
   it("sent twice are registered once, and what the service will never take goes", async () => {
     const { signInAs } = await scratchOrganisation();
     const account = await signInAs("writer");
-    const { license, digest } = await publishAs(account, grants);
+    const { license } = await publishAs(account, grants);
     for (let round = 0; round < 2; round++) {
-      await noteRegistration(account, license, digest);
+      await noteRegistrations(account, [license]);
       expect(await sendRegistrations(account)).toMatchObject({ sent: 1, waiting: 0 });
     }
     expect((await account.service.documents()).documents).toHaveLength(1);
-    await noteRegistration(account, utf8("no license"), new Uint8Array(32));
-    await replaceSmallFile(join(account.home.outbox, `${account.info.subject}.long`), new Uint8Array(2_000_000));
-    expect(await sendRegistrations(account)).toEqual({ sent: 0, refused: 2, waiting: 0 });
+    await noteRegistrations(account, [utf8("no license")]);
+    await replaceSmallFile(join(account.home.outbox, `${account.info.subject}.long`), new Uint8Array(20_000_000));
+    await replaceSmallFile(
+      join(account.home.outbox, `${account.info.subject}.strange`),
+      utf8('{"v":1,"licenses":[7]}'),
+    );
+    expect(await sendRegistrations(account)).toEqual({ sent: 0, refused: 3, waiting: 0 });
     expect(await readdir(account.home.outbox)).toEqual([]);
+  });
+
+  it("made together are noted and sent together; one that is refused holds up none of the others", async () => {
+    const { signInAs } = await scratchOrganisation();
+    const account = await signInAs("writer");
+    const [one, other] = [await publishAs(account, grants), await publishAs(account, grants)];
+    await noteRegistrations(account, [one.license, utf8("no license"), other.license]);
+    expect(await readdir(account.home.outbox)).toHaveLength(1);
+    expect(await sendRegistrations(account)).toEqual({ sent: 2, refused: 1, waiting: 0 });
+    expect((await account.service.documents()).documents).toHaveLength(2);
   });
 
   it("are left to another process that is sending them already", async () => {
     const { signInAs } = await scratchOrganisation();
     const account = await signInAs("writer");
-    const { license, digest } = await publishAs(account, grants);
-    await noteRegistration(account, license, digest);
+    const { license } = await publishAs(account, grants);
+    await noteRegistrations(account, [license]);
     const sent = await withLock(account.home, () => sendRegistrations(account), { name: "outbox" });
     expect(sent).toEqual({ sent: 0, refused: 0, waiting: 1 });
   });

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type Account, openAccount, whoIsSignedIn } from "../../../agent/account.js";
 import { useLicenseFor } from "../../../agent/consume-license.js";
-import { noteRegistration, sendRegistrations } from "../../../agent/outbox.js";
+import { noteRegistrations, sendRegistrations } from "../../../agent/outbox.js";
 import { currentPolicy } from "../../../agent/policy-cache.js";
 import { outcome, publishAs, scratchOrganisation } from "./scratch-home.js";
 
@@ -58,8 +58,8 @@ describe("a device that was removed", () => {
       const { lost, other, signInAs } = await twoDevices();
       const colleague = await signInAs("colleague");
       await removeFrom(other, lost);
-      const { license, digest } = await publishAs(lost, grants);
-      await noteRegistration(lost, license, digest);
+      const { license } = await publishAs(lost, grants);
+      await noteRegistrations(lost, [license]);
       expect(await outcome(useLicenseFor(colleague, license))).toBe("license-invalid");
       if (heard) expect(await sendRegistrations(lost)).toEqual({ sent: 0, refused: 0, waiting: 1 });
       const again = await signInAs("writer", lost.home);
