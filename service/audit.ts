@@ -7,6 +7,7 @@ import type { Store } from "./store/store.js";
 /** What people and programs did, or were refused. */
 export type AuditAction =
   | "sign-in"
+  | "change-password"
   | "certify"
   | "remove-device"
   | "grant"

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { Configuration, JWKS } from "oidc-provider";
+import type { Configuration, JWKS, KoaContextWithOIDC } from "oidc-provider";
 import type { Directory } from "../directory/directory.js";
 import type { Store } from "../store/store.js";
 import { PayloadAdapter } from "./adapter.js";
+import { deviceCodeSeconds, deviceFlow, secretOf, showPage } from "./device-flow.js";
 import { cookieKeys, signingAlgorithm, signingKeys } from "./keys.js";
-import { messagePage, pageHeaders, renderPage } from "./pages.js";
+import { messagePage, type Page, type Reader, readerOf } from "./pages/page.js";
+import { signedOutPage, signOutPage } from "./pages/sign-out.js";
 
 /** The one client of our own programs: public, native, PKCE, redirected to any port of the loopback. */
 export const clientId = "sealwright";
@@ -21,6 +23,8 @@ const signedInSeconds = 90 * 86_400;
 export interface ProviderSetup {
   store: Store;
   directory: Directory;
+  /** Shown on the pages. */
+  organisation: string;
   /** Of the access tokens: `urn:sealwright:<tenant id>`. */
   audience: string;
   /** The provider's own errors: it is loaded only when it is needed. */
@@ -32,6 +36,7 @@ export interface ProviderSetup {
 export async function providerSetup({
   store,
   directory,
+  organisation,
   audience,
   errors,
   now,
@@ -42,7 +47,15 @@ export async function providerSetup({
     clients: [client],
     jwks: (await signingKeys(store.settings)) as JWKS,
     cookies: await cookies(store),
-    features: features(audience, () => new errors.InvalidTarget()),
+    features: {
+      ...resource(audience, () => new errors.InvalidTarget()),
+      ...pages(organisation),
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, asking, { clientId: owner }) => owner === asking.clientId },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+    },
     claims: { openid: ["sub"] },
     scopes: ["openid", "offline_access"],
     responseTypes: ["code"],
@@ -53,6 +66,7 @@ export async function providerSetup({
     ttl: {
       AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
+      DeviceCode: deviceCodeSeconds,
       IdToken: accessTokenSeconds,
       Interaction: 900,
       Session: 3600,
@@ -64,10 +78,8 @@ export async function providerSetup({
       const person = await directory.findBySubject(id);
       return person ? { accountId: id, claims: () => ({ sub: id }) } : undefined;
     },
-    renderError: (ctx, out) => {
-      ctx.set(pageHeaders());
-      ctx.body = renderPage(messagePage("The sign-in cannot go on", errorSentence(out.error)));
-    },
+    renderError: (ctx, { error }) =>
+      showPage(ctx, (reader) => errorPage(reader, error), readerOf(organisation, ctx.get("accept-language"))),
   };
 }
 
@@ -77,7 +89,7 @@ const client = {
   application_type: "native" as const,
   token_endpoint_auth_method: "none" as const,
   redirect_uris: redirectUris,
-  grant_types: ["authorization_code", "refresh_token"],
+  grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
   response_types: ["code" as const],
   id_token_signed_response_alg: signingAlgorithm as "ES256",
   dpop_bound_access_tokens: true,
@@ -89,31 +101,42 @@ async function cookies(store: Store): Promise<Configuration["cookies"]> {
   return { keys, long: { ...common, path: "/oidc" }, short: common };
 }
 
-const features = (audience: string, unknownResource: () => Error): Configuration["features"] => ({
-  devInteractions: { enabled: false },
-  userinfo: { enabled: false },
-  rpInitiatedLogout: { enabled: false },
-  pushedAuthorizationRequests: { enabled: false },
-  revocation: { enabled: true },
-  dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
-  resourceIndicators: {
-    enabled: true,
-    defaultResource: () => audience,
-    useGrantedResource: () => true,
-    getResourceServerInfo: (_ctx, resource) => {
-      if (resource !== audience) throw unknownResource();
-      return {
-        scope: "",
-        audience,
-        accessTokenFormat: "jwt",
-        accessTokenTTL: accessTokenSeconds,
-        jwt: { sign: { alg: signingAlgorithm } },
-      };
+/** Pages that the provider shows by itself. */
+function pages(organisation: string) {
+  const reader = (ctx: KoaContextWithOIDC) => readerOf(organisation, ctx.get("accept-language"));
+  return {
+    deviceFlow: deviceFlow(organisation),
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: async (ctx) => {
+        const action = ctx.oidc.urlFor("end_session_confirm");
+        showPage(ctx, (one) => signOutPage(one, action, secretOf(ctx)), reader(ctx));
+      },
+      postLogoutSuccessSource: async (ctx) => showPage(ctx, signedOutPage, reader(ctx)),
     },
-  },
-});
+  } satisfies Configuration["features"];
+}
 
-const errorSentence = (error: string): string =>
-  error === "invalid_request" || error === "session_not_found"
-    ? "It took too long, or cookies are switched off. Start it again from the program you came from."
-    : "The program that started it asked for something this service does not give. Tell whoever looks after it.";
+const resource = (audience: string, unknownResource: () => Error) =>
+  ({
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => audience,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_ctx, indicator) => {
+        if (indicator !== audience) throw unknownResource();
+        return {
+          scope: "",
+          audience,
+          accessTokenFormat: "jwt",
+          accessTokenTTL: accessTokenSeconds,
+          jwt: { sign: { alg: signingAlgorithm } },
+        };
+      },
+    },
+  }) satisfies Configuration["features"];
+
+function errorPage({ say }: Reader, error: string): Page {
+  const isStale = error === "invalid_request" || error === "session_not_found";
+  return messagePage(say.cannotGoOn, isStale ? say.tookTooLong : say.notGiven);
+}

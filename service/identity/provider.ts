@@ -5,8 +5,12 @@ import type { Audit } from "../audit.js";
 import type { Directory } from "../directory/directory.js";
 import { RateLimit } from "../rate-limit.js";
 import type { Store } from "../store/store.js";
+import { pollSeconds } from "./device-flow.js";
 import { interactionRoutes } from "./interactions.js";
-import { messagePage, pageHeaders, renderPage } from "./pages.js";
+import { messagePage, readerOf, renderPage } from "./pages/page.js";
+import { pageHeaders } from "./pages/style.js";
+import { PasswordChange } from "./password-change.js";
+import { passwordRoutes } from "./password-routes.js";
 import { providerSetup } from "./provider-setup.js";
 import { refuseRemovedDevices } from "./removed-devices.js";
 import { SignIn } from "./sign-in.js";
@@ -30,6 +34,10 @@ export interface IdentityOptions {
 /** Requests to the provider from one network address: each may leave a row behind that lives for a while. */
 const perIp = { burst: 200, perSecond: 5 };
 
+/** Codes of devices that are tried, from one network address and from everywhere: one in 25 thousand million is right. */
+const codesPerIp = { burst: 20, perSecond: 1 / 10 };
+const codesAtAll = { burst: 500, perSecond: 2 };
+
 export const issuerOf = (publicUrl: URL): string => `${publicUrl.origin}/oidc`;
 
 /** The embedded OpenID provider: `app.register(await identityRoutes(options))` serves everything under `/oidc`. */
@@ -39,28 +47,67 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
   const provider = new Provider(issuerOf(publicUrl), await providerSetup({ ...options, errors, now }));
   refuseRemovedDevices(provider, options.store.devices);
   provider.proxy = true; // it believes the headers that `asPublic` sets, and no others
+  guidePages(provider);
   const signIn = new SignIn(options.store.accounts, options.audit, now);
-  const limit = new RateLimit({ ...perIp, now });
+  const passwords = new PasswordChange({ ...options, now });
+  const takes = limits(now);
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null)); // the provider reads bodies itself
     app.addHook("onRequest", async (request) => {
-      if (!limit.take(request.ip)) throw new RightsError("rate-limited", "too many requests; wait a minute");
+      if (!takes(request)) throw new RightsError("rate-limited", "too many requests; wait a minute");
       asPublic(request, publicUrl);
     });
-    app.setErrorHandler(sendError);
-    app.register(async (pages) => interactionRoutes(pages, { ...options, provider, signIn }));
+    app.setErrorHandler((error: FastifyError, request, reply) =>
+      sendError(error, request, reply, options.organisation),
+    );
+    app.register(async (pages) => interactionRoutes(pages, { ...options, provider, signIn, passwords }));
+    app.register(async (pages) => passwordRoutes(pages, { ...options, signIn, passwords }));
     mount(app, provider);
   };
+}
+
+/** Whether a request may go on. */
+function limits(now: () => number): (request: FastifyRequest) => boolean {
+  const requests = new RateLimit({ ...perIp, now });
+  const codes = new RateLimit({ ...codesPerIp, now });
+  const allCodes = new RateLimit({ ...codesAtAll, now });
+  return ({ ip, method, url }) => {
+    const isCode = method === "POST" && url.split("?", 1)[0] === "/oidc/device";
+    return requests.take(ip) && (!isCode || (codes.take(ip) && allCodes.take("")));
+  };
+}
+
+/**
+ * Two pages that the provider would send as a form which a script submits: the code in a device's address is put into
+ * the field instead, and whoever signs out without being signed in is told so. And a form or answer that comes without
+ * the session it belongs to begins anew: the provider fails there.
+ */
+function guidePages(provider: Provider): void {
+  provider.on("device_authorization.success", (_ctx, answer) => Object.assign(answer, { interval: pollSeconds }));
+  provider.use(async (ctx, next) => {
+    const page = `${ctx.method} ${ctx.path}`;
+    if (page === "GET /device") {
+      ctx.state.userCode = [ctx.query.user_code].flat()[0];
+      ctx.querystring = "";
+    }
+    const session = /^(POST \/device|GET \/device\/[\w-]+|GET \/session\/end)$/.test(page)
+      ? await provider.Session.get(ctx)
+      : null;
+    if (page === "GET /session/end" && !session?.accountId) return ctx.redirect("/oidc/session/end/success");
+    if (session && session.exp === undefined) return ctx.redirect("/oidc/device");
+    await next();
+  });
 }
 
 /**
  * Its addresses are the public ones whatever a request says: a forged Host or X-Forwarded header cannot put a foreign
  * address into a redirect, a cookie or the check of a proof.
  */
-function asPublic({ raw }: FastifyRequest, publicUrl: URL): void {
+function asPublic({ raw, ip }: FastifyRequest, publicUrl: URL): void {
   raw.headers.host = publicUrl.host;
   raw.headers["x-forwarded-host"] = publicUrl.host;
+  raw.headers["x-forwarded-for"] = ip;
   raw.headers["x-forwarded-proto"] = publicUrl.protocol.slice(0, -1);
 }
 
@@ -75,19 +122,23 @@ function mount(app: FastifyInstance, provider: Provider): void {
   });
 }
 
-function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  organisation: string,
+): FastifyReply {
+  const reader = readerOf(organisation, request.headers["accept-language"]);
+  const { say } = reader;
   const limited = codeOf(error) === "rate-limited";
   const expired = error.name === "SessionNotFound" || codeOf(error) === "request-malformed";
   const status = limited ? 429 : expired ? 400 : (error.statusCode ?? 500);
   if (status >= 500) request.log.error(error);
-  const sentence = limited
-    ? "Too many requests came from your network. Wait a minute and try again."
-    : "It took too long, or cookies are switched off. Start it again from the program you came from.";
   const page =
     status >= 500
-      ? messagePage("Something went wrong here", "Try again in a minute.")
-      : messagePage("The sign-in cannot go on", sentence);
-  return reply.code(status).headers(pageHeaders()).send(renderPage(page));
+      ? messagePage(say.wentWrong, say.tryLater)
+      : messagePage(say.cannotGoOn, limited ? say.tooMany : say.tookTooLong);
+  return reply.code(status).headers(pageHeaders()).send(renderPage(page, reader));
 }
 
 /** It says "unsupported runtime" while it loads on Node 20, where it runs well: that one line is left out. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Audit } from "../audit.js";
+import type { Audit, AuditAction } from "../audit.js";
 import { RateLimit } from "../rate-limit.js";
 import type { Account, Accounts } from "../store/accounts.js";
 import { addressOf, checkPassword } from "./passwords.js";
@@ -15,6 +15,9 @@ export interface SignInTry {
   password: string;
   ip: string;
 }
+
+/** What a password is asked for. */
+export type CheckedAction = Extract<AuditAction, "sign-in" | "change-password">;
 
 export type SignInOutcome =
   | { account: Account }
@@ -37,8 +40,11 @@ export class SignIn {
     this.#byIp = new RateLimit({ ...perIp, now });
   }
 
-  /** Whoever has this name and password. Every password that was looked at is in the audit before the answer. */
-  async check({ username, password, ip }: SignInTry): Promise<SignInOutcome> {
+  /**
+   * Whoever has this name and password. Every password that was looked at is in the audit before the answer; a change
+   * that comes after the right one is noted by itself.
+   */
+  async check({ username, password, ip }: SignInTry, action: CheckedAction = "sign-in"): Promise<SignInOutcome> {
     const account = accountKey(username);
     // Paid before the password is looked at, and paid back when it is right: parallel guesses cannot share one token.
     const seconds = this.#pay(account, ip);
@@ -48,7 +54,7 @@ export class SignIn {
       this.#byAccount.refund(account);
       this.#byIp.refund(ip);
     }
-    await this.#note(found, username, ip);
+    if (!found || action === "sign-in") await this.#note(action, found, username, ip);
     return found ? { account: found } : { refused: "wrong" };
   }
 
@@ -61,12 +67,12 @@ export class SignIn {
   }
 
   /** A name is kept only if it is somebody's: others may be a password typed into the wrong field. */
-  async #note(found: Account | null, username: string, ip: string): Promise<void> {
+  async #note(action: CheckedAction, found: Account | null, username: string, ip: string): Promise<void> {
     const address = addressOf(username);
     const known = found ?? (address === null ? null : await this.#accounts.findByAddress(address));
     const result = found ? "done" : "sign-in-failed";
     const who = { subject: known?.id ?? null, address: known?.addresses[0], name: known?.name };
-    await this.#audit.append({ action: "sign-in", result, ...who, ip });
+    await this.#audit.append({ action, result, ...who, ip });
   }
 }
 

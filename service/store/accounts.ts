@@ -1,4 +1,5 @@
 import type { Database, Write } from "./database.js";
+import { endSignIns } from "./payloads.js";
 import type { PersonState } from "./schema.js";
 
 /** A person of the embedded directory. Addresses are normalized, the first is the one shown. */
@@ -93,11 +94,15 @@ export class Accounts {
     });
   }
 
-  /** @param options.mustChange - the person did not choose it themselves. */
+  /**
+   * A new password: whatever was signed in with the one before ends, in browsers and on devices.
+   * @param options.mustChange - the person did not choose it themselves.
+   */
   setPasswordHash(id: string, passwordHash: string, { mustChange = false } = {}): Promise<void> {
     const columns = { password_hash: passwordHash, must_change: Number(mustChange) };
     return this.#write(async (tx) => {
       await tx.updateTable("people").set(columns).where("id", "=", id).execute();
+      await endSignIns(tx, id);
     });
   }
 }

@@ -11,6 +11,7 @@ const migrations: Record<string, Migration> = {
   "0005-first-passwords": { up: addMustChange },
   "0006-amendments": { up: createAmendments },
   "0007-devices": { up: nameDevices },
+  "0008-whose-sign-ins": { up: addAccountOfPayloads },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -184,4 +185,17 @@ async function nameDevices(db: Kysely<unknown>): Promise<void> {
   }
   for (const column of ["device", "proof_key", "account_kid", "licensor_kid"]) await index(db, "devices", column);
   await index(db, "oidc_payloads", "proof_key");
+}
+
+/** Whom a row belongs to was in its text only. */
+async function addAccountOfPayloads(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("oidc_payloads").addColumn("account", "text").execute();
+  await index(db, "oidc_payloads", "account");
+  const payloads = db as Kysely<Pick<Schema, "oidc_payloads">>;
+  for (const { model, id, payload } of await payloads.selectFrom("oidc_payloads").selectAll().execute()) {
+    const { accountId } = JSON.parse(payload) as { accountId?: unknown };
+    if (typeof accountId !== "string") continue;
+    const row = payloads.updateTable("oidc_payloads").set({ account: accountId });
+    await row.where("model", "=", model).where("id", "=", id).execute();
+  }
 }

@@ -101,11 +101,22 @@ export async function endSignInsWith(tx: Database, proofKey: string): Promise<vo
   await tx.deleteFrom("oidc_payloads").where("proof_key", "=", proofKey).execute();
 }
 
+/** Sessions, grants, codes and tokens of one person. A sign-in on its way stays: it has proved nothing yet. */
+export async function endSignIns(tx: Database, account: string): Promise<void> {
+  await tx.deleteFrom("oidc_payloads").where("account", "=", account).where("model", "!=", "Interaction").execute();
+}
+
 function toRow(model: string, id: string, payload: Payload, until: number | null): OidcPayloadRow {
   const text = (name: string): string | null => {
     const value = payload[name];
     return typeof value === "string" ? value : null;
   };
-  const indexed = { grant_id: text("grantId"), user_code: text("userCode"), uid: text("uid"), proof_key: text("jkt") };
+  const indexed = {
+    grant_id: text("grantId"),
+    user_code: text("userCode"),
+    uid: text("uid"),
+    proof_key: text("jkt"),
+    account: text("accountId"),
+  };
   return { model, id, payload: JSON.stringify(payload), ...indexed, until };
 }

@@ -81,6 +81,8 @@ export interface OidcPayloadRow {
   uid: string | null;
   /** Thumbprint of the key a token is bound to. */
   proof_key: string | null;
+  /** Id of the person it belongs to. */
+  account: string | null;
   until: number | null;
 }
 

@@ -1,15 +1,8 @@
+import { createHash } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, vi } from "vitest";
 import { identityRoutes } from "../../../service/identity/provider.js";
-import {
-  authorizationRequest,
-  Browserless,
-  newProofKey,
-  obtainCode,
-  prove,
-  requestTokens,
-  signInWithPassword,
-} from "./client.js";
+import { authorizationRequest, Browserless, newProofKey, prove, requestTokens, signInWithPassword } from "./client.js";
 import { audience, password, scratchIdentity } from "./scratch-identity.js";
 
 const ada = { username: "Ada@Trial.example", password };
@@ -145,7 +138,9 @@ describe("the provider", () => {
   it("says nothing on the console while it starts and works", async () => {
     const said = (["log", "info", "warn", "error"] as const).map((name) => vi.spyOn(console, name));
     const { issuer } = await scratchIdentity();
-    await obtainCode({ issuer, audience }, ada);
+    const { json } = await signInWithPassword({ issuer, audience }, ada, await newProofKey());
+    const body = new URLSearchParams({ client_id: "sealwright", token: json.refresh_token! });
+    expect((await fetch(`${issuer}/token/revocation`, { method: "POST", body })).status).toBe(200);
     for (const spy of said) expect(spy.mock.calls).toEqual([]);
     vi.restoreAllMocks();
   });
@@ -167,14 +162,39 @@ describe("the provider", () => {
     expect(JSON.parse(body)).toMatchObject({ issuer, token_endpoint: `${publicUrl.origin}/oidc/token` });
   });
 
-  it("shows pages without scripts, with names as text", async () => {
+  it("speaks the language a browser asks for", async () => {
+    const { issuer } = await scratchIdentity();
+    const titles: Record<string, string> = {};
+    for (const language of [
+      "",
+      "de",
+      "de-AT, en;q=0.8",
+      "en;q=0.3, de;q=0.7",
+      "fr, de;q=0",
+      "*",
+      "de;q=x",
+      "x".repeat(5000),
+    ]) {
+      const page = await fetch(`${issuer}/password`, { headers: { "accept-language": language } });
+      titles[language.slice(0, 20)] = /<html lang="(\w+)"/.exec(await page.text())![1]!;
+    }
+    expect(Object.values(titles)).toEqual(["en", "de", "de", "de", "en", "en", "en", "en"]);
+  });
+
+  it("shows pages with one script, which it names, and with names as text", async () => {
     const { issuer } = await scratchIdentity();
     const { page } = await new Browserless().follow(authorizationRequest(issuer, audience).url);
     const html = await page!.text();
-    expect(html).not.toMatch(/<script|<b>/i);
+    expect(html).not.toContain("<b>");
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text!);
+    expect(scripts).toHaveLength(1);
+    const digest = createHash("sha256").update(scripts[0]!).digest("base64");
     expect(html).toContain("Trial &#38; &#60;b&#62;");
     const policy = page!.headers.get("content-security-policy")!;
     expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`script-src 'sha256-${digest}';`);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(page!.headers.get("x-frame-options")).toBe("DENY");
     expect(policy).toContain("form-action 'self' http://127.0.0.1:54321;");
     expect(page!.headers.get("cache-control")).toBe("no-store");
   });
