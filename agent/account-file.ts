@@ -16,6 +16,8 @@ const AccountRecord = z.strictObject({
   service: url,
   api: url,
   token: url,
+  /** Where the sign-in is ended; homes of before did not note it. */
+  revocation: url.optional(),
   clientId: z.string().max(128),
   tenant: id,
   organisation: z.string().max(256),

@@ -17,7 +17,7 @@ import { deviceRemoved, noteRemoval } from "./removed-device.js";
 import { type SecretFiles, secretFiles } from "./secret-files.js";
 import { heardService, type Service } from "./service.js";
 import { emptyFolder } from "./small-file.js";
-import { DeviceCredentials } from "./tokens.js";
+import { DeviceCredentials, endAtService } from "./tokens.js";
 
 /** Who is signed in on this device, and where. Nothing secret. */
 export interface AccountInfo {
@@ -163,15 +163,19 @@ async function replaceRecord(home: Home, from: AccountRecord, to: AccountRecord)
 }
 
 /**
- * Forgets the person: keys, tokens, licenses, device key. Watched folders and what waits to be registered stay. Harmless
- * when nobody is signed in, and the way out of every damage. @throws RightsError `busy`.
+ * Ends the sign-in at the service, where it can be reached, and forgets the person: keys, tokens, licenses, device key.
+ * Watched folders and what waits to be registered stay. Harmless when nobody is signed in, and the way out of every
+ * damage. @returns whether the service knows. @throws RightsError `busy`.
  */
-export function signOut(home: Home): Promise<void> {
+export async function signOut(home: Home): Promise<boolean> {
+  const record = await readAccountRecord(home).catch(() => null);
+  const isTold = record !== null && (await endAtService(home, secretsOf(home, record.subject).secrets, record));
   const forget = async () => {
     await rm(home.account, { force: true });
     await forgetDeviceKey(home); // first of the secret parts: what is left after a crash is unreadable
     for (const folder of [home.secrets, home.licenses]) await emptyFolder(folder);
     await forgetNames(home);
   };
-  return withLock(home, forget, { name: "account" });
+  await withLock(home, forget, { name: "account" });
+  return isTold;
 }

@@ -1,130 +1,85 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { RightsError } from "../shared/errors.js";
-import { reach } from "../shared/protocol/service-client.js";
 import type { SignInPlace } from "./service-address.js";
-import { boundedBody } from "./web-answer.js";
+import type { Polling } from "./token-endpoint.js";
 
-/** What the provider gives for a password, to be changed into tokens. */
-export interface Authorization {
-  readonly code: string;
-  readonly verifier: string;
-  /** The ID token must repeat it. */
-  readonly nonce: string;
-  readonly redirectUri: string;
+/** That a person agreed to the sign-in: what the token endpoint is asked with, and how. */
+export interface Agreement {
+  readonly fields: Readonly<Record<string, string>>;
+  /** The ID token must repeat it; `null` for a device code, which has none. */
+  readonly nonce: string | null;
+  /** The person agrees somewhere else: ask until they have. */
+  readonly polling?: Polling;
+  /** Tells the person, where they look, whether they are signed in now. */
+  done?(signedIn: boolean): void;
 }
 
-/** Registered at the provider. Nobody listens there: the redirect is read and not followed. */
-const redirectUri = "http://127.0.0.1/callback";
+/** One of the ways in which a person agrees: in this terminal, in a browser here, or on another device. */
+export type Agree = (place: SignInPlace) => Promise<Agreement>;
 
-const maxSteps = 16;
-const maxPageBytes = 256 * 1024;
-const maxCookies = 32;
-const maxCookieChars = 4096;
+/** What this device asks for, whichever way it is agreed to. */
+export const askedFor = ({ discovery }: SignInPlace) => ({
+  client_id: discovery.clientId,
+  scope: "openid offline_access",
+  resource: discovery.resource,
+});
+
+export interface AuthorizationRequest {
+  readonly url: URL;
+  readonly redirectUri: string;
+  readonly verifier: string;
+  readonly state: string;
+  readonly nonce: string;
+}
 
 const random = () => randomBytes(32).toString("base64url");
 
 /**
- * Goes through the pages of the provider as a browser would (authorization code, PKCE S256, state, nonce, resource), and
- * fills in name and password, then consent. Nothing leaves for another origin than the service's.
- * @throws RightsError `sign-in-failed` (a wrong name or password, or refused), `rate-limited`, `service-failed`,
- * `service-untrusted` (led elsewhere, or answered for another), `service-unreachable`.
+ * The first step of the code flow: PKCE with S256, state, nonce, resource.
+ * @param user - who is expected to sign in, where that is known.
  */
-export async function authorize(place: SignInPlace, user: string, password: string): Promise<Authorization> {
+export function authorizationRequest(place: SignInPlace, redirectUri: string, user?: string): AuthorizationRequest {
   const [verifier, state, nonce] = [random(), random(), random()];
-  const start = new URL(place.authorization);
-  start.search = new URLSearchParams({
-    client_id: place.discovery.clientId,
+  const url = new URL(place.authorization);
+  url.search = new URLSearchParams({
+    ...askedFor(place),
     response_type: "code",
     redirect_uri: redirectUri,
-    scope: "openid offline_access",
     prompt: "consent",
-    resource: place.discovery.resource,
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
     state,
     nonce,
+    ...(user === undefined ? {} : { login_hint: user }),
   }).toString();
-  const callback = await new Pages(place.service, { username: user, password }).walk(start);
-  return { code: codeIn(callback, state, place.discovery.issuer), verifier, nonce, redirectUri };
+  return { url, redirectUri, verifier, state, nonce };
 }
 
-/** `state` ties the answer to our question, `iss` to the provider that was asked (RFC 9207). */
-function codeIn(callback: URL, state: string, issuer: string): string {
+/** Whether an answer is to this request: nobody else knows its `state`. */
+export function answers(callback: URL, { state }: AuthorizationRequest): boolean {
+  const [given, ours] = [Buffer.from(callback.searchParams.get("state") ?? ""), Buffer.from(state)];
+  return given.length === ours.length && timingSafeEqual(given, ours);
+}
+
+const maxCodeChars = 2048;
+
+/**
+ * The agreement an answer carries. `state` ties it to our question, `iss` to the provider that was asked (RFC 9207).
+ * @throws RightsError `service-untrusted` for an answer to another question or of another provider; `sign-in-failed`.
+ */
+export function agreementIn(callback: URL, request: AuthorizationRequest, { discovery }: SignInPlace): Agreement {
   const answer = callback.searchParams;
-  if (answer.get("state") !== state || (answer.get("iss") ?? issuer) !== issuer)
+  if (!answers(callback, request) || answer.get("iss") !== discovery.issuer)
     throw new RightsError("service-untrusted", "the sign-in came back with an answer to another question; try again");
   const code = answer.get("code");
-  if (code !== null && code.length <= 2048) return code;
-  throw new RightsError("sign-in-failed", "the service refused the sign-in; ask whoever looks after it");
+  if (code === null || code.length > maxCodeChars) throw refusal(answer.get("error"));
+  const { verifier, redirectUri, nonce } = request;
+  const proof = { code, code_verifier: verifier, redirect_uri: redirectUri };
+  return { fields: { grant_type: "authorization_code", ...proof, client_id: discovery.clientId }, nonce };
 }
 
-const isRedirect = (status: number): boolean => [302, 303, 307, 308].includes(status);
-
-/** A walk through the provider's pages: cookies, redirects, two forms. */
-class Pages {
-  readonly #origin: string;
-  readonly #person: Record<string, string>;
-  readonly #cookies = new Map<string, string>();
-  #hasTried = false;
-
-  constructor(origin: string, person: { username: string; password: string }) {
-    this.#origin = origin;
-    this.#person = person;
-  }
-
-  /** @returns where the provider sends the browser in the end. */
-  async walk(start: URL): Promise<URL> {
-    let at = start;
-    let response = await this.#request(at, {});
-    for (let step = 0; step < maxSteps; step++) {
-      if (isRedirect(response.status)) {
-        await response.body?.cancel();
-        at = this.#target(response, at);
-        if (at.href.startsWith(`${redirectUri}?`)) return at;
-        if (at.origin !== this.#origin)
-          throw new RightsError("service-untrusted", `the sign-in leads to ${at.host}, another place than you named`);
-        response = await this.#request(at, {});
-      } else response = await this.#submit(at, response);
-    }
-    throw new RightsError("service-failed", "the sign-in leads in a circle; ask whoever looks after the service");
-  }
-
-  #target(response: Response, at: URL): URL {
-    const location = response.headers.get("location") ?? "";
-    if (location !== "" && URL.canParse(location, at.href)) return new URL(location, at);
-    throw new RightsError("service-failed", "the sign-in leads nowhere; ask whoever looks after the service");
-  }
-
-  async #submit(at: URL, response: Response): Promise<Response> {
-    const page = new TextDecoder().decode(await boundedBody(response, maxPageBytes));
-    const action = /<input type="hidden" name="action" value="(sign-in|consent)">/.exec(page)?.[1];
-    if (response.status === 429) throw limited(response.headers.get("retry-after"));
-    if (response.status === 401 || (action === "sign-in" && this.#hasTried))
-      throw new RightsError("sign-in-failed", "this name and password do not belong together; check both");
-    if (!response.ok || action === undefined)
-      throw new RightsError("sign-in-failed", `the service does not take a password here (${response.status})`);
-    if (action === "sign-in") this.#hasTried = true;
-    const fields = action === "sign-in" ? { action, ...this.#person } : { action };
-    return this.#request(at, { method: "POST", body: new URLSearchParams(fields) });
-  }
-
-  async #request(url: URL, init: RequestInit): Promise<Response> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await reach(url.href, { ...init, redirect: "manual", headers: cookie === "" ? {} : { cookie } });
-    for (const line of response.headers.getSetCookie()) this.#keep(line);
-    return response;
-  }
-
-  /** Path and lifetime are left aside: the walk is short, and all of it on one origin. */
-  #keep(line: string): void {
-    const [, name, value] = /^([^=;\s]+)=([^;]*)/.exec(line) ?? [];
-    if (name === undefined || value === undefined || line.length > maxCookieChars) return;
-    if (value === "") this.#cookies.delete(name);
-    else if (this.#cookies.size < maxCookies || this.#cookies.has(name)) this.#cookies.set(name, value);
-  }
-}
-
-function limited(retryAfter: string | null): RightsError {
-  const wait = /^\d{1,5}$/.test(retryAfter ?? "") ? `in ${retryAfter} seconds` : "later";
-  return new RightsError("rate-limited", `too many wrong passwords for now; try again ${wait}`);
+/** @param error - as OAuth names it. */
+export function refusal(error: string | null): RightsError {
+  if (error === "access_denied") return new RightsError("sign-in-failed", "the sign-in was cancelled; nothing changed");
+  return new RightsError("sign-in-failed", "the service refused the sign-in; ask whoever looks after it");
 }

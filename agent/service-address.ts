@@ -11,12 +11,17 @@ export interface SignInPlace {
   readonly discovery: Discovery;
   readonly authorization: string;
   readonly token: string;
+  /** Where a device asks for a code, and where a sign-in is ended; `null` where the service offers neither. */
+  readonly device: string | null;
+  readonly revocation: string | null;
 }
 
 const Metadata = z.object({
   issuer: z.string().max(2048),
   authorization_endpoint: z.string().max(2048),
   token_endpoint: z.string().max(2048),
+  device_authorization_endpoint: z.string().max(2048).nullable().default(null),
+  revocation_endpoint: z.string().max(2048).nullable().default(null),
 });
 
 const maxMetadataBytes = 256 * 1024;
@@ -52,11 +57,14 @@ export async function findSignIn(address: string): Promise<SignInPlace> {
   requireOrigin(service, discovery.api, discovery.issuer);
   const metadata = await readMetadata(`${discovery.issuer}/.well-known/openid-configuration`);
   if (metadata.issuer !== discovery.issuer) throw strange(service, metadata.issuer);
-  requireOrigin(service, metadata.authorization_endpoint, metadata.token_endpoint);
-  return { service, discovery, authorization: metadata.authorization_endpoint, token: metadata.token_endpoint };
+  const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
+  const { device_authorization_endpoint: device, revocation_endpoint: revocation } = metadata;
+  requireOrigin(service, authorization, token, ...[device, revocation].filter((url) => url !== null));
+  return { service, discovery, authorization, token, device, revocation };
 }
 
-function requireOrigin(service: string, ...urls: readonly string[]): void {
+/** @throws RightsError `service-untrusted` unless all of `urls` are on the service's own origin. */
+export function requireOrigin(service: string, ...urls: readonly string[]): void {
   for (const url of urls) if (!URL.canParse(url) || new URL(url).origin !== service) throw strange(service, url);
 }
 

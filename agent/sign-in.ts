@@ -3,7 +3,8 @@ import type { PinnedKey } from "../shared/license/trust.js";
 import { ServiceClient } from "../shared/protocol/service-client.js";
 import { type AccountInfo, infoOf, secretsOf } from "./account.js";
 import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
-import { authorize } from "./authorize.js";
+import { withPassword } from "./agree/password.js";
+import type { Agree, Agreement } from "./authorize.js";
 import { seenClock } from "./clock.js";
 import {
   type DeviceKeys,
@@ -19,7 +20,7 @@ import { withLock } from "./lock.js";
 import { type KeystoreKind, settleDeviceKey } from "./os-keystore.js";
 import { findSignIn, type SignInPlace } from "./service-address.js";
 import { emptyFolder } from "./small-file.js";
-import { requestTokens, subjectOf, type Tokens } from "./token-endpoint.js";
+import { pollForTokens, requestTokens, subjectOf, type Tokens } from "./token-endpoint.js";
 import { writeTokens } from "./tokens.js";
 
 export interface SignInRequest {
@@ -36,25 +37,55 @@ export interface SignedIn {
   readonly isNewDevice: boolean;
 }
 
+/** Signs in with a password at the embedded provider, by the same code flow a browser takes. @throws as `signInBy`. */
+export const signIn = (home: Home, { address, user, password }: SignInRequest): Promise<SignedIn> =>
+  signInBy(home, address, withPassword(user, password));
+
 /**
- * Signs in with a password at the embedded provider, by the same code flow a browser takes, makes this device's keys
- * and has them certified. Again by the same person: keys stay, tokens and certificates are new; so are the keys after
- * the device was removed. What was there stays as
- * it was unless all of it succeeds.
+ * Signs in at a service in one of the ways a person can agree to it, makes this device's keys and has them certified.
+ * Again by the same person: keys stay, tokens and certificates are new; so are the keys after the device was removed.
+ * What was there stays as it was unless all of it succeeds. Nothing is locked while the person makes up their mind.
  * @throws RightsError `sign-in-failed`, `rate-limited`, `service-unreachable`, `service-untrusted`, `service-failed`,
  * `keystore-unavailable`, `usage` (a bad address), `account-mismatch` (someone else is signed in), `busy`.
  */
-export function signIn(home: Home, request: SignInRequest): Promise<SignedIn> {
-  return withLock(home, () => signInLocked(home, request), { name: "account" });
-}
-
-async function signInLocked(home: Home, { address, user, password }: SignInRequest): Promise<SignedIn> {
+export async function signInBy(home: Home, address: string, agree: Agree): Promise<SignedIn> {
   const place = await findSignIn(address);
   const before = await readAccountRecord(home);
   if (before !== null && before.service !== place.service) throw otherAccount(before);
-  const pinned = await pinnedKey(place, before); // before the password goes anywhere
-  const { keys, tokens, subject } = await obtainTokens(place, { user, password }, await keysOf(home, before));
-  if (before !== null && before.subject !== subject) throw otherAccount(before);
+  const pinned = await pinnedKey(place, before); // before a password goes anywhere
+  const known = await keysOf(home, before);
+  const agreement = await agree(place);
+  const finish = async () => {
+    const { keys, tokens, subject } = await obtainTokens(place, agreement, known);
+    if (before !== null && before.subject !== subject) throw otherAccount(before);
+    const take = () => takeAccount(home, { before, place, pinned, keys, tokens, subject });
+    return withLock(home, take, { name: "account" });
+  };
+  return finish().then(
+    (signedIn) => {
+      agreement.done?.(true);
+      return signedIn;
+    },
+    (error) => {
+      agreement.done?.(false);
+      throw error;
+    },
+  );
+}
+
+interface Agreed {
+  readonly before: AccountRecord | null;
+  readonly place: SignInPlace;
+  readonly pinned: PinnedKey;
+  readonly keys: DeviceKeys;
+  readonly tokens: Tokens;
+  readonly subject: string;
+}
+
+async function takeAccount(home: Home, { before, place, pinned, keys, tokens, subject }: Agreed): Promise<SignedIn> {
+  const latest = await readAccountRecord(home);
+  if (latest?.subject !== before?.subject || latest?.service !== before?.service)
+    throw new RightsError("busy", "somebody signed in or out on this device meanwhile; try again");
   const enrolled = await enrol(place, pinned, keys, tokens);
   if (enrolled.record.subject !== subject)
     throw new RightsError("service-untrusted", "the service certified another person than signed in; try again");
@@ -86,26 +117,22 @@ async function keysOf(home: Home, before: AccountRecord | null): Promise<DeviceK
   }
 }
 
-async function obtainTokens(
-  { discovery, ...place }: SignInPlace,
-  { user, password }: { user: string; password: string },
-  keys: DeviceKeys,
-): Promise<{ keys: DeviceKeys; tokens: Tokens; subject: string }> {
-  const { code, verifier, nonce, redirectUri } = await authorize({ discovery, ...place }, user, password);
-  const { clientId, issuer } = discovery;
-  const fields = { grant_type: "authorization_code", code, code_verifier: verifier, redirect_uri: redirectUri };
-  const ask = (using: DeviceKeys) => tokensFor(place.token, { ...fields, client_id: clientId }, using);
+async function obtainTokens(place: SignInPlace, agreement: Agreement, known: DeviceKeys) {
+  const { clientId, issuer } = place.discovery;
   // The keys of a device that was removed are refused before the code is used up: it goes on with new ones.
-  const obtained = await ask(keys).catch(async (error) => {
+  const obtained = await tokensFor(place, agreement, known).catch(async (error) => {
     if (codeOf(error) !== "device-removed") throw error;
-    return ask(await newDeviceKeys());
+    return tokensFor(place, agreement, await newDeviceKeys());
   });
-  return { ...obtained, subject: subjectOf(obtained.tokens.idToken, { issuer, clientId, nonce }) };
+  const expected = { issuer, clientId, nonce: agreement.nonce };
+  return { ...obtained, subject: subjectOf(obtained.tokens.idToken, expected) };
 }
 
-async function tokensFor(endpoint: string, fields: Record<string, string>, keys: DeviceKeys) {
+async function tokensFor({ token }: SignInPlace, { fields, polling }: Agreement, keys: DeviceKeys) {
+  const proofKey = await proofKeyFrom(keys.proof);
   try {
-    return { keys, tokens: await requestTokens(endpoint, fields, await proofKeyFrom(keys.proof)) };
+    const asked = polling ? pollForTokens(token, fields, proofKey, polling) : requestTokens(token, fields, proofKey);
+    return { keys, tokens: await asked };
   } catch (error) {
     if (codeOf(error) !== "sign-in-needed") throw error;
     const message = "the service took too long over this sign-in; try again";
@@ -114,14 +141,14 @@ async function tokensFor(endpoint: string, fields: Record<string, string>, keys:
 }
 
 async function enrol(place: SignInPlace, pinned: PinnedKey, keys: DeviceKeys, tokens: Tokens) {
-  const { service, discovery, token } = place;
+  const { service, discovery, token, revocation } = place;
   const proofKey = await proofKeyFrom(keys.proof);
   const client = new ServiceClient(discovery.api, { proofKey, accessToken: async () => tokens.access });
   const halves = { account: spkiOf(keys.account), licensor: spkiOf(keys.licensor), dpop: proofKey.thumbprint };
   const { certified, time } = await certify(client, halves, pinned);
   const { api, clientId, tenant, organisation, viewer } = discovery;
-  const of = { service, api, token, clientId, tenant, organisation, viewer };
-  const record: AccountRecord = { v: 1, ...of, removed: false, ...certified };
+  const about = { api, token, clientId, tenant, organisation, viewer, ...(revocation === null ? {} : { revocation }) };
+  const record: AccountRecord = { v: 1, service, ...about, removed: false, ...certified };
   return { record, time };
 }
 

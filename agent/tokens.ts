@@ -9,7 +9,7 @@ import { openProofKey } from "./device-keys.js";
 import type { Home } from "./home.js";
 import { withLock } from "./lock.js";
 import type { SecretFiles } from "./secret-files.js";
-import { requestTokens, type Tokens } from "./token-endpoint.js";
+import { requestTokens, revokeToken, type Tokens } from "./token-endpoint.js";
 
 const file = "tokens";
 
@@ -30,6 +30,17 @@ async function readTokens(secrets: SecretFiles, service: string): Promise<Tokens
 
 export const signInNeeded = (service: string, cause?: unknown) =>
   new RightsError("sign-in-needed", `your sign-in has ended; sign in again with: seal login ${service}`, { cause });
+
+/** Whether the service knows that the sign-in has ended; where it cannot be told, the refresh token lapses in time. */
+export async function endAtService(home: Home, secrets: SecretFiles, record: AccountRecord): Promise<boolean> {
+  const { service, revocation, clientId } = record;
+  if (revocation === undefined) return false;
+  const end = async () => revokeToken(revocation, (await readTokens(secrets, service)).refresh, clientId);
+  return withLock(home, end, { name: "tokens" }).then(
+    () => true,
+    () => false,
+  );
+}
 
 /**
  * The device's tokens as `ServiceClient` asks for them. A refresh token is good for one use, and a second use ends the

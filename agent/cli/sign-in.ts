@@ -1,8 +1,13 @@
 import { buffer } from "node:stream/consumers";
 import { RightsError } from "../../shared/errors.js";
 import { signOut, whoIsSignedIn } from "../account.js";
+import { inBrowser } from "../agree/browser.js";
+import { type ShownCode, withDeviceCode } from "../agree/device-code.js";
+import { hasDisplay, openPage } from "../agree/open-page.js";
+import { withPassword } from "../agree/password.js";
+import type { Agree } from "../authorize.js";
 import { openHome } from "../home.js";
-import { signIn } from "../sign-in.js";
+import { signInBy } from "../sign-in.js";
 import { exits } from "./exit.js";
 import type { ReportOptions } from "./report.js";
 import { print, printJson, say, shown } from "./say.js";
@@ -25,31 +30,58 @@ const where = {
     "this system has no protected storage that could be used, so the key to your keys lies in the file device.pass",
 };
 
-export async function login(url: string, options: { user?: string; passwordStdin?: boolean }): Promise<number> {
-  if (options.user === undefined || !options.passwordStdin)
-    throw new RightsError("usage", "say who signs in: seal login URL --user ADDRESS --password-stdin");
-  const home = await openHome();
-  const { info, keystore, isNewDevice } = await signIn(home, {
-    address: url,
-    user: options.user,
-    password: await readPassword(),
-  });
+interface LoginOptions {
+  user?: string;
+  passwordStdin?: boolean;
+  browser: boolean;
+}
+
+export async function login(url: string, options: LoginOptions): Promise<number> {
+  const agree = await wayToAgree(options);
+  const { info, keystore, isNewDevice } = await signInBy(await openHome(), url, agree);
   say(`${shown(info.name)} (${shown(info.address)}) is signed in to ${shown(info.organisation)}`);
   if (isNewDevice && where[keystore] !== "") say(where[keystore]);
   return exits.done;
 }
 
+/** A password if one is given, a browser where there is a display, and a code for another device everywhere else. */
+async function wayToAgree({ user, passwordStdin, browser }: LoginOptions): Promise<Agree> {
+  const { env, platform } = process;
+  if (passwordStdin && user === undefined)
+    throw new RightsError("usage", "say whose password it is: seal login URL --user ADDRESS --password-stdin");
+  if (passwordStdin) return withPassword(user!, await readPassword());
+  if (!browser || !hasDisplay(env, platform)) return withDeviceCode(showCode);
+  return inBrowser({ user, open: (page) => showPage(page) });
+}
+
+function showPage(page: URL): void {
+  const { env, platform } = process;
+  say("sign in in your browser; if none opens, open this address yourself:");
+  say(`  ${page.href}`);
+  openPage(page, env, platform, () => say("no browser could be started; --no-browser signs in with a code instead"));
+}
+
+function showCode({ address, code, complete, untilMs }: ShownCode): void {
+  const until = new Date(untilMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  say("to sign in, open this address on any device with a browser, and enter the code:");
+  say(`  ${shown(address)}`);
+  say(`  ${shown(code)}`);
+  say(`or open ${shown(complete)} and compare it; it is good until ${until}`);
+}
+
 export async function logout(): Promise<number> {
   const home = await openHome();
-  const before = await whoIsSignedIn(home);
-  await signOut(home);
+  const before = await whoIsSignedIn(home).catch(() => null); // a damaged record is no reason to stay
+  const isTold = await signOut(home);
   say(before === null ? "nobody was signed in" : `${shown(before.address)} is signed out`);
+  if (before !== null && !isTold)
+    say(`${shown(before.service)} could not be told; nothing of the sign-in is left here, and there it ends by itself`);
   return exits.done;
 }
 
 export async function whoami({ json }: ReportOptions): Promise<number> {
   const info = await whoIsSignedIn(await openHome());
-  if (info === null) throw new RightsError("sign-in-needed", "nobody is signed in here");
+  if (info === null) throw new RightsError("sign-in-needed", "nobody is signed in here; sign in with: seal login URL");
   const { name, address, organisation, service } = info;
   if (json) printJson({ name, address, organisation, service });
   else print(`${shown(name)} <${shown(address)}> at ${shown(organisation)} (${service})`);

@@ -10,6 +10,7 @@ export function defineAccount(program: Command): void {
     async () => (await import("../sign-in.js")).login,
   )
     .option("--user <address>", "who signs in")
+    .option("--no-browser", "show a code to enter on another device")
     .option("--password-stdin", "read the password from standard input");
   define(
     program,
