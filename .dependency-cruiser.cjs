@@ -16,7 +16,7 @@ const onlyImports = (folder, allowed, comment) => {
 const sharedLayer = (name, comment, from, ...allowed) =>
   rule(`shared-${name}`, comment, { path: from }, { path: "^shared/", pathNot: allowed });
 
-const plain = "^shared/(errors|bytes|ids|time|json|address)\\.ts$";
+const plain = "^shared/(errors|bytes|bounded-cache|ids|time|json|address)\\.ts$";
 const policy = "^shared/(policy|rights|grants|amendment|template|label)\\.ts$";
 const crypto = "^shared/crypto/";
 const license = "^shared/license/";

@@ -1,5 +1,6 @@
 import type { Server } from "node:https";
 import type { FastifyInstance } from "fastify";
+import { usePrimitives } from "../shared/crypto/primitives.js";
 import { minuteMs } from "../shared/time.js";
 import { openApp } from "./app.js";
 import { openAudit } from "./audit.js";
@@ -15,6 +16,7 @@ import { LicenseReader } from "./licensing/license-reader.js";
 import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
+import { nodePrimitives } from "./node-primitives.js";
 import { openStore, type Store } from "./store/store.js";
 import { openTenant } from "./tenant.js";
 import { readTls, reloadTls } from "./tls.js";
@@ -45,6 +47,7 @@ const sweepEveryMs = 10 * 60_000;
  * @throws RightsError file-missing, config-invalid, state-damaged.
  */
 export async function startService(config: ServiceConfig, options: StartOptions = {}): Promise<Service> {
+  usePrimitives(nodePrimitives);
   const { now = Date.now } = options;
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { BoundedCache } from "../../shared/bounded-cache.js";
 import type { Bytes } from "../../shared/bytes.js";
 import type { PublicKey } from "../../shared/crypto/keys.js";
 import type { TimeRange } from "../../shared/license/fields.js";
 import { type TenantTrust, verifyAccountCertificate } from "../../shared/license/trust.js";
 import { parseDocument } from "../../shared/license/xrml.js";
 import { isWithin } from "../../shared/time.js";
-import { BoundedCache } from "../bounded-cache.js";
 import type { Directory, Person } from "../directory/directory.js";
 import type { Caller } from "../identity/caller.js";
 import type { Device } from "../store/devices.js";

@@ -1,6 +1,6 @@
+import { BoundedCache } from "../../shared/bounded-cache.js";
 import { fromBase64url, toBase64url } from "../../shared/bytes.js";
 import { type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
-import { BoundedCache } from "../bounded-cache.js";
 import type { Store } from "../store/store.js";
 
 const maxCached = 5000;

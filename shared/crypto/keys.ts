@@ -1,5 +1,6 @@
 import { type Bytes, concat, equalBytes, toBase64url } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
+import { primitives } from "./primitives.js";
 
 /** An RSA public key, exponent 65537. `kid` names it everywhere; keys are looked up by it, never by a person's name. */
 export interface PublicKey {
@@ -31,8 +32,7 @@ export const contentKeyBytes = 32;
 const signing = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 const sealing = { name: "RSA-OAEP", hash: "SHA-256" };
 
-export const sha256 = async (bytes: Bytes): Promise<Bytes> =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+export const sha256 = async (bytes: Bytes): Promise<Bytes> => primitives.sha256(bytes);
 
 // --- public keys -----------------------------------------------------------------------------------------------------
 
@@ -75,9 +75,7 @@ export const shownKeyId = (kid: string): string =>
     .replace(/(.{4})(?=.)/g, "$1 ");
 
 export async function verifySignature(key: PublicKey, message: Bytes, signature: Bytes): Promise<boolean> {
-  if (signature.length * 8 !== key.bits) return false;
-  const imported = await crypto.subtle.importKey("spki", key.spki, signing, false, ["verify"]);
-  return crypto.subtle.verify(signing.name, imported, signature, message);
+  return signature.length * 8 === key.bits && primitives.verify(key.spki, message, signature);
 }
 
 // --- content keys ----------------------------------------------------------------------------------------------------
@@ -96,8 +94,7 @@ export const newRawContentKey = (): Bytes => crypto.getRandomValues(new Uint8Arr
 /** RSA-OAEP with SHA-256, MGF1-SHA-256 and the empty label (PKCS#11 tokens refuse another). */
 export async function sealContentKey(raw: Bytes, to: PublicKey): Promise<Bytes> {
   checkContentKey(raw);
-  const key = await crypto.subtle.importKey("spki", to.spki, sealing, false, ["encrypt"]);
-  return new Uint8Array(await crypto.subtle.encrypt(sealing.name, key, raw));
+  return primitives.encrypt(to.spki, raw);
 }
 
 // --- key pairs of a device -------------------------------------------------------------------------------------------

@@ -151,10 +151,11 @@ function readAppData(body: ElementReader): { cipher: string; label: string | nul
 
 /**
  * The policy inside. What it names as issuer must be who signed, so a license cannot be re-signed by someone else.
+ * @param contentKey - or its 32 bytes, for whoever has them anyway.
  * @param license.issuer - for a license the tenant signed, the issuer is whom the service wrote into the policy.
  * @throws RightsError `license-untrusted`, `license-malformed`, `policy-malformed`.
  */
-export async function openRightsData(license: PublishingLicense, contentKey: ContentKey): Promise<Policy> {
+export async function openRightsData(license: PublishingLicense, contentKey: ContentKey | Bytes): Promise<Policy> {
   const policy = await openRightsDataIn(license.document.body, contentKey);
   if (license.issuer.kind === "person" && policy.issuer !== license.issuer.subject)
     throw new RightsError("license-untrusted", "this license was signed by someone other than its issuer");

@@ -1,5 +1,6 @@
-import { type Bytes, concat, fromBase64, toBase64, utf16le } from "../bytes.js";
+import { type Bytes, concat, fromBase64, toBase64, utf8, utf16le } from "../bytes.js";
 import { type ContentKey, sha256 } from "../crypto/keys.js";
+import { primitives } from "../crypto/primitives.js";
 import { RightsError } from "../errors.js";
 import { encodePolicy, type Policy, parsePolicy } from "../policy.js";
 import { malformed } from "./xml.js";
@@ -10,12 +11,7 @@ const opening = '<AUTHENTICATEDDATA id="Encrypted-Rights-Data">';
 const closing = "</AUTHENTICATEDDATA>";
 const nonceBytes = 12;
 const blockBytes = 256;
-
-async function sealingKey(contentKey: ContentKey): Promise<CryptoKey> {
-  const info = new TextEncoder().encode("sealwright/rights/v1");
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
-  return crypto.subtle.deriveKey(hkdf, contentKey, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-}
+const info = utf8("sealwright/rights/v1");
 
 /** Hash of the body with the base64 taken out and the tags kept: the additional data of the encryption. */
 const bindingOf = (before: string, after: string): Promise<Bytes> =>
@@ -35,8 +31,8 @@ export async function sealRightsData(
   const json = encodePolicy(policy);
   const padded = new Uint8Array(Math.ceil(json.length / blockBytes) * blockBytes).fill(0x20);
   padded.set(json);
-  const aes = { name: "AES-GCM", iv: nonce, additionalData: await bindingOf(before, after) };
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(aes, await sealingKey(contentKey), padded));
+  const additionalData = await bindingOf(before, after);
+  const sealed = await primitives.sealBox({ contentKey, info, nonce, additionalData }, padded);
   return opening + toBase64(concat(nonce, sealed)) + closing;
 }
 
@@ -57,19 +53,13 @@ function locate(body: string): { before: string; value: string; after: string } 
  * @throws RightsError `license-untrusted`: another key, or some part of the license was exchanged;
  *   `license-malformed`, `policy-malformed`.
  */
-export async function openRightsDataIn(body: string, contentKey: ContentKey): Promise<Policy> {
+export async function openRightsDataIn(body: string, contentKey: ContentKey | Bytes): Promise<Policy> {
   const { before, value, after } = locate(body);
   const sealed = fromBase64(value, "license-malformed");
   if (sealed.length % blockBytes !== nonceBytes + 16 || sealed.length <= nonceBytes + 16)
     throw malformed("its rights data have a length they cannot have");
-  const aes = { name: "AES-GCM", iv: sealed.slice(0, nonceBytes), additionalData: await bindingOf(before, after) };
-  return parsePolicy(await decrypt(aes, await sealingKey(contentKey), sealed.slice(nonceBytes)));
-}
-
-async function decrypt(aes: AesGcmParams, key: CryptoKey, sealed: Bytes): Promise<Bytes> {
-  try {
-    return new Uint8Array(await crypto.subtle.decrypt(aes, key, sealed));
-  } catch (cause) {
-    throw new RightsError("license-untrusted", "the parts of this license do not belong together", { cause });
-  }
+  const box = { contentKey, info, nonce: sealed.slice(0, nonceBytes), additionalData: await bindingOf(before, after) };
+  const opened = await primitives.openBox(box, sealed.slice(nonceBytes));
+  if (opened !== null) return parsePolicy(opened);
+  throw new RightsError("license-untrusted", "the parts of this license do not belong together");
 }

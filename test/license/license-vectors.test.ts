@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodePrimitives } from "../../service/node-primitives.js";
+import { usePrimitives } from "../../shared/crypto/primitives.js";
+import { webPrimitives } from "../../shared/crypto/web-primitives.js";
 import { vectorFile, vectors } from "../vectors.js";
 import { type LicenseVector, runLicenseVector } from "./license-vector.js";
 
@@ -7,7 +10,13 @@ const ground = {
   accountKeyPem: new TextDecoder().decode(vectorFile("encodings/bob-account.pem")),
 };
 
-describe("license", () => {
+describe.each([
+  ["Web Crypto", webPrimitives],
+  ["the service's cryptography", nodePrimitives],
+])("license, with %s", (_name, primitives) => {
+  beforeAll(() => usePrimitives(primitives));
+  afterAll(() => usePrimitives(webPrimitives));
+
   it.each(vectors<LicenseVector>("license"))("$name: $comment", async (vector) => {
     expect(await runLicenseVector(vector, ground)).toBe(vector.expect);
   });
