@@ -2,7 +2,7 @@ import type { Bytes } from "./bytes.js";
 import { RightsError, type RightsErrorCode } from "./errors.js";
 
 const maxDepth = 32;
-const token = /[{}[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+/g;
+const token = /[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
 const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /**
@@ -34,15 +34,18 @@ function refuseDuplicates(text: string): void {
       expectsName = false;
     } else if (piece === ",") expectsName = open.at(-1) instanceof Set;
     else if (piece.startsWith('"')) {
-      checkString(JSON.parse(piece) as string, expectsName ? open.at(-1) : null);
+      // what is written without an escape stands for itself, and is well-formed as all UTF-8 is
+      const escaped = piece.includes("\\");
+      const value = escaped ? (JSON.parse(piece) as string) : piece.slice(1, -1);
+      if (escaped && lone.test(value)) throw new Error("lone surrogate");
+      if (expectsName) addName(open.at(-1), value);
       expectsName = false;
     }
   }
 }
 
-function checkString(value: string, names: Set<string> | null | undefined): void {
-  if (lone.test(value)) throw new Error("lone surrogate");
+function addName(names: Set<string> | null | undefined, name: string): void {
   if (!names) return;
-  if (names.has(value)) throw new Error("duplicate name");
-  names.add(value);
+  if (names.has(name)) throw new Error("duplicate name");
+  names.add(name);
 }
