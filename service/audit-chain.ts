@@ -20,25 +20,34 @@ const maxText = 1024;
 /** Rows read at once while verifying. */
 const pageRows = 500;
 
+/** A record that has no place in the chain yet. */
+export interface Unchained {
+  /** All of it but its number, as JSON text. */
+  readonly body: string;
+  readonly columns: Omit<AuditRow, "seq" | "record" | "hash">;
+}
+
 /** The row after `head`: the record as JSON text, and SHA-256(hash before ‖ that text) in hex. */
-export function nextRow(head: ChainHead, body: string): AuditRow {
+export function nextRow(head: ChainHead, { body, columns }: Unchained): AuditRow {
   const seq = head.seq + 1;
   const record = `{"seq":${seq},${body.slice(1)}`;
-  return { seq, record, hash: chainHash(head.hash, record), ...columnsOf(JSON.parse(body)) };
+  return { seq, record, hash: chainHash(head.hash, record), ...columns };
 }
 
 export const readRecord = (text: string): AuditRecord => JSON.parse(text);
 
 /**
- * All of a record but its number. One line, whatever names contain: JSON escapes C0, and we what else a terminal or a
- * log reader takes for control.
+ * One line, whatever names contain: JSON escapes C0, and we what else a terminal or a log reader takes for control.
  */
-export function encodeBody(event: AuditEvent, time: number): string {
-  const cut = (_name: string, value: unknown) => (typeof value === "string" ? value.slice(0, maxText) : value);
-  return JSON.stringify({ time, ...event }, cut).replace(
+export function encodeRecord(event: AuditEvent, time: number): Unchained {
+  const record = { time, ...event };
+  for (const [name, value] of Object.entries(record))
+    if (typeof value === "string" && value.length > maxText) Object.assign(record, { [name]: value.slice(0, maxText) });
+  const body = JSON.stringify(record).replace(
     /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+  return { body, columns: columnsOf(record) };
 }
 
 const chainHash = (before: string, record: string): string =>

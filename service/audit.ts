@@ -1,5 +1,14 @@
 import { AuditAnchor } from "./audit-anchor.js";
-import { type ChainHead, emptyHead, encodeBody, nextRow, readRecord, verifyChain } from "./audit-chain.js";
+import {
+  type ChainHead,
+  emptyHead,
+  encodeRecord,
+  nextRow,
+  readRecord,
+  type Unchained,
+  verifyChain,
+} from "./audit-chain.js";
+import { compileInserts, compileOnce } from "./store/compiled.js";
 import type { Database } from "./store/database.js";
 import type { AuditRow } from "./store/schema.js";
 import type { Store } from "./store/store.js";
@@ -107,30 +116,34 @@ export async function openAudit({ store, headFile, now = Date.now }: AuditOption
 }
 
 interface Pending {
-  body: string;
+  record: Unchained;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
-/** Rows of one insert: far below what any engine allows as parameters. */
-const rowsPerInsert = 500;
+const columns = ["seq", "record", "hash", "time", "action", "subject", "family", "issuer", "until"] as const;
 
 /** Records that come together are chained and flushed together, in the order they came. */
 class ChainWriter {
   readonly #store: Store;
   readonly #anchor: AuditAnchor;
   readonly #now: () => number;
+  readonly #head;
+  readonly #inserts;
   #pending: Pending[] = [];
 
   constructor(store: Store, anchor: AuditAnchor, now: () => number) {
     this.#store = store;
     this.#anchor = anchor;
     this.#now = now;
+    const { read } = store;
+    this.#head = compileOnce(() => read.selectFrom("audit").select(["seq", "hash"]).orderBy("seq", "desc").limit(1));
+    this.#inserts = compileInserts(columns, (rows: AuditRow[]) => read.insertInto("audit").values(rows));
   }
 
   append(event: AuditEvent): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ body: encodeBody(event, this.#now()), resolve, reject });
+      this.#pending.push({ record: encodeRecord(event, this.#now()), resolve, reject });
       if (this.#pending.length === 1) void this.#flush();
     });
   }
@@ -143,35 +156,26 @@ class ChainWriter {
       return batch;
     };
     try {
-      this.#anchor.note(await this.#store.write((tx) => extend(tx, take())));
+      this.#anchor.note(await this.#store.write((tx) => this.#extend(tx, take())));
       for (const { resolve } of batch) resolve();
     } catch (error) {
       // Where the transaction could not even begin, the records were not taken yet.
       for (const { reject } of batch.length > 0 ? batch : take()) reject(error);
     }
   }
-}
 
-/** The head is read in the same transaction, so several nodes cannot fork the chain. */
-async function extend(tx: Database, batch: readonly Pending[]): Promise<ChainHead> {
-  let head = await readHead(tx);
-  const rows: AuditRow[] = [];
-  for (const { body } of batch) {
-    const row = nextRow(head, body);
-    rows.push(row);
-    head = row;
+  /** The head is read in the same transaction, so several nodes cannot fork the chain. */
+  async #extend(tx: Database, batch: readonly Pending[]): Promise<ChainHead> {
+    let head: ChainHead = (await tx.executeQuery(this.#head())).rows[0] ?? emptyHead;
+    const rows: AuditRow[] = [];
+    for (const { record } of batch) {
+      const row = nextRow(head, record);
+      rows.push(row);
+      head = row;
+    }
+    for (const insert of this.#inserts(rows)) await tx.executeQuery(insert);
+    return head;
   }
-  for (let i = 0; i < rows.length; i += rowsPerInsert)
-    await tx
-      .insertInto("audit")
-      .values(rows.slice(i, i + rowsPerInsert))
-      .execute();
-  return head;
-}
-
-async function readHead(db: Database): Promise<ChainHead> {
-  const query = db.selectFrom("audit").select(["seq", "hash"]).orderBy("seq", "desc").limit(1);
-  return (await query.executeTakeFirst()) ?? emptyHead;
 }
 
 async function hashAt(db: Database, seq: number): Promise<string | null> {

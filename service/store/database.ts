@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { CompiledQuery, Kysely } from "kysely";
 import type { Schema } from "./schema.js";
 
 /** Queries against our tables: the reading connection, or one transaction. */
@@ -9,3 +9,6 @@ export type Work<T> = (tx: Database) => Promise<T>;
 
 /** Run `work` durably; see `GroupCommit`. */
 export type Write = <T>(work: Work<T>) => Promise<T>;
+
+/** Ask the reading connection a compiled query; at once, where the engine can. */
+export type Ask = <Row>(query: CompiledQuery<Row>) => Row[] | Promise<Row[]>;

@@ -1,6 +1,7 @@
 import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
-import type { Database, Write } from "./database.js";
+import { compileOnce } from "./compiled.js";
+import type { Ask, Database, Write } from "./database.js";
 import { endSignInsWith } from "./payloads.js";
 import type { DeviceRow } from "./schema.js";
 
@@ -35,10 +36,21 @@ export interface KnownDevice extends Device {
 export class Devices {
   readonly #read: Database;
   readonly #write: Write;
+  readonly #ask: Ask;
+  readonly #byAccount;
+  readonly #byLicensor;
+  readonly #removed;
 
-  constructor(read: Database, write: Write) {
+  constructor(read: Database, write: Write, ask: Ask) {
     this.#read = read;
     this.#write = write;
+    this.#ask = ask;
+    const all = read.selectFrom("devices").selectAll();
+    this.#byAccount = compileOnce((serial: string) => all.where("rac_serial", "=", serial));
+    this.#byLicensor = compileOnce((serial: string) => all.where("clc_serial", "=", serial));
+    this.#removed = compileOnce((proofKey: string) =>
+      all.where("proof_key", "=", proofKey).where("revoked", "is not", null).limit(1),
+    );
   }
 
   /**
@@ -60,21 +72,13 @@ export class Devices {
 
   /** The device with this account certificate. */
   async findByAccount(racSerial: string): Promise<Device | null> {
-    const row = await this.#read
-      .selectFrom("devices")
-      .selectAll()
-      .where("rac_serial", "=", racSerial)
-      .executeTakeFirst();
+    const [row] = await this.#ask(this.#byAccount(racSerial));
     return row ? fromRow(row) : null;
   }
 
   /** The device with this client licensor certificate. */
   async findByLicensor(clcSerial: string): Promise<Device | null> {
-    const row = await this.#read
-      .selectFrom("devices")
-      .selectAll()
-      .where("clc_serial", "=", clcSerial)
-      .executeTakeFirst();
+    const [row] = await this.#ask(this.#byLicensor(clcSerial));
     return row ? fromRow(row) : null;
   }
 
@@ -109,8 +113,8 @@ export class Devices {
 
   /** When the device with this proof key was removed (ms); `null` for one that was not. */
   async removedAt(proofKey: string): Promise<number | null> {
-    const query = this.#read.selectFrom("devices").select("revoked").where("proof_key", "=", proofKey);
-    return (await query.where("revoked", "is not", null).executeTakeFirst())?.revoked ?? null;
+    const [row] = await this.#ask(this.#removed(proofKey));
+    return row?.revoked ?? null;
   }
 
   /** Withdraw all certificates of a device and end its sign-ins; the first time counts. `false` for an unknown id. */

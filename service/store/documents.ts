@@ -1,4 +1,5 @@
-import type { Database, Write } from "./database.js";
+import { compileOnce } from "./compiled.js";
+import type { Ask, Database, Write } from "./database.js";
 import type { DocumentRow } from "./schema.js";
 
 /** A document that was registered, tracked or revoked; others have no row. Times in ms. */
@@ -23,19 +24,20 @@ type NewDocument = Omit<TrackedDocument, "revoked" | "amendment" | "amended">;
 export class Documents {
   readonly #read: Database;
   readonly #write: Write;
+  readonly #ask: Ask;
+  readonly #find;
 
-  constructor(read: Database, write: Write) {
+  constructor(read: Database, write: Write, ask: Ask) {
     this.#read = read;
     this.#write = write;
+    this.#ask = ask;
+    this.#find = compileOnce((family: string, issuer: string) =>
+      read.selectFrom("documents").selectAll().where("family", "=", family).where("issuer", "=", issuer),
+    );
   }
 
   async find(family: string, issuer: string): Promise<TrackedDocument | null> {
-    const row = await this.#read
-      .selectFrom("documents")
-      .selectAll()
-      .where("family", "=", family)
-      .where("issuer", "=", issuer)
-      .executeTakeFirst();
+    const [row] = await this.#ask(this.#find(family, issuer));
     return row ? fromRow(row) : null;
   }
 

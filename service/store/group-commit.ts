@@ -1,6 +1,5 @@
-import type { Kysely } from "kysely";
-import type { Work } from "./database.js";
-import type { Schema } from "./schema.js";
+import { CompiledQuery } from "kysely";
+import type { Database, Work } from "./database.js";
 
 /** Works of one transaction at most, so that none waits long for the others. */
 const batchSize = 256;
@@ -17,11 +16,11 @@ interface Waiting {
  * after the other, in the order they came. Each is resolved after the commit; one that fails is undone alone.
  */
 export class GroupCommit {
-  readonly #database: Kysely<Schema>;
+  readonly #database: Database;
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
 
-  constructor(database: Kysely<Schema>) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
@@ -52,32 +51,32 @@ export class GroupCommit {
     for (const [index, { settle }] of batch.entries()) settle(outcomes[index]!);
   }
 
-  async #run(batch: readonly Waiting[]): Promise<Outcome[]> {
-    const tx = await this.#database.startTransaction().execute();
-    try {
+  #run(batch: readonly Waiting[]): Promise<Outcome[]> {
+    const [first, ...others] = batch;
+    return this.#database.transaction().execute(async (tx) => {
+      // One that is alone needs no savepoint: the whole transaction is undone with it.
+      if (first && others.length === 0) return [{ ok: true, value: await first.work(tx) }];
       const outcomes: Outcome[] = [];
       for (const { work } of batch) outcomes.push(await attempt(tx, work));
-      await tx.commit().execute();
       return outcomes;
-    } catch (error) {
-      if (!tx.isCommitted && !tx.isRolledBack) await tx.rollback().execute();
-      throw error;
-    }
+    });
   }
 }
 
-type Transaction = Awaited<ReturnType<ReturnType<Kysely<Schema>["startTransaction"]>["execute"]>>;
+const mark = CompiledQuery.raw("savepoint work");
+const keep = CompiledQuery.raw("release savepoint work");
+const undo = CompiledQuery.raw("rollback to savepoint work");
 
-async function attempt(tx: Transaction, work: Work<unknown>): Promise<Outcome> {
-  const point = await tx.savepoint("work").execute();
+async function attempt(tx: Database, work: Work<unknown>): Promise<Outcome> {
+  await tx.executeQuery(mark);
   try {
-    const value = await work(point);
-    await point.releaseSavepoint("work").execute();
+    const value = await work(tx);
+    await tx.executeQuery(keep);
     return { ok: true, value };
   } catch (error) {
     // If even this fails the transaction is lost, and every write of the batch with it.
-    await point.rollbackToSavepoint("work").execute();
-    await point.releaseSavepoint("work").execute();
+    await tx.executeQuery(undo);
+    await tx.executeQuery(keep);
     return { ok: false, error };
   }
 }

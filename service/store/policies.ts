@@ -1,25 +1,32 @@
 import type { Label } from "../../shared/label.js";
 import type { Template } from "../../shared/template.js";
-import type { Database, Write } from "./database.js";
+import { compileOnce } from "./compiled.js";
+import type { Ask, Database, Write } from "./database.js";
 
 /** The organisation's templates and labels. What goes in was checked by whoever puts it in. */
 export class Policies {
   readonly #read: Database;
   readonly #write: Write;
+  readonly #ask: Ask;
+  readonly #template;
+  readonly #label;
 
-  constructor(read: Database, write: Write) {
+  constructor(read: Database, write: Write, ask: Ask) {
     this.#read = read;
     this.#write = write;
+    this.#ask = ask;
+    this.#template = compileOnce((id: string) => read.selectFrom("templates").select("json").where("id", "=", id));
+    this.#label = compileOnce((id: string) => read.selectFrom("labels").select("json").where("id", "=", id));
   }
 
   /** The template as it is now: grants read it each time. */
   async template(id: string): Promise<Template | null> {
-    const row = await this.#read.selectFrom("templates").select("json").where("id", "=", id).executeTakeFirst();
+    const [row] = await this.#ask(this.#template(id));
     return row ? JSON.parse(row.json) : null;
   }
 
   async label(id: string): Promise<Label | null> {
-    const row = await this.#read.selectFrom("labels").select("json").where("id", "=", id).executeTakeFirst();
+    const [row] = await this.#ask(this.#label(id));
     return row ? JSON.parse(row.json) : null;
   }
 

@@ -1,3 +1,4 @@
+import { compileInserts } from "./compiled.js";
 import type { Database, Write } from "./database.js";
 
 interface Claim {
@@ -7,16 +8,21 @@ interface Claim {
   reject: (error: unknown) => void;
 }
 
-/** Claims of one insert: far below what any engine allows as parameters. */
-const rowsPerInsert = 500;
-
 /** Proofs of possession that were used: one store for all nodes, so that none is taken twice. */
 export class Proofs {
   readonly #write: Write;
+  readonly #inserts;
   #pending: Claim[] = [];
 
-  constructor(write: Write) {
+  constructor(read: Database, write: Write) {
     this.#write = write;
+    this.#inserts = compileInserts(["id", "until"], (rows: { id: string; until: number }[]) =>
+      read
+        .insertInto("proofs")
+        .values(rows)
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .returning("id"),
+    );
   }
 
   /** `true` for exactly one of all who ever claim `id` before `until` (ms). Claims that come together cost one insert. */
@@ -42,7 +48,7 @@ export class Proofs {
       return batch;
     };
     try {
-      const fresh = await this.#write((tx) => insertNew(tx, take()));
+      const fresh = await this.#write((tx) => this.#insertNew(tx, take()));
       // A set gives each id away once: of two equal claims in one batch the first wins.
       for (const { id, resolve } of batch) resolve(fresh.delete(id));
     } catch (error) {
@@ -50,16 +56,12 @@ export class Proofs {
       for (const { reject } of batch.length > 0 ? batch : take()) reject(error);
     }
   }
-}
 
-/** @returns the ids that were not there before. */
-async function insertNew(tx: Database, claims: readonly Claim[]): Promise<Set<string>> {
-  const rows = claims.map(({ id, until }) => ({ id, until }));
-  const fresh = new Set<string>();
-  for (let i = 0; i < rows.length; i += rowsPerInsert) {
-    const insert = tx.insertInto("proofs").values(rows.slice(i, i + rowsPerInsert));
-    const inserted = insert.onConflict((conflict) => conflict.column("id").doNothing()).returning("id");
-    for (const { id } of await inserted.execute()) fresh.add(id);
+  /** @returns the ids that were not there before. */
+  async #insertNew(tx: Database, claims: readonly Claim[]): Promise<Set<string>> {
+    const fresh = new Set<string>();
+    for (const insert of this.#inserts(claims))
+      for (const { id } of (await tx.executeQuery(insert)).rows) fresh.add(id);
+    return fresh;
   }
-  return fresh;
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import BetterSqlite, { type Database as Sqlite } from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
 import { RightsError } from "../../shared/errors.js";
+import type { Ask } from "./database.js";
 import type { Schema } from "./schema.js";
 
 /** How long one process waits for another that is writing, in ms. */
@@ -26,15 +27,15 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 class Dialect extends SqliteDialect {
-  readonly #sqlite: Sqlite;
+  readonly #database: CachingDatabase;
 
-  constructor(sqlite: Sqlite) {
-    super({ database: sqlite });
-    this.#sqlite = sqlite;
+  constructor(database: CachingDatabase) {
+    super({ database });
+    this.#database = database;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver({ database: cachingStatements(this.#sqlite) });
+    return new ImmediateDriver({ database: this.#database });
   }
 
   override createAdapter(): SqliteAdapter {
@@ -42,7 +43,9 @@ class Dialect extends SqliteDialect {
   }
 }
 
-function cachingStatements(sqlite: Sqlite): { close(): void; prepare: Sqlite["prepare"] } {
+type CachingDatabase = Pick<Sqlite, "close" | "prepare">;
+
+function cachingStatements(sqlite: Sqlite): CachingDatabase {
   const statements = new Map<string, ReturnType<Sqlite["prepare"]>>();
   const prepare = (sql: string) => {
     const known = statements.get(sql);
@@ -62,16 +65,25 @@ export interface SqliteFile {
   create: boolean;
 }
 
+export interface SqliteConnections {
+  writing: Kysely<Schema>;
+  reading: Kysely<Schema>;
+  /** Through the reading connection. */
+  ask: Ask;
+}
+
 /** Two connections to one file: reads do not wait for the transaction that is being written. */
-export function openSqlite(file: SqliteFile): { writing: Kysely<Schema>; reading: Kysely<Schema> } {
+export function openSqlite(file: SqliteFile): SqliteConnections {
   makePrivate(file);
   const writing = connect(file.path);
   writing.pragma("journal_mode = WAL");
   const reading = connect(file.path);
   reading.pragma("query_only = ON");
+  const read = cachingStatements(reading);
   return {
-    writing: new Kysely({ dialect: new Dialect(writing) }),
-    reading: new Kysely({ dialect: new Dialect(reading) }),
+    writing: new Kysely({ dialect: new Dialect(cachingStatements(writing)) }),
+    reading: new Kysely({ dialect: new Dialect(read) }),
+    ask: <Row>({ sql, parameters }: CompiledQuery<Row>) => read.prepare(sql).all(parameters) as Row[],
   };
 }
 

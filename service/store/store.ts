@@ -1,6 +1,6 @@
 import { Accounts } from "./accounts.js";
 import { Amendments } from "./amendments.js";
-import type { Database, Write } from "./database.js";
+import type { Ask, Database, Write } from "./database.js";
 import { Devices } from "./devices.js";
 import { Documents } from "./documents.js";
 import { GroupCommit } from "./group-commit.js";
@@ -38,7 +38,7 @@ export interface Store {
  * @throws RightsError file-missing when there is none and it is not to be created.
  */
 export async function openStore(file: SqliteFile, now: () => number = Date.now): Promise<Store> {
-  const { writing, reading } = openSqlite(file);
+  const { writing, reading, ask } = openSqlite(file);
   const close = async () => {
     await reading.destroy();
     await writing.destroy();
@@ -50,19 +50,26 @@ export async function openStore(file: SqliteFile, now: () => number = Date.now):
     throw error;
   }
   const commits = new GroupCommit(writing);
-  return assemble(reading, commits, close, now);
+  return assemble({ read: reading, ask, commits, close }, now);
 }
 
-function assemble(read: Database, commits: GroupCommit, close: () => Promise<void>, now: () => number): Store {
+interface Opened {
+  read: Database;
+  ask: Ask;
+  commits: GroupCommit;
+  close: () => Promise<void>;
+}
+
+function assemble({ read, ask, commits, close }: Opened, now: () => number): Store {
   const { write } = commits;
-  const proofs = new Proofs(write);
+  const proofs = new Proofs(read, write);
   const payloads = new Payloads(read, write, now);
   return {
     settings: new Settings(read, write),
     accounts: new Accounts(read, write),
-    devices: new Devices(read, write),
-    policies: new Policies(read, write),
-    documents: new Documents(read, write),
+    devices: new Devices(read, write, ask),
+    policies: new Policies(read, write, ask),
+    documents: new Documents(read, write, ask),
     amendments: new Amendments(read, write),
     proofs,
     payloads,
