@@ -20,6 +20,8 @@ interface Waiting {
 interface Thread {
   worker: Worker;
   waiting: number;
+  /** Not handed over yet. */
+  outbox: RsaRequest[];
   /** It has answered once, so another like it will too. */
   proven: boolean;
 }
@@ -29,7 +31,8 @@ const contentKeyBytes = 32;
 
 /**
  * RSA in worker threads, each calling synchronous `node:crypto`: predictable, about one core each, and the event loop
- * stays free. A thread that dies takes its requests with it, and another takes its place.
+ * stays free. What comes in the same turn of the event loop goes to a thread in one message, and comes back in one. A
+ * thread that dies takes its requests with it, and another takes its place.
  */
 export class RsaPool {
   readonly #key: KeyObject;
@@ -55,8 +58,13 @@ export class RsaPool {
     thread.worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { thread, resolve, reject });
-      thread.worker.postMessage({ id, operation, bytes } satisfies RsaRequest);
+      if (thread.outbox.push({ id, operation, bytes }) === 1) setImmediate(() => this.#handOver(thread));
     });
+  }
+
+  #handOver(thread: Thread): void {
+    thread.worker.postMessage(thread.outbox);
+    thread.outbox = [];
   }
 
   async close(): Promise<void> {
@@ -66,8 +74,10 @@ export class RsaPool {
 
   #start(): Thread {
     const worker = new Worker(this.#workerUrl, { workerData: { key: this.#key, contentKeyBytes } });
-    const thread: Thread = { worker, waiting: 0, proven: false };
-    worker.on("message", (answer: RsaAnswer) => this.#settle(answer));
+    const thread: Thread = { worker, waiting: 0, outbox: [], proven: false };
+    worker.on("message", (answers: RsaAnswer[]) => {
+      for (const answer of answers) this.#settle(answer);
+    });
     worker.on("error", () => {}); // its exit follows, and says all there is to do
     worker.on("exit", () => this.#replace(thread));
     worker.unref();

@@ -2,7 +2,7 @@ import { constants, type KeyObject, privateDecrypt, sign } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import type { RsaAnswer, RsaRequest } from "./rsa-pool.js";
 
-/** One thread of the pool: holds the key, answers one request after the other with synchronous RSA. */
+/** One thread of the pool: holds the key, answers its requests one after the other with synchronous RSA. */
 const { key, contentKeyBytes } = workerData as { key: KeyObject; contentKeyBytes: number };
 
 const signMessage = (message: Uint8Array): Uint8Array => Uint8Array.from(sign("sha256", message, key));
@@ -28,4 +28,4 @@ function answer({ id, operation, bytes }: RsaRequest): RsaAnswer {
   }
 }
 
-parentPort!.on("message", (request: RsaRequest) => parentPort!.postMessage(answer(request)));
+parentPort!.on("message", (requests: RsaRequest[]) => parentPort!.postMessage(requests.map(answer)));
