@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
+import { BoundedCache } from "../../shared/bounded-cache.js";
 import { type Bytes, toBase64url } from "../../shared/bytes.js";
-import { importContentKey } from "../../shared/crypto/keys.js";
 import { openRightsData } from "../../shared/license/publishing-license.js";
-import { type VerifiedLicense, verifyPublishingLicense } from "../../shared/license/trust.js";
-import { parseChain } from "../../shared/license/xrml.js";
+import { type TenantTrust, type VerifiedLicense, verifyPublishingLicense } from "../../shared/license/trust.js";
+import { parseChain, type XrmlDocument } from "../../shared/license/xrml.js";
 import type { Policy } from "../../shared/policy.js";
-import { BoundedCache } from "../bounded-cache.js";
 import type { Store } from "../store/store.js";
 import type { Tenant } from "../tenant.js";
 import { isLicenseError, licenseInvalid } from "./refusal.js";
@@ -13,6 +12,9 @@ import { isLicenseError, licenseInvalid } from "./refusal.js";
 /** Many people open the same document in the same hour. Only small licenses are kept, so memory stays bounded. */
 const maxCached = 500;
 const maxCachedBytes = 32 * 1024;
+
+/** A device sends the same certificates with each document it protects. */
+const maxCertificates = 1000;
 
 /** A license with its policy, and the content key, to be overwritten after use. */
 export interface OpenedLicense {
@@ -24,7 +26,8 @@ export interface OpenedLicense {
 export class LicenseReader {
   readonly #tenant: Tenant;
   readonly #store: Store;
-  readonly #verified = new BoundedCache<VerifiedLicense>(maxCached);
+  readonly #verified = new BoundedCache<{ verified: VerifiedLicense; trust: TenantTrust }>(maxCached);
+  readonly #certificates = new BoundedCache<XrmlDocument>(maxCertificates);
 
   constructor(tenant: Tenant, store: Store) {
     this.#tenant = tenant;
@@ -54,21 +57,22 @@ export class LicenseReader {
     const rawContentKey = await key?.custody.unseal(license.sealedContentKey);
     if (!rawContentKey) throw licenseInvalid();
     try {
-      const contentKey = await importContentKey(rawContentKey);
-      return { rawContentKey, policy: await invalidUnless(() => openRightsData(license, contentKey)) };
+      return { rawContentKey, policy: await invalidUnless(() => openRightsData(license, rawContentKey)) };
     } catch (error) {
       rawContentKey.fill(0);
       throw error;
     }
   }
 
-  /** Whether a chain holds does not change with time, so it is found out once. */
+  /** Whether a chain holds does not change with time, only with what is believed: until that does, it is known. */
   async #verify(chain: Bytes): Promise<VerifiedLicense> {
+    const { trust } = this.#tenant;
+    if (chain.length > maxCachedBytes) return verifyPublishingLicense(await parseChain(chain), trust);
     const name = createHash("sha256").update(chain).digest("base64");
     const known = this.#verified.get(name);
-    if (known) return known;
-    const verified = await verifyPublishingLicense(await parseChain(chain), this.#tenant.trust);
-    if (chain.length <= maxCachedBytes) this.#verified.set(name, verified);
+    if (known?.trust === trust) return known.verified;
+    const verified = await verifyPublishingLicense(await parseChain(chain, this.#certificates), trust);
+    this.#verified.set(name, { verified, trust });
     return verified;
   }
 }

@@ -1,3 +1,4 @@
+import { BoundedCache } from "../bounded-cache.js";
 import { type Bytes, fromBase64, toBase64 } from "../bytes.js";
 import { type PublicKey, publicKeyFromModulus } from "../crypto/keys.js";
 import { isId, parseBracedId } from "../ids.js";
@@ -19,7 +20,17 @@ export const readId = (reader: ElementReader): string => parseBracedId(reader.te
 
 export const object = (type: string, content: string): string => `<OBJECT type="${type}">${content}</OBJECT>`;
 
-export const publicKey = (key: PublicKey): string =>
+const publicKeyTexts = new WeakMap<PublicKey, string>();
+
+export function publicKey(key: PublicKey): string {
+  const known = publicKeyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = publicKeyText(key);
+  publicKeyTexts.set(key, text);
+  return text;
+}
+
+const publicKeyText = (key: PublicKey): string =>
   '<PUBLICKEY><ALGORITHM>RSA</ALGORITHM><PARAMETER name="public-exponent"><VALUE encoding="integer32">65537</VALUE>' +
   `</PARAMETER><PARAMETER name="modulus"><VALUE encoding="base64" size="${key.bits}">` +
   `${toBase64(Uint8Array.from(key.modulus).reverse())}</VALUE></PARAMETER></PUBLICKEY>`;
@@ -31,10 +42,21 @@ export async function readPublicKey(parent: ElementReader): Promise<PublicKey> {
   const exponent = reader.child("PARAMETER", { name: "public-exponent" });
   if (exponent.text("VALUE", { encoding: "integer32" }) !== "65537") throw malformed("a key's exponent is not 65537");
   const parameter = reader.child("PARAMETER", { name: "modulus" });
-  const { bytes, bits } = readSizedBase64(parameter);
+  const value = parameter.child("VALUE", { encoding: "base64", size: null });
   for (const part of [reader, exponent, parameter]) part.end();
-  const key = await publicKeyFromModulus(bytes.reverse());
-  if (key.bits !== bits) throw malformed("a key has another size than it says");
+  const key = await keyOf(value.ownText());
+  if (value.attribute("size") !== String(key.bits)) throw malformed("a key has another size than it says");
+  return key;
+}
+
+/** The same few keys stand in most licenses. By their whole text, which says all there is to say about a key. */
+const keys = new BoundedCache<PublicKey>(2000);
+
+async function keyOf(text: string): Promise<PublicKey> {
+  const known = keys.get(text);
+  if (known) return known;
+  const key = await publicKeyFromModulus(fromBase64(text, code).reverse());
+  keys.set(text, key);
   return key;
 }
 

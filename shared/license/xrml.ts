@@ -50,7 +50,7 @@ function trailing(text: string): number {
 }
 
 /** One document at `start`; strict, so two readers can never split the same text in two ways. */
-async function documentAt(text: string, start: number): Promise<XrmlDocument> {
+async function documentAt(text: string, start: number, known?: KnownDocuments): Promise<XrmlDocument> {
   documentPattern.lastIndex = start;
   if (!documentPattern.test(text)) throw malformed("no license begins where one must");
   const bodyStart = documentPattern.lastIndex;
@@ -59,7 +59,16 @@ async function documentAt(text: string, start: number): Promise<XrmlDocument> {
   const signed = bodyStop > bodyStart ? signaturePattern.exec(text) : null;
   const end = signaturePattern.lastIndex; // read before anything is awaited: the pattern is shared
   if (signed === null) throw malformed("its signature is not where it must be");
-  const body = text.slice(bodyStart, bodyStop);
+  const whole = text.slice(start, end);
+  const before = known?.get(whole);
+  if (before !== undefined) return before;
+  const document = await readDocument(whole, text.slice(bodyStart, bodyStop), signed);
+  known?.set(whole, document);
+  return document;
+}
+
+/** @param signed - the signature's digest, size and value. */
+async function readDocument(text: string, body: string, signed: RegExpExecArray): Promise<XrmlDocument> {
   if (body.indexOf("<BODY", 1) !== -1) throw malformed("a document holds more than one BODY");
   if (/<[!?]/.test(body)) throw malformed("it holds markup that has no place there");
   const [, digestText, size, signatureText] = signed;
@@ -67,7 +76,7 @@ async function documentAt(text: string, start: number): Promise<XrmlDocument> {
   if (!equalBytes(digest, fromBase64(digestText!, "license-malformed"))) throw malformed("its digest does not fit");
   const signature = fromBase64(signatureText!, "license-malformed");
   if (signature.length * 8 !== Number(size)) throw malformed("its signature has another size than it says");
-  return { text: text.slice(start, end), body, root: parseXml(body), digest, signature };
+  return { text, body, root: parseXml(body), digest, signature };
 }
 
 /** A single document without declaration, as certificates, use licenses and editions travel. */
@@ -80,19 +89,29 @@ export async function parseDocument(bytes: Bytes): Promise<XrmlDocument> {
 /** One to eight documents in a row without declaration (edition and permit; encodings.md). */
 export const parseDocuments = async (bytes: Bytes): Promise<XrmlDocument[]> => documentsIn(decode(bytes), 0);
 
-/** `[BOM] declaration doc{1,8} [space LF NUL]*`: what a protected file carries. @throws RightsError `license-malformed`. */
-export async function parseChain(bytes: Bytes): Promise<XrmlDocument[]> {
+/** Documents by their text. What it says was parsed from it, and nothing else: whether one is believed is no part of it. */
+export interface KnownDocuments {
+  get(text: string): XrmlDocument | undefined;
+  set(text: string, document: XrmlDocument): void;
+}
+
+/**
+ * `[BOM] declaration doc{1,8} [space LF NUL]*`: what a protected file carries.
+ * @param known - for whoever reads many chains: the certificates behind the first document are the same in most.
+ * @throws RightsError `license-malformed`.
+ */
+export async function parseChain(bytes: Bytes, known?: KnownDocuments): Promise<XrmlDocument[]> {
   const padded = decode(bytes);
   const text = padded.slice(0, padded.length - trailing(padded));
   if (!text.startsWith(declaration)) throw malformed("it does not begin as a license does");
-  return documentsIn(text, declaration.length);
+  return documentsIn(text, declaration.length, known);
 }
 
-async function documentsIn(text: string, start: number): Promise<XrmlDocument[]> {
+async function documentsIn(text: string, start: number, known?: KnownDocuments): Promise<XrmlDocument[]> {
   const documents: XrmlDocument[] = [];
   for (let at = start; at < text.length; at += documents.at(-1)!.text.length) {
     if (documents.length === maxDocuments) throw malformed("more documents than a license has");
-    documents.push(await documentAt(text, at));
+    documents.push(await documentAt(text, at, documents.length > 0 ? known : undefined));
   }
   if (documents.length === 0) throw malformed("it is empty");
   return documents;
@@ -120,5 +139,13 @@ export async function signDocument(body: string, signer: Signer, contentLicense 
   );
 }
 
-export const isSignedBy = (document: XrmlDocument, key: PublicKey): Promise<boolean> =>
-  verifySignature(key, utf16le(document.body), document.signature);
+/** Which key was found to have signed a document: that does not change, whoever believes the key. */
+const signers = new WeakMap<XrmlDocument, PublicKey>();
+
+export async function isSignedBy(document: XrmlDocument, key: PublicKey): Promise<boolean> {
+  const known = signers.get(document);
+  if (known !== undefined && equalBytes(known.spki, key.spki)) return true;
+  if (!(await verifySignature(key, utf16le(document.body), document.signature))) return false;
+  signers.set(document, key);
+  return true;
+}
