@@ -6,12 +6,15 @@ import { answerError, notFound } from "./error-answers.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
+import { oneLine } from "./one-line.js";
 import { accountRoutes } from "./routes/accounts.js";
 import { adminRoutes } from "./routes/admin.js";
+import { apiPrefix, descriptionRoutes } from "./routes/description.js";
 import { deviceRoutes } from "./routes/devices.js";
-import { discoveryRoutes, healthRoutes } from "./routes/discovery.js";
+import { discoveryRoutes } from "./routes/discovery.js";
 import { documentRoutes } from "./routes/documents.js";
 import { licenseRoutes } from "./routes/licenses.js";
+import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
 import { policyRoutes } from "./routes/policy.js";
 import type { TlsCertificate } from "./tls.js";
 
@@ -34,11 +37,24 @@ export interface AppOptions {
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
   /** Where the log's lines go, and from which level on. */
-  log: { level: string; stream: { write(line: string): void } };
+  log: LogTarget;
+  operations: Operations;
 }
 
-/** How long a whole request may take to arrive, in ms: nobody holds a connection by sending slowly. */
-const requestTimeoutMs = 30_000;
+/** From which level on is told, and where. */
+export interface LogTarget {
+  level: string;
+  stream: { write(line: string): void };
+}
+
+/** Nobody holds a connection by sending slowly, and nobody holds all of them. Times in ms. */
+const bounds = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1000,
+};
+const maxConnections = 4096;
 
 const headers = {
   "x-content-type-options": "nosniff",
@@ -49,31 +65,48 @@ const headers = {
 
 /** The HTTP app: mounts the routes, identifies the caller once, answers every error in one place. */
 export async function openApp(options: AppOptions): Promise<FastifyInstance> {
-  const { callers, publicUrl, log, tls, trustedProxies } = options;
-  const app = fastify({
-    https: tls,
-    trustProxy: trustedProxies,
-    logger: { ...log, serializers: { req: loggedRequest } },
-    // What was decided is in the audit; the log has what failed.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: maxRequestBytes,
-    requestTimeout: requestTimeoutMs,
-    genReqId: newId,
-    forceCloseConnections: "idle",
-  }) as unknown as FastifyInstance; // routes are the same whatever carries them
+  const { callers, publicUrl, operations, parts } = options;
+  const app = openServer(options);
   app.decorateRequest("caller");
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers).header("x-request-id", request.id).header("dpop-nonce", callers.currentNonce());
     if (publicUrl.protocol === "https:") reply.header("strict-transport-security", "max-age=31536000");
   });
+  app.addHook("onResponse", async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? "none";
+    const { statusCode: status, elapsedTime: tookMs } = reply;
+    operations.measures.requests.observe({ route, method, status: String(status) }, tookMs / 1000);
+    request.log.info({ method, route, status, tookMs: Math.round(tookMs) }, "request");
+  });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(notFound);
   await app.register(options.identity);
   await app.register(healthRoutes());
-  await app.register(discoveryRoutes(options));
-  await app.register(api(options), { prefix: "/api/v1" });
+  const describe = descriptionRoutes(app, publicUrl);
+  await app.register(limitedByAddress([operationRoutes(operations), discoveryRoutes(options), describe], parts.now));
+  await app.register(api(options), { prefix: apiPrefix });
   return app;
 }
+
+function openServer({ tls, trustedProxies, log }: AppOptions): FastifyInstance {
+  const app = fastify({
+    ...(tls ? { https: { ...bounds, ...tls } } : { http: bounds }),
+    trustProxy: trustedProxies,
+    logger: { level: log.level, stream: oneLineEach(log.stream), serializers: { req: loggedRequest } },
+    // What was decided is in the audit; the log has what failed and, when asked for, one line a request.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    bodyLimit: maxRequestBytes,
+    requestTimeout: bounds.requestTimeout,
+    genReqId: newId,
+    forceCloseConnections: "idle",
+  }) as unknown as FastifyInstance; // routes are the same whatever carries them
+  app.server.maxConnections = maxConnections;
+  return app;
+}
+
+/** What a stranger put into a name, an address or a header cannot forge a line of the log. */
+const oneLineEach = ({ write }: LogTarget["stream"]) => ({ write: (line: string) => write(oneLine(line)) });
 
 /** No query: what programs put there is nobody's business. */
 const loggedRequest = ({ method, url }: { method: string; url: string }) => ({ method, url: url.split("?", 1)[0] });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AuditEvent, AuditRecord, AuditVerification } from "./audit.js";
 import { type Anchor, readAnchor } from "./audit-anchor.js";
+import { oneLine } from "./one-line.js";
 import type { Database } from "./store/database.js";
 import type { AuditRow } from "./store/schema.js";
 
@@ -36,18 +37,12 @@ export function nextRow(head: ChainHead, { body, columns }: Unchained): AuditRow
 
 export const readRecord = (text: string): AuditRecord => JSON.parse(text);
 
-/**
- * One line, whatever names contain: JSON escapes C0, and we what else a terminal or a log reader takes for control.
- */
+/** Without its number. */
 export function encodeRecord(event: AuditEvent, time: number): Unchained {
   const record = { time, ...event };
   for (const [name, value] of Object.entries(record))
     if (typeof value === "string" && value.length > maxText) Object.assign(record, { [name]: value.slice(0, maxText) });
-  const body = JSON.stringify(record).replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return { body, columns: columnsOf(record) };
+  return { body: oneLine(JSON.stringify(record)), columns: columnsOf(record) };
 }
 
 const chainHash = (before: string, record: string): string =>
@@ -73,6 +68,21 @@ export async function verifyChain(db: Database, headFile: string): Promise<Audit
   }
   if (anchor && head.seq < anchor.records) return broken(db, head.seq + 1);
   return { records: head.seq, intact: true, firstBad: null, head: head.hash };
+}
+
+/**
+ * Whether the end of the chain is as it was written, and the anchor does not contradict it: what can be told without
+ * reading it all.
+ */
+export async function isHeadIntact(db: Database, headFile: string): Promise<boolean> {
+  const anchor = await readAnchor(headFile);
+  const rows = await db.selectFrom("audit").selectAll().orderBy("seq", "desc").limit(2).execute();
+  const [last, before = emptyHead] = rows;
+  if (anchor && anchor.records > (last?.seq ?? 0)) return false;
+  if (last !== undefined && !follows(last, before, anchor)) return false;
+  if (!anchor || anchor.records === 0) return true;
+  const noted = await db.selectFrom("audit").select("hash").where("seq", "=", anchor.records).executeTakeFirst();
+  return noted?.hash === anchor.head;
 }
 
 function follows(row: AuditRow, head: ChainHead, anchor: Anchor | null): boolean {

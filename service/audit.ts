@@ -3,6 +3,7 @@ import {
   type ChainHead,
   emptyHead,
   encodeRecord,
+  isHeadIntact,
   nextRow,
   readRecord,
   type Unchained,
@@ -89,6 +90,8 @@ export interface Audit {
   events(query: AuditQuery): Promise<AuditRecord[]>;
   /** The last moment (ms) a use license of a document can be used offline; `null` if none was ever given. */
   lastUse(family: string, issuer: string): Promise<number | null>;
+  /** Whether its end is as it was written: a look, where `verify` reads everything. */
+  isIntactAtHead(): Promise<boolean>;
   /** Reads the whole log, in bounded memory. `verifyChain` and `AuditAnchor` say what this notices. */
   verify(): Promise<AuditVerification>;
   /** Writes the anchor a last time. */
@@ -110,6 +113,7 @@ export async function openAudit({ store, headFile, now = Date.now }: AuditOption
     append: (event) => chain.append(event),
     events: (query) => findEvents(store.read, query),
     lastUse: (family, issuer) => findLastUse(store.read, family, issuer),
+    isIntactAtHead: () => isHeadIntact(store.read, headFile),
     verify: () => verifyChain(store.read, headFile),
     close: () => anchor.close(),
   };

@@ -42,6 +42,9 @@ export const defaults = {
 /** `sealwright.db` in the data folder. */
 export const databasePath = (config: ServiceConfig): string => join(config.dataFolder, "sealwright.db");
 
+/** `metrics.token` in the data folder. */
+export const metricsTokenPath = (config: ServiceConfig): string => join(config.dataFolder, "metrics.token");
+
 /** `audit.head` in the data folder. */
 export const auditHeadPath = (config: ServiceConfig): string => join(config.dataFolder, "audit.head");
 

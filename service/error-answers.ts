@@ -11,7 +11,7 @@ export function answerError(error: FastifyError | RightsError, request: FastifyR
   if (isRefusal(error)) return reply.code(statusOf[error.code]!).send(answerOf(error));
   const status = error instanceof RightsError ? 500 : (error.statusCode ?? 500);
   if (status >= 400 && status < 500) return reply.code(status).send(malformed(status));
-  request.log.error({ err: error, requestId: request.id }, "request failed");
+  request.log.error({ err: error }, "request failed");
   return reply.code(500).send({ code: "internal" } satisfies ErrorAnswer);
 }
 

@@ -61,18 +61,29 @@ async function listen({ app, close }: Service, { listen: { host, port } }: Servi
   }
 }
 
-/** Ends when asked to, and with the process that started it, however that ended; also while it still starts. */
+/**
+ * Ends when asked to, and with the process that started it, however that ended; also while it still starts. Requests
+ * under way have `stopWithinMs`; then their connections are cut, and what is on its way to the disk gets there all the
+ * same. Who asks twice does not wait.
+ */
 function stopWhenAsked(): { stops(service: Service): void } {
   let running: Service | null = null;
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    setTimeout(() => running?.app.server.closeAllConnections(), stopWithinMs).unref();
+    setTimeout(() => process.exit(1), 2 * stopWithinMs).unref();
     await running?.close().catch(() => {});
     process.exit(0);
   };
-  for (const event of ["SIGTERM", "SIGINT"]) process.on(event, stop);
+  const heard = new Set<string>();
+  const hear = (signal: string) => {
+    if (heard.has(signal)) process.exit(1); // the same: Ctrl-C is heard here, and as SIGTERM from who started this
+    heard.add(signal);
+    void stop();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, hear);
   if (process.channel) process.on("disconnect", stop);
   return {
     stops: (service) => {

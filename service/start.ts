@@ -2,9 +2,9 @@ import type { Server } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { usePrimitives } from "../shared/crypto/primitives.js";
 import { minuteMs } from "../shared/time.js";
-import { openApp } from "./app.js";
+import { type LogTarget, openApp } from "./app.js";
 import { openAudit } from "./audit.js";
-import { auditHeadPath, databasePath, type ServiceConfig } from "./config.js";
+import { auditHeadPath, databasePath, metricsTokenPath, type ServiceConfig } from "./config.js";
 import { Keyring } from "./custody/keyring.js";
 import { openSoftwareKey } from "./custody/software.js";
 import { CachedDirectory } from "./directory/cached.js";
@@ -17,6 +17,9 @@ import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
 import { nodePrimitives } from "./node-primitives.js";
+import { Measures } from "./operations/measures.js";
+import { metricsToken } from "./operations/metrics-token.js";
+import { Readiness } from "./operations/readiness.js";
 import { openStore, type Store } from "./store/store.js";
 import { openTenant } from "./tenant.js";
 import { readTls, reloadTls } from "./tls.js";
@@ -25,7 +28,7 @@ export interface StartOptions {
   /** The bundled `rsa-worker.js`, if not beside this bundle. */
   rsaWorker?: URL;
   /** The log: from which level on, and where its lines go; standard error, from the configured level, unless told. */
-  log?: { level: string; stream: { write(line: string): void } };
+  log?: LogTarget;
   now?: () => number;
 }
 
@@ -54,10 +57,13 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     for (const end of closing.reverse().splice(0)) await end();
   };
   try {
-    const store = await openStore({ path: databasePath(config), create: false }, now);
+    const measures = new Measures();
+    closing.push(async () => measures.close());
+    const onCommit = (tookMs: number) => measures.commits.observe({}, tookMs / 1000);
+    const store = await openStore({ path: databasePath(config), create: false }, now, onCommit);
     closing.push(() => store.close());
-    const parts = await openParts(config, store, options, closing);
-    const app = await mount(config, parts, options);
+    const parts = await openParts(config, store, measures, options, closing);
+    const app = await mount(config, parts, measures, options);
     closing.push(() => app.close());
     const sweep = setInterval(() => store.sweep().catch((error) => app.log.error(error)), sweepEveryMs).unref();
     closing.push(async () => clearInterval(sweep));
@@ -75,13 +81,14 @@ export async function startService(config: ServiceConfig, options: StartOptions 
 async function openParts(
   config: ServiceConfig,
   store: Store,
+  measures: Measures,
   { rsaWorker, now = Date.now }: StartOptions,
   closing: (() => Promise<unknown>)[],
 ): Promise<Parts> {
-  const audit = await openAudit({ store, headFile: auditHeadPath(config), now });
+  const audit = measures.audit(await openAudit({ store, headFile: auditHeadPath(config), now }));
   closing.push(() => audit.close());
   const key = { url: config.tenantKey, passphraseFile: config.tenantKeyPassphraseFile };
-  const custody = await openSoftwareKey(key, rsaWorker ? { workerUrl: rsaWorker } : {});
+  const custody = measures.custody(await openSoftwareKey(key, rsaWorker ? { workerUrl: rsaWorker } : {}));
   const keyring = new Keyring({ custody, generation: 1, archivedMs: null });
   closing.push(() => keyring.close());
   const tenant = await openTenant({ settings: store.settings, keyring, publicUrl: config.publicUrl, now });
@@ -101,7 +108,7 @@ async function openParts(
   };
 }
 
-async function mount(config: ServiceConfig, parts: Parts, options: StartOptions) {
+async function mount(config: ServiceConfig, parts: Parts, measures: Measures, options: StartOptions) {
   const { organisation, publicUrl, trustedProxies } = config;
   const { log = { level: config.logLevel, stream: process.stderr }, now = Date.now } = options;
   const tls = config.tls ? await readTls(config.tls) : null;
@@ -110,5 +117,19 @@ async function mount(config: ServiceConfig, parts: Parts, options: StartOptions)
   const directory = new EmbeddedDirectory(store.accounts); // who is switched off is out at once
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
-  return openApp({ parts, callers, identity, organisation, publicUrl, tls, trustedProxies, log });
+  const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
+  const readiness = new Readiness({ store, keyring: tenant.keyring, audit, report });
+  const operations = { measures, readiness, metricsToken: await metricsToken(metricsTokenPath(config)) };
+  const app = await openApp({
+    parts,
+    callers,
+    identity,
+    organisation,
+    publicUrl,
+    tls,
+    trustedProxies,
+    log,
+    operations,
+  });
+  return app;
 }

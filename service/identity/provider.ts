@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type Provider from "oidc-provider";
 import { codeOf, RightsError } from "../../shared/errors.js";
@@ -112,8 +113,11 @@ function asPublic({ raw, ip }: FastifyRequest, publicUrl: URL): void {
 }
 
 function mount(app: FastifyInstance, provider: Provider): void {
-  const handle = provider.callback();
   provider.on("server_error", (_ctx, error) => app.log.error(error));
+  // a connection that broke off; without this the framework below prints it past the log
+  const framework: EventEmitter = provider;
+  framework.on("error", (error: Error) => app.log.info({ err: error }, "request broke off"));
+  const handle = provider.callback();
   app.all("/oidc/*", async (request, reply) => {
     reply.hijack();
     const raw = Object.assign(request.raw, { originalUrl: request.raw.url });

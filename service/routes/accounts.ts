@@ -1,11 +1,12 @@
 import type { FastifyPluginAsync } from "fastify";
-import { CertifyRequest } from "../../shared/protocol/service-api.js";
+import { CertifyAnswer, CertifyRequest } from "../../shared/protocol/service-api.js";
 import { certify } from "../licensing/certify.js";
 import type { Parts } from "../licensing/parts.js";
-import { messageIn } from "./body.js";
+import { endpoint } from "./endpoint.js";
 
 export const accountRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
-    app.post("/account-certificates", (request) => certify(parts, request.caller, messageIn(request, CertifyRequest)));
+    const shapes = { about: "certificates for the keys of a device", message: CertifyRequest, answer: CertifyAnswer };
+    endpoint(app, "POST /account-certificates", shapes, ({ caller }, message) => certify(parts, caller, message));
   };

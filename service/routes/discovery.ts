@@ -1,9 +1,10 @@
 import type { FastifyPluginAsync } from "fastify";
 import { toBase64 } from "../../shared/bytes.js";
 import { encodeChain } from "../../shared/license/xrml.js";
-import type { Discovery } from "../../shared/protocol/service-api.js";
+import { Discovery } from "../../shared/protocol/service-api.js";
 import { clientId, issuerOf } from "../identity/provider.js";
 import type { Parts } from "../licensing/parts.js";
+import { endpoint } from "./endpoint.js";
 
 export interface DiscoveryOptions {
   parts: Parts;
@@ -27,10 +28,6 @@ export const discoveryRoutes =
       certificates: toBase64(encodeChain(serverCertificates)),
       viewer: null,
     };
-    app.get("/.well-known/sealwright", async () => discovery);
+    const shapes = { about: "where everything is, and the keys of the tenant", answer: Discovery };
+    endpoint(app, "GET /.well-known/sealwright", shapes, () => discovery);
   };
-
-/** For whatever watches over the service. */
-export const healthRoutes = (): FastifyPluginAsync => async (app) => {
-  app.get("/health", async () => ({ status: "ok" }));
-};

@@ -1,13 +1,24 @@
 import type { FastifyPluginAsync } from "fastify";
-import { PublishRequest, UseLicenseRequest } from "../../shared/protocol/service-api.js";
+import {
+  PublishAnswer,
+  PublishRequest,
+  UseLicenseAnswer,
+  UseLicenseRequest,
+} from "../../shared/protocol/service-api.js";
 import { grant } from "../licensing/grant.js";
 import type { Parts } from "../licensing/parts.js";
 import { publish } from "../licensing/publish.js";
-import { messageIn } from "./body.js";
+import { endpoint } from "./endpoint.js";
 
 export const licenseRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
-    app.post("/use-licenses", (request) => grant(parts, request.caller, messageIn(request, UseLicenseRequest)));
-    app.post("/publishing-licenses", (request) => publish(parts, request.caller, messageIn(request, PublishRequest)));
+    const use = { about: "a license to use a document", message: UseLicenseRequest, answer: UseLicenseAnswer };
+    endpoint(app, "POST /use-licenses", use, ({ caller }, message) => grant(parts, caller, message));
+    const made = {
+      about: "a publishing license, made and signed here",
+      message: PublishRequest,
+      answer: PublishAnswer,
+    };
+    endpoint(app, "POST /publishing-licenses", made, ({ caller }, message) => publish(parts, caller, message));
   };

@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
 import type { FastifyPluginAsync } from "fastify";
-import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
+import { PolicyAnswer } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
 import { personOf } from "../licensing/caller-account.js";
 import type { Parts } from "../licensing/parts.js";
+import { endpoint } from "./endpoint.js";
 
 /** Labels and templates; unchanged ones are not sent again to whoever names the `ETag` they have. */
 export const policyRoutes =
   ({ store, directory, now }: Parts): FastifyPluginAsync =>
   async (app) => {
-    app.get("/policy", async (request, reply) => {
-      await personOf(directory, request.caller);
+    const shapes = { about: "labels and templates the caller may use", answer: PolicyAnswer };
+    endpoint(app, "GET /policy", shapes, async ({ caller, headers }, _message, reply) => {
+      await personOf(directory, caller);
       const [labels, templates] = await Promise.all([store.policies.labels(), store.policies.templates()]);
       const digest = createHash("sha256").update(JSON.stringify({ labels, templates })).digest("base64url");
       const tag = `"${digest}"`;
       reply.header("etag", tag).header("cache-control", "private, no-cache");
-      if (knows(request.headers["if-none-match"], tag)) return reply.code(304).send();
-      return { labels, templates, time: secondTime(now()) } satisfies PolicyAnswer;
+      if (knows(headers["if-none-match"], tag)) return reply.code(304).send();
+      return { labels, templates, time: secondTime(now()) };
     });
   };
 

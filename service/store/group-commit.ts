@@ -17,11 +17,14 @@ interface Waiting {
  */
 export class GroupCommit {
   readonly #database: Database;
+  readonly #onCommit: (tookMs: number) => void;
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
 
-  constructor(database: Database) {
+  /** @param onCommit - hears how long each transaction took, in ms, with the flush of the disk. */
+  constructor(database: Database, onCommit: (tookMs: number) => void = () => {}) {
     this.#database = database;
+    this.#onCommit = onCommit;
   }
 
   /** @returns what `work` returned, once it is on disk. @throws what `work` threw; nothing of it is kept then. */
@@ -47,7 +50,9 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    const startMs = performance.now();
     const outcomes = await this.#run(batch).catch((error: unknown) => batch.map((): Outcome => ({ ok: false, error })));
+    this.#onCommit(performance.now() - startMs);
     for (const [index, { settle }] of batch.entries()) settle(outcomes[index]!);
   }
 

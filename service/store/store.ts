@@ -35,9 +35,14 @@ export interface Store {
 
 /**
  * Open the database in `file` and bring its tables up to date.
+ * @param onCommit - hears how long each transaction took.
  * @throws RightsError file-missing when there is none and it is not to be created.
  */
-export async function openStore(file: SqliteFile, now: () => number = Date.now): Promise<Store> {
+export async function openStore(
+  file: SqliteFile,
+  now: () => number = Date.now,
+  onCommit?: (tookMs: number) => void,
+): Promise<Store> {
   const { writing, reading, ask } = openSqlite(file);
   const close = async () => {
     await reading.destroy();
@@ -49,7 +54,7 @@ export async function openStore(file: SqliteFile, now: () => number = Date.now):
     await close();
     throw error;
   }
-  const commits = new GroupCommit(writing);
+  const commits = new GroupCommit(writing, onCommit);
   return assemble({ read: reading, ask, commits, close }, now);
 }
 
