@@ -1,4 +1,5 @@
 import { codeOf } from "../shared/errors.js";
+import { AdminClient } from "../shared/protocol/admin-client.js";
 import { type Credentials, ServiceClient } from "../shared/protocol/service-client.js";
 import type { SeenClock } from "./clock.js";
 
@@ -18,10 +19,7 @@ export type Service = Pick<
   | "amend"
   | "devices"
   | "removeDevice"
-  | "devicesOf"
-  | "removeAnyDevice"
-  | "verifyAudit"
->;
+> & { readonly admin: AdminClient };
 
 /** @param removed - what to do, and to throw, when the service says that this device was removed. */
 export function heardService(
@@ -31,15 +29,17 @@ export function heardService(
   removed: (cause: unknown) => Promise<Error>,
 ): Service {
   const client = new ServiceClient(api, credentials);
+  const noting = async <R extends { time: string }>(asked: Promise<R>): Promise<R> => {
+    const answer = await asked.catch(async (error: unknown) => {
+      throw codeOf(error) === "device-removed" ? await removed(error) : error;
+    });
+    await clock.heard(answer.time);
+    return answer;
+  };
   const heard =
     <A extends unknown[], R extends { time: string }>(call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const answer = await call(...args).catch(async (error: unknown) => {
-        throw codeOf(error) === "device-removed" ? await removed(error) : error;
-      });
-      await clock.heard(answer.time);
-      return answer;
-    };
+    (...args: A): Promise<R> =>
+      noting(call(...args));
   return {
     certify: heard(client.certify),
     policy: heard(client.policy),
@@ -54,8 +54,6 @@ export function heardService(
     amend: heard(client.amend),
     devices: heard(client.devices),
     removeDevice: heard(client.removeDevice),
-    devicesOf: heard(client.devicesOf),
-    removeAnyDevice: heard(client.removeAnyDevice),
-    verifyAudit: heard(client.verifyAudit),
+    admin: new AdminClient((...request) => noting(client.call(...request))),
   };
 }

@@ -93,11 +93,13 @@ async function openParts(
   closing.push(() => keyring.close());
   const tenant = await openTenant({ settings: store.settings, keyring, publicUrl: config.publicUrl, now });
   const ttlMs = config.groupCacheMinutes * minuteMs;
-  const directory = new CachedDirectory(new EmbeddedDirectory(store.accounts), { ttlMs, now });
+  const presentDirectory = new EmbeddedDirectory(store.accounts);
+  const directory = new CachedDirectory(presentDirectory, { ttlMs, now });
   return {
     tenant,
     store,
     directory,
+    presentDirectory,
     audit,
     licenses: new LicenseReader(tenant, store),
     accounts: new CallerAccounts(tenant.trust, store, directory),
@@ -112,9 +114,8 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
   const { organisation, publicUrl, trustedProxies } = config;
   const { log = { level: config.logLevel, stream: process.stderr }, now = Date.now } = options;
   const tls = config.tls ? await readTls(config.tls) : null;
-  const { store, audit, tenant } = parts;
+  const { store, audit, tenant, presentDirectory: directory } = parts; // who is switched off is out at once
   const { audience } = tenant;
-  const directory = new EmbeddedDirectory(store.accounts); // who is switched off is out at once
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");

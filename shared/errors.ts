@@ -19,6 +19,7 @@ export type RightsErrorCode =
   | "right-missing"
   | "protect-denied"
   | "policy-changed"
+  | "change-refused"
   | "viewer-needed"
   // who is asking
   | "sign-in-needed"

@@ -19,13 +19,13 @@ export async function remove(id: string, options: ReportOptions): Promise<number
 /** `seal admin devices list`. */
 export async function listOf(person: string, options: ReportOptions): Promise<number> {
   const { account } = await openSession();
-  return show(await account.service.devicesOf(person), options);
+  return show(await account.service.admin.devicesOf(person), options);
 }
 
 /** `seal admin devices remove`. */
 export async function removeAny(id: string, options: ReportOptions): Promise<number> {
   const { account } = await openSession();
-  return showRemoved(await account.service.removeAnyDevice(id), options);
+  return showRemoved(await account.service.admin.removeAnyDevice(id), options);
 }
 
 function show({ devices, time }: DevicesAnswer, { json }: ReportOptions): number {

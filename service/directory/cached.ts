@@ -1,4 +1,4 @@
-import type { Directory, Person } from "./directory.js";
+import type { Directory, FormerPerson, Person, RememberingDirectory } from "./directory.js";
 
 export interface CacheOptions {
   /** How long an answer holds, in ms: as long a person may keep what a group gave them. 3 hours unless told. */
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 /** A directory asked at most once in a while for each person. Strangers are not remembered: they may join any time. */
-export class CachedDirectory implements Directory {
+export class CachedDirectory implements RememberingDirectory {
   readonly #directory: Directory;
   readonly #ttlMs: number;
   readonly #maxEntries: number;
@@ -36,11 +36,14 @@ export class CachedDirectory implements Directory {
     return this.#cached(`subject ${subject}`, () => this.#directory.findBySubject(subject));
   }
 
+  findFormer(subject: string): Promise<FormerPerson | null> {
+    return this.#directory.findFormer(subject);
+  }
+
   async groupsOf(subject: string): Promise<readonly string[]> {
     return (await this.findBySubject(subject))?.groups ?? [];
   }
 
-  /** Ask again about everybody: people or groups were changed here. */
   forget(): void {
     this.#entries.clear();
   }

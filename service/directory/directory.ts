@@ -9,11 +9,26 @@ export interface Person extends Identity {
   administrator: boolean;
 }
 
+/** Who somebody was. */
+export interface FormerPerson {
+  readonly name: string;
+  /** Those they had last, the one shown first. */
+  readonly addresses: readonly string[];
+}
+
 /** Who belongs to the organisation. Addresses go in and come out normalized (shared/address.ts). */
 export interface Directory {
   /** By any of their addresses, groups included; `null` for strangers and for accounts that were switched off. */
   findByAddress(address: string): Promise<Person | null>;
   findBySubject(subject: string): Promise<Person | null>;
+  /** Somebody who is in use no more, switched off or gone: what they protected is still theirs by name. */
+  findFormer(subject: string): Promise<FormerPerson | null>;
   /** Addresses of every group a person is in, nested ones too; empty for strangers. */
   groupsOf(subject: string): Promise<readonly string[]>;
+}
+
+/** One that remembers its answers for a while. */
+export interface RememberingDirectory extends Directory {
+  /** Ask again about everybody: people or groups were changed here. */
+  forget(): void;
 }

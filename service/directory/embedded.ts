@@ -1,5 +1,5 @@
 import type { Account, Accounts } from "../store/accounts.js";
-import type { Directory, Person } from "./directory.js";
+import type { Directory, FormerPerson, Person } from "./directory.js";
 
 /** Groups of one person at most, and how deep they nest: whoever writes the groups cannot make a grant expensive. */
 const maxGroups = 1000;
@@ -19,6 +19,13 @@ export class EmbeddedDirectory implements Directory {
 
   async findBySubject(subject: string): Promise<Person | null> {
     return this.#person(await this.#accounts.find(subject));
+  }
+
+  async findFormer(subject: string): Promise<FormerPerson | null> {
+    const account = await this.#accounts.find(subject);
+    if (!account || account.state === "active") return null;
+    const { name, addresses } = account;
+    return { name, addresses: addresses.length > 0 ? addresses : await this.#accounts.formerAddresses(subject) };
   }
 
   /** Level by level, each group once, so cycles end. */

@@ -6,6 +6,7 @@ import { auditHeadPath, databasePath, type ServiceConfig } from "../config.js";
 import { openSoftwareKey } from "../custody/software.js";
 import { hashPassword } from "../identity/passwords.js";
 import type { Account } from "../store/accounts.js";
+import { People } from "../store/people.js";
 import { openStore, type Store } from "../store/store.js";
 import { settleConfiguration } from "./configuration.js";
 import { defaultPolicy } from "./default-policy.js";
@@ -81,7 +82,7 @@ async function appoint(
 ) {
   const { administrator: address, name = address, resetPassword } = founding.options;
   const account = await store.accounts.findByAddress(address);
-  if (account === null && (await store.accounts.administrators()).length > 0)
+  if (account === null && (await new People(store.read).administrators()) > 0)
     throw new RightsError(
       "usage",
       `this organisation has an administrator already; who is one can make ${address} another: seal admin people add`,

@@ -1,15 +1,12 @@
-import { normalizeAddress } from "../../shared/address.js";
 import type {
   DeviceSummary,
   DevicesAnswer,
-  DevicesOfRequest,
   RemoveDeviceAnswer,
   RemoveDeviceRequest,
 } from "../../shared/protocol/device-api.js";
 import { secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
 import type { Device, KnownDevice } from "../store/devices.js";
-import { administering } from "./administer.js";
 import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { personOf } from "./caller-account.js";
 import { bucketOf, spend } from "./limits.js";
@@ -31,7 +28,7 @@ export async function refuseRemoved(parts: Parts, asker: Asker): Promise<void> {
 /** The caller's own devices. */
 export async function listDevices(parts: Parts, asker: Asker): Promise<DevicesAnswer> {
   const { subject } = await personOf(parts.directory, asker);
-  return answerOf(await parts.store.devices.ofPerson(subject), parts, asker);
+  return devicesAnswer(await parts.store.devices.ofPerson(subject), parts, asker);
 }
 
 /** Removes a device of the caller. @throws Refusal access-denied for one that is not theirs. */
@@ -43,29 +40,12 @@ export function removeDevice(parts: Parts, asker: Asker, { device: id }: RemoveD
     const device = await parts.store.devices.find(id);
     if (device === null || device.person !== person.subject)
       throw new Refusal("access-denied", "you have no such device; see which there are with: seal devices list");
-    return remove(parts, device, event);
+    return removing(parts, device, event);
   });
 }
 
-/** Somebody's devices. @throws Refusal access-denied for all but administrators. */
-export const listDevicesOf = (parts: Parts, asker: Asker, { person: address }: DevicesOfRequest) =>
-  administering(parts, asker, { action: "administer", detail: `devices of ${address}` }, async () => {
-    const person = await parts.store.accounts.findByAddress(normalizeAddress(address));
-    if (person === null) throw new Refusal("access-denied", "nobody here has this address; check how it is written");
-    return answerOf(await parts.store.devices.ofPerson(person.id), parts, asker);
-  });
-
-/** Removes anybody's device. @throws Refusal access-denied for all but administrators, and for an unknown device. */
-export const removeAnyDevice = (parts: Parts, asker: Asker, { device: id }: RemoveDeviceRequest) =>
-  administering(parts, asker, { action: "remove-device" }, async (event) => {
-    const device = await parts.store.devices.find(id);
-    if (device === null)
-      throw new Refusal("access-denied", "there is no such device; see which with: seal admin devices list ADDRESS");
-    return remove(parts, device, event);
-  });
-
 /** First the record, then the deed: the audit says more than was done, never less. */
-async function remove(parts: Parts, device: Device, event: AuditEvent): Promise<RemoveDeviceAnswer> {
+export async function removing(parts: Parts, device: Device, event: AuditEvent): Promise<RemoveDeviceAnswer> {
   spend(parts.limits.licenses, { subject: event.subject!, jkt: event.proofKey! });
   const nowMs = parts.now();
   event.device = device.racSerial;
@@ -76,7 +56,7 @@ async function remove(parts: Parts, device: Device, event: AuditEvent): Promise<
   return { device: device.id, removed: secondTime(removed), time: secondTime(nowMs) };
 }
 
-const answerOf = (devices: readonly KnownDevice[], { now }: Parts, { jkt }: Asker): DevicesAnswer => ({
+export const devicesAnswer = (devices: readonly KnownDevice[], { now }: Parts, { jkt }: Asker): DevicesAnswer => ({
   devices: devices.map((device) => summaryOf(device, device.proofKey === jkt)),
   time: secondTime(now()),
 });

@@ -9,6 +9,8 @@ export interface Limits {
   /** Registering: a device that was offline brings all it has protected meanwhile. */
   readonly registrations: RateLimit;
   readonly certificates: RateLimit;
+  /** Whatever administrators ask for. */
+  readonly administration: RateLimit;
   /** Of the whole audit, which is read for each. */
   readonly verifications: RateLimit;
   /** Records of refusals: whoever asks without end does not fill the disk. */
@@ -19,6 +21,7 @@ const usual: Record<keyof Limits, Omit<RateLimitOptions, "now">> = {
   licenses: { burst: 2000, perSecond: 100 },
   registrations: { burst: 50_000, perSecond: 100 },
   certificates: { burst: 100, perSecond: 0.1 },
+  administration: { burst: 1000, perSecond: 20 },
   verifications: { burst: 20, perSecond: 0.2 },
   refusals: { burst: 2000, perSecond: 20 },
 };
@@ -29,6 +32,7 @@ export function openLimits(now: () => number): Limits {
     licenses: limit("licenses"),
     registrations: limit("registrations"),
     certificates: limit("certificates"),
+    administration: limit("administration"),
     verifications: limit("verifications"),
     refusals: limit("refusals"),
   };

@@ -1,5 +1,5 @@
 import type { Audit } from "../audit.js";
-import type { Directory } from "../directory/directory.js";
+import type { Directory, RememberingDirectory } from "../directory/directory.js";
 import type { Caller } from "../identity/caller.js";
 import type { Store } from "../store/store.js";
 import type { Tenant } from "../tenant.js";
@@ -12,7 +12,10 @@ import type { Limits } from "./limits.js";
 export interface Parts {
   readonly tenant: Tenant;
   readonly store: Store;
-  readonly directory: Directory;
+  /** As it was asked some time ago at most; see `groupCacheMinutes`. */
+  readonly directory: RememberingDirectory;
+  /** Asked anew each time. */
+  readonly presentDirectory: Directory;
   readonly audit: Audit;
   readonly licenses: LicenseReader;
   readonly accounts: CallerAccounts;

@@ -39,16 +39,20 @@ export interface Named {
   readonly name: string;
 }
 
-/** Whom to ask about a document; somebody who left is named by the address the policy has. */
-export async function ownerOf(policy: Policy, directory: Directory): Promise<Named> {
-  const person = await directory.findByAddress(policy.owner);
-  return person ? { address: person.address, name: person.name } : { address: policy.owner, name: policy.owner };
+/** Whom to ask about a document, also somebody who left; else the address the policy has. */
+export async function ownerOf({ owner, issuer }: Policy, directory: Directory): Promise<Named> {
+  const person = await directory.findByAddress(owner);
+  if (person) return { address: person.address, name: person.name };
+  const former = await directory.findFormer(issuer);
+  return { address: owner, name: former?.addresses.includes(owner) ? former.name : owner };
 }
 
 /** Who protected it. */
 async function authorOf(policy: Policy, directory: Directory): Promise<Named> {
   const person = await directory.findBySubject(policy.issuer);
-  return person ? { address: person.address, name: person.name } : ownerOf(policy, directory);
+  if (person) return { address: person.address, name: person.name };
+  const former = await directory.findFormer(policy.issuer);
+  return former ? { address: former.addresses[0] ?? policy.owner, name: former.name } : ownerOf(policy, directory);
 }
 
 /** `Confidential/Project`, or nothing for a label that is gone. */

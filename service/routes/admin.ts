@@ -1,12 +1,65 @@
 import type { FastifyPluginAsync } from "fastify";
-import { AuditVerification } from "../../shared/protocol/service-api.js";
-import { verifyAudit } from "../licensing/administer.js";
-import type { Parts } from "../licensing/parts.js";
+import type { z } from "zod";
+import {
+  AddPersonRequest,
+  AuditVerification,
+  ChangePersonRequest,
+  DoneAnswer,
+  FirstPasswordAnswer,
+  GroupAnswer,
+  GroupRequest,
+  GroupsAnswer,
+  ImportAnswer,
+  ImportRequest,
+  Listing,
+  MembersRequest,
+  NamedGroupRequest,
+  PeopleAnswer,
+  PersonAnswer,
+  PersonRequest,
+} from "../../shared/protocol/admin-api.js";
+import {
+  DevicesAnswer,
+  DevicesOfRequest,
+  RemoveDeviceAnswer,
+  RemoveDeviceRequest,
+} from "../../shared/protocol/device-api.js";
+import { verifyAudit } from "../administration/audit-log.js";
+import { listDevicesOf, removeAnyDevice } from "../administration/devices.js";
+import { addGroup, changeMembers, listGroups, removeGroup, renameGroup, showGroup } from "../administration/groups.js";
+import { importOrganisation } from "../administration/import.js";
+import { addPerson, changePerson, givePassword, listPeople, removePerson, showPerson } from "../administration/people.js";
+import type { Asker, Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
+/** What a request of an administrator asks for, and what answers it. */
+type Act<Message, Answer> = (parts: Parts, asker: Asker, message: Message) => Promise<Answer>;
+
+/** What administrators do, each under an address of its own below `/admin`; who they are is for each to check. */
 export const adminRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
-    const shapes = { about: "whether the audit is as it was written; for administrators", answer: AuditVerification };
-    endpoint(app, "GET /admin/audit/verification", shapes, ({ caller }) => verifyAudit(parts, caller));
+    const post = <M, A>(path: string, about: string, [message, answer]: [z.ZodType<M>, z.ZodType<A>], act: Act<M, A>) =>
+      endpoint(app, `POST /admin/${path}`, { about, message, answer }, (request, body) => act(parts, request.caller, body));
+
+    post("people/list", "people, page by page", [Listing, PeopleAnswer], listPeople);
+    post("people/show", "one person", [PersonRequest, PersonAnswer], showPerson);
+    post("people/add", "a new person, with a first password", [AddPersonRequest, FirstPasswordAnswer], addPerson);
+    post("people/change", "change a person", [ChangePersonRequest, PersonAnswer], changePerson);
+    post("people/password", "another first password", [PersonRequest, FirstPasswordAnswer], givePassword);
+    post("people/remove", "remove a person for good", [PersonRequest, DoneAnswer], removePerson);
+
+    post("groups/list", "groups, page by page", [Listing, GroupsAnswer], listGroups);
+    post("groups/show", "one group, with its members", [GroupRequest, GroupAnswer], showGroup);
+    post("groups/add", "a new group", [NamedGroupRequest, GroupAnswer], addGroup);
+    post("groups/change", "give a group another name", [NamedGroupRequest, GroupAnswer], renameGroup);
+    post("groups/members", "put into a group and take out of it", [MembersRequest, GroupAnswer], changeMembers);
+    post("groups/remove", "remove a group for good", [GroupRequest, DoneAnswer], removeGroup);
+
+    post("import", "people and groups, all or nothing", [ImportRequest, ImportAnswer], importOrganisation);
+    post("devices", "somebody's devices", [DevicesOfRequest, DevicesAnswer], listDevicesOf);
+    post("devices/remove", "remove anybody's device", [RemoveDeviceRequest, RemoveDeviceAnswer], removeAnyDevice);
+
+    const verification = { about: "whether the audit is as it was written", answer: AuditVerification };
+    endpoint(app, "GET /admin/audit/verification", verification, ({ caller }) => verifyAudit(parts, caller));
   };

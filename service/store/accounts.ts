@@ -13,10 +13,12 @@ export interface Account {
   passwordHash: string | null;
   /** The password was chosen by an administrator: at the next sign-in the person chooses one of their own. */
   mustChange: boolean;
+  /** Since when (ms) they have addresses that were somebody else's before. */
+  recycled: ReadonlyMap<string, number>;
 }
 
 /** A person to be added; without `mustChange` the password is theirs. */
-export type NewAccount = Omit<Account, "mustChange"> & { mustChange?: boolean };
+export type NewAccount = Omit<Account, "mustChange" | "recycled"> & { mustChange?: boolean };
 
 /** People, their addresses and groups. */
 export class Accounts {
@@ -40,16 +42,19 @@ export class Accounts {
   async find(id: string): Promise<Account | null> {
     const row = await this.#read.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
     if (!row) return null;
-    const query = this.#read.selectFrom("addresses").select("address").where("person", "=", id);
-    const addresses = (await query.orderBy("position").execute()).map(({ address }) => address);
+    const query = this.#read.selectFrom("addresses").select(["address", "since"]).where("person", "=", id);
+    const rows = await query.orderBy("position").execute();
+    const addresses = rows.map(({ address }) => address);
+    const recycled = new Map(rows.flatMap(({ address, since }) => (since === null ? [] : [[address, since]])));
     const { password_hash: passwordHash, administrator, must_change, ...rest } = row;
-    return { ...rest, addresses, administrator: administrator === 1, passwordHash, mustChange: must_change === 1 };
+    const flags = { administrator: administrator === 1, mustChange: must_change === 1 };
+    return { ...rest, ...flags, addresses, recycled, passwordHash };
   }
 
-  /** Ids of all who administer, and are not switched off. */
-  async administrators(): Promise<string[]> {
-    const query = this.#read.selectFrom("people").select("id").where("administrator", "=", 1);
-    return (await query.where("state", "=", "active").execute()).map(({ id }) => id);
+  /** What a person had until they lost it, the latest first. */
+  async formerAddresses(id: string): Promise<string[]> {
+    const query = this.#read.selectFrom("former_addresses").select("address").where("holder", "=", id);
+    return (await query.orderBy("until", "desc").orderBy("address").execute()).map(({ address }) => address);
   }
 
   /** Groups that hold one of `members` (person ids or group addresses) directly. */
@@ -69,7 +74,7 @@ export class Accounts {
         .insertInto("people")
         .values({ id, name, state, password_hash, ...flags })
         .execute();
-      const rows = addresses.map((address, position) => ({ address, person: id, position }));
+      const rows = addresses.map((address, position) => ({ address, person: id, position, since: null }));
       if (rows.length > 0) await tx.insertInto("addresses").values(rows).execute();
     });
   }

@@ -12,6 +12,7 @@ const migrations: Record<string, Migration> = {
   "0006-amendments": { up: createAmendments },
   "0007-devices": { up: nameDevices },
   "0008-whose-sign-ins": { up: addAccountOfPayloads },
+  "0009-former-addresses": { up: createFormerAddresses },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -198,4 +199,10 @@ async function addAccountOfPayloads(db: Kysely<unknown>): Promise<void> {
     const row = payloads.updateTable("oidc_payloads").set({ account: accountId });
     await row.where("model", "=", model).where("id", "=", id).execute();
   }
+}
+
+async function createFormerAddresses(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("addresses").addColumn("since", "bigint").execute();
+  const columns = { address: "text", holder: "text", until: "bigint" } as const;
+  await createTable(db, "former_addresses", columns, key("former_addresses", "address", "holder"));
 }

@@ -7,7 +7,10 @@ import type { Generated } from "kysely";
 export interface Schema {
   settings: { name: string; value: string };
   people: PersonRow;
-  addresses: { address: string; person: string; position: number };
+  /** `since` (ms): somebody else had the address before; what was protected earlier names them. */
+  addresses: { address: string; person: string; position: number; since: number | null };
+  /** Who had an address before: id of a person, or `group`. */
+  former_addresses: { address: string; holder: string; until: number };
   groups: { address: string; name: string };
   group_members: { group_address: string; member: string };
   devices: DeviceRow;
@@ -22,7 +25,8 @@ export interface Schema {
   audit: AuditRow;
 }
 
-export type PersonState = "active" | "disabled";
+/** Of a removed person the name stays, for what they protected. */
+export type PersonState = "active" | "disabled" | "removed";
 
 export interface PersonRow {
   id: string;

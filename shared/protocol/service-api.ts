@@ -158,16 +158,6 @@ export const AmendAnswer = z.object({
 });
 export type AmendAnswer = z.infer<typeof AmendAnswer>;
 
-/** `GET admin/audit/verification`. */
-export const AuditVerification = z.object({
-  records: z.int(),
-  intact: z.boolean(),
-  firstBad: z.int().nullable(),
-  head: z.string(),
-  time,
-});
-export type AuditVerification = z.infer<typeof AuditVerification>;
-
 /** What a refused person can do next. */
 export const Offer = z.enum(["ask-owner", "switch-account", "sign-in"]);
 export type Offer = z.infer<typeof Offer>;
@@ -195,6 +185,7 @@ export const statusOf: Partial<Record<RightsErrorCode, number>> = {
   "account-mismatch": 403,
   "policy-changed": 409,
   "device-removed": 403,
+  "change-refused": 409,
   "license-invalid": 422,
   "rate-limited": 429,
 };

@@ -7,7 +7,6 @@ import { type ProofKey, proofFor } from "./proof.js";
 import {
   AmendAnswer,
   type AmendRequest,
-  AuditVerification,
   CertifyAnswer,
   type CertifyRequest,
   Discovery,
@@ -106,31 +105,28 @@ export class ServiceClient {
     this.#now = now;
   }
 
-  certify = (request: CertifyRequest) => this.#call("POST", "/account-certificates", CertifyAnswer, request);
-  policy = () => this.#call("GET", "/policy", PolicyAnswer);
+  certify = (request: CertifyRequest) => this.call("POST", "/account-certificates", CertifyAnswer, request);
+  policy = () => this.call("GET", "/policy", PolicyAnswer);
   useLicense = (license: Bytes, accountCertificate: Bytes) =>
-    this.#call("POST", "/use-licenses", UseLicenseAnswer, {
+    this.call("POST", "/use-licenses", UseLicenseAnswer, {
       license: toBase64(license),
       accountCertificate: toBase64(accountCertificate),
     });
-  publish = (request: PublishRequest) => this.#call("POST", "/publishing-licenses", PublishAnswer, request);
-  documents = () => this.#call("GET", "/documents", DocumentsAnswer);
-  register = (license: Bytes) => this.#call("POST", "/documents", RegisterAnswer, { license: toBase64(license) });
-  track = (license: Bytes) => this.#call("POST", "/documents/track", TrackAnswer, { license: toBase64(license) });
-  revoke = (license: Bytes) => this.#call("POST", "/documents/revoke", RevokeAnswer, { license: toBase64(license) });
-  restore = (license: Bytes) => this.#call("POST", "/documents/restore", RevokeAnswer, { license: toBase64(license) });
+  publish = (request: PublishRequest) => this.call("POST", "/publishing-licenses", PublishAnswer, request);
+  documents = () => this.call("GET", "/documents", DocumentsAnswer);
+  register = (license: Bytes) => this.call("POST", "/documents", RegisterAnswer, { license: toBase64(license) });
+  track = (license: Bytes) => this.call("POST", "/documents/track", TrackAnswer, { license: toBase64(license) });
+  revoke = (license: Bytes) => this.call("POST", "/documents/revoke", RevokeAnswer, { license: toBase64(license) });
+  restore = (license: Bytes) => this.call("POST", "/documents/restore", RevokeAnswer, { license: toBase64(license) });
   documentPolicy = (license: Bytes) =>
-    this.#call("POST", "/documents/policy", DocumentPolicyAnswer, { license: toBase64(license) });
+    this.call("POST", "/documents/policy", DocumentPolicyAnswer, { license: toBase64(license) });
   amend = ({ license, ...amendment }: Omit<AmendRequest, "license"> & { license: Bytes }) =>
-    this.#call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
-  devices = () => this.#call("GET", "/devices", DevicesAnswer);
-  removeDevice = (device: string) => this.#call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
-  devicesOf = (person: string) => this.#call("POST", "/admin/devices", DevicesAnswer, { person });
-  removeAnyDevice = (device: string) => this.#call("POST", "/admin/devices/remove", RemoveDeviceAnswer, { device });
-  verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
+    this.call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
+  devices = () => this.call("GET", "/devices", DevicesAnswer);
+  removeDevice = (device: string) => this.call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
 
-  /** Twice at the most: a nonce may be missing or old, an access token may have ended. */
-  async #call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {
+  /** Any other request. Sent twice at the most: a nonce may be missing or old, an access token may have ended. */
+  async call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {
     const body = request === undefined ? new Uint8Array(0) : utf8(JSON.stringify(request));
     let response = await this.#send(method, path, body, false);
     for (let tries = 0; response.status === 401 && tries < 2; tries++) {

@@ -72,7 +72,7 @@ it("keeps what it acknowledged through kill -9, with its audit intact", { timeou
     const answers = 1 + ((round * 37) % 100);
     const kept = await askUntilKilled(devices, await Promise.all(published), answers, running.kill);
     running = await startProcess(program, args);
-    expect(await devices.ines.client.verifyAudit()).toMatchObject({ intact: true, firstBad: null });
+    expect(await devices.ines.admin.verifyAudit()).toMatchObject({ intact: true, firstBad: null });
     await checkKept(devices, kept);
   }
 });

@@ -74,7 +74,7 @@ it("the program makes an organisation that starts, whose administrator signs in 
   expect(await discover(running.ready.ready)).toMatchObject({ organisation: "contoso.example" });
   const device = await enrol(running.ready.ready, { user: ines, password: stdout.trim() }, { now: Date.now });
   expect(device.certified).toMatchObject({ address: ines, name: "Ines Ortiz" });
-  expect(await device.client.verifyAudit()).toMatchObject({ intact: true });
+  expect(await device.admin.verifyAudit()).toMatchObject({ intact: true });
 
   const again = await runInit(program, args);
   expect(again).toMatchObject({ code: 0, stdout: "", stderr: expect.stringContaining("everything is there already") });

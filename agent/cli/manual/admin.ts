@@ -1,6 +1,22 @@
+import { groupPages } from "./admin-groups.js";
+import { peoplePages } from "./admin-people.js";
 import type { Pages } from "./page.js";
 
 export const adminPages: Pages = {
+  ...peoplePages,
+  ...groupPages,
+  "admin import": {
+    about: [
+      "CSV has the columns address, name, aliases, administrator and groups, of which only the first must be there; several aliases or groups stand in one field, with semicolons between. JSON has people and groups. What a line leaves out stays as it is.",
+      "Standard output has the first passwords of those who are new, and nothing else.",
+    ],
+    examples: [
+      ["see what would change", "seal admin import people.csv --dry-run"],
+      ["bring everybody in, and keep the first passwords", "seal admin import people.csv > passwords.txt"],
+      ["from another program", "directory-export | seal admin import - --json"],
+    ],
+    exits: ["refused", "signIn", "unreachable"],
+  },
   "admin devices list": {
     examples: [
       ["somebody's devices", "seal admin devices list bob@contoso.example"],

@@ -62,7 +62,7 @@ describe("without its record", () => {
   });
 
   it("and the chain holds afterwards", async () => {
-    expect(await shared().devices.ines.client.verifyAudit()).toMatchObject({ intact: true });
+    expect(await shared().devices.ines.admin.verifyAudit()).toMatchObject({ intact: true });
   });
 });
 

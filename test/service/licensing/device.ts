@@ -26,6 +26,7 @@ import {
 } from "../../../shared/license/trust.js";
 import { parseChain, parseDocument } from "../../../shared/license/xrml.js";
 import type { Policy } from "../../../shared/policy.js";
+import { AdminClient } from "../../../shared/protocol/admin-client.js";
 import { generateProofPair, type ProofKey, proofKeyOf } from "../../../shared/protocol/proof.js";
 import type { CertifyAnswer, Discovery } from "../../../shared/protocol/service-api.js";
 import { type Credentials, discover, ServiceClient, ServiceRefusal } from "../../../shared/protocol/service-client.js";
@@ -54,6 +55,10 @@ export class TestDevice {
 
   get accountCertificate(): Bytes {
     return fromBase64(this.certified.accountCertificate, "internal");
+  }
+
+  get admin(): AdminClient {
+    return new AdminClient((...request) => this.client.call(...request));
   }
 
   get licensorCertificate(): string {

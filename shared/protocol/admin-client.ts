@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import {
+  type AddPersonRequest,
+  AuditVerification,
+  type ChangePersonRequest,
+  DoneAnswer,
+  FirstPasswordAnswer,
+  GroupAnswer,
+  type GroupRequest,
+  GroupsAnswer,
+  ImportAnswer,
+  type ImportRequest,
+  type Listing,
+  type MembersRequest,
+  type NamedGroupRequest,
+  PeopleAnswer,
+  PersonAnswer,
+  type PersonRequest,
+} from "./admin-api.js";
+import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
+
+/** A request to the service, as `ServiceClient` sends it. */
+export type Call = <T extends { time: string }>(
+  method: string,
+  path: string,
+  schema: z.ZodType<T>,
+  request?: unknown,
+) => Promise<T>;
+
+/** What administrators ask of the service; docs/protocol.md, "For administrators". */
+export class AdminClient {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
+
+  listPeople = (request: z.input<typeof Listing>) => this.#post("people/list", PeopleAnswer, request);
+  showPerson = (request: PersonRequest) => this.#post("people/show", PersonAnswer, request);
+  addPerson = (request: z.input<typeof AddPersonRequest>) => this.#post("people/add", FirstPasswordAnswer, request);
+  changePerson = (request: z.input<typeof ChangePersonRequest>) => this.#post("people/change", PersonAnswer, request);
+  givePassword = (request: PersonRequest) => this.#post("people/password", FirstPasswordAnswer, request);
+  removePerson = (request: PersonRequest) => this.#post("people/remove", DoneAnswer, request);
+
+  listGroups = (request: z.input<typeof Listing>) => this.#post("groups/list", GroupsAnswer, request);
+  showGroup = (request: GroupRequest) => this.#post("groups/show", GroupAnswer, request);
+  addGroup = (request: NamedGroupRequest) => this.#post("groups/add", GroupAnswer, request);
+  renameGroup = (request: NamedGroupRequest) => this.#post("groups/change", GroupAnswer, request);
+  changeMembers = (request: z.input<typeof MembersRequest>) => this.#post("groups/members", GroupAnswer, request);
+  removeGroup = (request: GroupRequest) => this.#post("groups/remove", DoneAnswer, request);
+
+  devicesOf = (person: string) => this.#post("devices", DevicesAnswer, { person });
+  removeAnyDevice = (device: string) => this.#post("devices/remove", RemoveDeviceAnswer, { device });
+
+  importOrganisation = (request: z.input<typeof ImportRequest>) => this.#post("import", ImportAnswer, request);
+
+  #post<T extends { time: string }>(path: string, schema: z.ZodType<T>, request: unknown): Promise<T> {
+    return this.#call("POST", `/admin/${path}`, schema, request);
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+
+/** An administrator at the command line, from beginning to end; each step builds on the ones before. */
+describe.sequential("an administrator looks after the organisation", () => {
+  let root: string;
+  let trial: Trial;
+  const person = (role: string) => trial.people.find((one) => one.role === role)!;
+  const home = (role: string) => join(root, role);
+  const admin = (...args: string[]): Promise<Run> =>
+    seal(["admin", ...args], { home: home("administrator"), cwd: root });
+  const json = async (...args: string[]) => {
+    const run = await admin(...args, "--json");
+    expect(run.code, run.err).toBe(0);
+    return run.text
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  };
+  const signIn = async (role: string) => {
+    const { user, password } = person(role);
+    const run = await seal(["login", trial.service, "--user", user, "--password-stdin"], {
+      home: home(role),
+      input: password,
+    });
+    expect(run.code, run.err).toBe(0);
+  };
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "seal-admin-"));
+    trial = await up(join(root, "trial"), await freePort());
+    await signIn("administrator");
+    await signIn("colleague");
+  });
+
+  afterAll(async () => {
+    await stop(trial, "SIGKILL");
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it("is told to sign in, and nobody else gets further", async () => {
+    expect(await seal(["admin", "people", "list"], { home: home("nobody") })).toMatchObject({ code: 4 });
+    const run = await seal(["admin", "people", "list"], { home: home("colleague") });
+    expect(run).toMatchObject({ code: 3, text: "" });
+    expect(run.err).toBe("seal: error: only administrators can do this\n");
+  });
+
+  it("adds somebody: the first password is the only line on standard output", async () => {
+    const run = await admin("people", "add", "Eve@trial.example", "--name", "Eve", "--alias", "e@trial.example");
+    expect(run).toMatchObject({ code: 0 });
+    expect(run.text).toMatch(/^[a-z]{5}(-[a-z]{5}){3}\n$/);
+    const [eve] = await json("people", "show", "e@trial.example");
+    expect(eve).toMatchObject({
+      name: "Eve",
+      addresses: ["eve@trial.example", "e@trial.example"],
+      firstPassword: true,
+    });
+    expect((await admin("people", "show", "eve@trial.example")).text).toContain("aliases  e@trial.example\n");
+  });
+
+  it("changes somebody", async () => {
+    await json(
+      "people",
+      "set",
+      "eve@trial.example",
+      "--name",
+      "Eve Byron",
+      "--address",
+      "eve.byron@trial.example",
+      "--administrator",
+    );
+    const [eve] = await json(
+      "people",
+      "set",
+      "e@trial.example",
+      "--drop-alias",
+      "E@trial.example",
+      "--no-administrator",
+    );
+    expect(eve).toMatchObject({
+      name: "Eve Byron",
+      addresses: ["eve.byron@trial.example", "eve@trial.example"],
+      administrator: false,
+    });
+    expect((await json("people", "disable", "eve@trial.example"))[0]).toMatchObject({ state: "disabled" });
+    expect((await admin("people", "list", "--search", "byron")).text).toContain(
+      "Eve Byron (disabled; has not signed in",
+    );
+    expect((await json("people", "enable", "eve@trial.example"))[0]).toMatchObject({ state: "active" });
+    expect((await admin("people", "password", "eve@trial.example")).text).toMatch(/^[a-z-]{23}\n$/);
+  });
+
+  it("makes groups, of people and of groups", async () => {
+    await json("groups", "add", "legal@trial.example", "--name", "Legal");
+    await json("groups", "add", "board@trial.example");
+    await json("groups", "members", "add", "legal@trial.example", "eve@trial.example", "bob@trial.example");
+    await json("groups", "members", "add", "board@trial.example", "legal@trial.example");
+    await json("groups", "set", "board@trial.example", "--name", "The board");
+    await json("groups", "members", "remove", "legal@trial.example", "bob@trial.example");
+    expect((await admin("groups", "show", "legal@trial.example")).text).toBe(
+      "legal@trial.example  Legal (1)\n  eve.byron@trial.example  Eve Byron\n",
+    );
+    expect((await json("groups", "list")).map(({ address, members }) => [address, members])).toEqual([
+      ["board@trial.example", 1],
+      ["legal@trial.example", 1],
+      ["project@trial.example", 2],
+    ]);
+    expect(await admin("groups", "remove", "board@trial.example")).toMatchObject({ code: 0 });
+  });
+
+  it("removes somebody for good; the address then takes a word more", async () => {
+    expect(await admin("people", "remove", "eve@trial.example")).toMatchObject({ code: 0, text: "" });
+    const refused = await admin("people", "add", "eve@trial.example");
+    expect(refused).toMatchObject({ code: 1, text: "" });
+    expect(refused.err).toMatch(
+      /seal: error: eve@trial.example was that of Eve Byron until .* say that it is recycled\n/,
+    );
+    expect(await admin("people", "add", "eve@trial.example", "--recycled")).toMatchObject({ code: 0 });
+  });
+
+  it("brings in a whole organisation from CSV and JSON, after a look at what that would change", async () => {
+    const csv = join(root, "people.csv");
+    await writeFile(
+      csv,
+      "address,name,groups\ngrace@trial.example,Grace,crew@trial.example\nalan@trial.example,Alan,\n",
+    );
+    const look = await admin("import", csv, "--dry-run");
+    expect(look.text).toBe(
+      "crew@trial.example  added\ngrace@trial.example  added\nalan@trial.example  added\ngrace@trial.example  in crew@trial.example\n",
+    );
+    expect(await admin("people", "show", "grace@trial.example")).toMatchObject({ code: 1 });
+    const done = await admin("import", csv);
+    expect(done.text).toMatch(/^grace@trial.example {2}[a-z-]{23}\nalan@trial.example {2}[a-z-]{23}\n$/);
+    const file = { people: [{ address: "alan@trial.example", name: "Alan Turing" }], groups: [] };
+    const given = await seal(["admin", "import", "-", "--json"], {
+      home: home("administrator"),
+      input: JSON.stringify(file),
+    });
+    expect(JSON.parse(given.text)).toEqual({
+      dryRun: false,
+      changes: [{ kind: "person", address: "alan@trial.example", change: "name: Alan Turing" }],
+      passwords: [],
+    });
+  });
+
+  it.each<[string, string | null, number, string]>([
+    ["that is missing", null, 1, "cannot be read"],
+    ["that is empty", "", 2, "the column address is missing"],
+    ["that is no JSON", "{", 2, "JSON text is damaged"],
+    [
+      "with what is no address",
+      "address\nada",
+      2,
+      "people.0.address is not as it should be: this is not a mail address",
+    ],
+    ["with an unknown member", '{"persons":[]}', 2, "Unrecognized key"],
+    ["that is far too long", `address\n${"a".repeat(3_000_000)}`, 2, "longer than one request can be"],
+  ])("is told what is wrong with a file %s", async (_what, content, code, words) => {
+    const file = join(root, "wrong");
+    await rm(file, { force: true });
+    if (content !== null) await writeFile(file, content);
+    const run = await admin("import", file);
+    expect(run).toMatchObject({ code, text: "" });
+    expect(run.err).toContain(words);
+  });
+
+  it("is told what cannot be, in one line", async () => {
+    for (const [args, code, words] of [
+      [["people", "add", "nobody"], 2, "mail address"],
+      [["people", "disable", "ines@trial.example"], 1, "without an administrator"],
+      [["people", "show", "who@trial.example"], 1, "nobody here is who@trial.example"],
+      [["groups", "set", "project@trial.example"], 2, "required option '--name"],
+    ] as const) {
+      const run = await admin(...args);
+      expect(run).toMatchObject({ code, text: "" });
+      expect(run.err).toContain(words);
+    }
+  });
+});
