@@ -7,6 +7,8 @@ export interface Person extends Identity {
   /** The address shown and certified; also the first of `addresses`. */
   address: string;
   administrator: boolean;
+  /** Since when (ms) they have addresses that were somebody else's before. */
+  recycled: ReadonlyMap<string, number>;
 }
 
 /** Who somebody was. */

@@ -43,7 +43,7 @@ export class EmbeddedDirectory implements Directory {
   async #person(account: Account | null): Promise<Person | null> {
     const address = account?.addresses[0];
     if (!account || !address || account.state !== "active") return null;
-    const { id: subject, name, addresses, administrator } = account;
-    return { subject, name, address, addresses, administrator, groups: await this.groupsOf(subject) };
+    const { id: subject, name, addresses, administrator, recycled } = account;
+    return { subject, name, address, addresses, administrator, recycled, groups: await this.groupsOf(subject) };
   }
 }

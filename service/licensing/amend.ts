@@ -11,6 +11,7 @@ import { secondTime } from "../../shared/time.js";
 import type { Amendment } from "../store/amendments.js";
 import { decide } from "./decide.js";
 import { keep, lastOfflineUseOf } from "./documents.js";
+import { identityAt } from "./identity-at.js";
 import { type Managed, notTheirs, opening } from "./managed.js";
 import type { Asker, Parts } from "./parts.js";
 import { policyInForce, standingOf } from "./policy-in-force.js";
@@ -32,11 +33,12 @@ async function holding(parts: Parts, document: Managed, anyOf: readonly Right[])
   const { verified, person, nowMs } = document;
   const standing = await standingOf(parts.store, document.policy);
   const policy = await policyInForce(document.policy, verified.license.issuedMs, standing, parts.store);
-  const decision = decide({ policy, identity: person, revokedMs: standing.revokedMs, nowMs });
+  const identity = identityAt(person, verified.license.issuedMs, standing.amendment?.time ?? null);
+  const decision = decide({ policy, identity, revokedMs: standing.revokedMs, nowMs });
   if (!decision.granted) throw await notTheirs(document, parts, "");
   const { rights } = decision;
   if (anyOf.some((right) => holds(rights, right))) return { policy, rights };
-  const owner = await ownerOf(policy, parts.directory);
+  const owner = await ownerOf(policy, verified.license.issuedMs, parts.directory);
   const message = `this takes the right ${anyOf.join(" or ")}, which ${person.name} has not been given`;
   throw new Refusal("right-missing", `${message}; ask ${owner.name}`, { offers: ["ask-owner"], owner });
 }

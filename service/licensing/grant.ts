@@ -4,11 +4,11 @@ import type { UseLicenseAnswer, UseLicenseRequest } from "../../shared/protocol/
 import { holds } from "../../shared/rights.js";
 import { parseSecondTime, secondTime } from "../../shared/time.js";
 import type { AuditEvent } from "../audit.js";
-import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64, encodeText } from "./base64.js";
 import type { CallerAccount } from "./caller-account.js";
 import { type Denied, decide } from "./decide.js";
+import { identityAt } from "./identity-at.js";
 import type { OpenedLicense } from "./license-reader.js";
 import { spend } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";
@@ -42,8 +42,8 @@ export function grant(parts: Parts, asker: Asker, request: UseLicenseRequest): P
 }
 
 const licensedOf = ({ license, digest }: VerifiedLicense): Licensed => {
-  const { contentId, cipher, label } = license;
-  return { contentId, cipher, label, digest };
+  const { contentId, cipher, label, issuedMs } = license;
+  return { contentId, cipher, label, issuedMs, digest };
 };
 
 /** A request that holds, before anything is decided. */
@@ -76,8 +76,9 @@ async function judge(parts: Parts, asked: Asked, standing: Standing): Promise<Us
   const { account, verified, opened, nowMs } = asked;
   const policy = await policyInForce(opened.policy, verified.license.issuedMs, standing, parts.store);
   const { revokedMs, amendment } = standing;
-  const granted = decide({ policy, identity: account.person, revokedMs, nowMs });
-  if (!granted.granted) throw await refusalOf(granted, policy, account.person, revokedMs, parts);
+  const identity = identityAt(account.person, verified.license.issuedMs, amendment?.time ?? null);
+  const granted = decide({ policy, identity, revokedMs, nowMs });
+  if (!granted.granted) throw await refusalOf(granted, policy, asked, revokedMs, parts);
   return { licensed: licensedOf(verified), policy, account, granted, amendment, nowMs };
 }
 
@@ -120,8 +121,9 @@ async function editorKeyFor({ licensorKeys }: Parts, { granted, account }: Use, 
 const dateOf = (ms: number): string =>
   new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
-async function refusalOf({ code }: Denied, policy: Policy, person: Person, revokedMs: number | null, parts: Parts) {
-  const owner = await ownerOf(policy, parts.directory);
+async function refusalOf({ code }: Denied, policy: Policy, asked: Asked, revokedMs: number | null, parts: Parts) {
+  const { person } = asked.account;
+  const owner = await ownerOf(policy, asked.verified.license.issuedMs, parts.directory);
   const sentences = {
     "access-denied": () => `${person.name} has not been given access to this file; ${owner.name} protected it`,
     "access-revoked": () => `${owner.name} withdrew this file on ${dateOf(revokedMs!)}`,

@@ -6,6 +6,7 @@ import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64 } from "./base64.js";
 import { personOf } from "./caller-account.js";
+import { identityAt } from "./identity-at.js";
 import { spend } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";
 import { Refusal } from "./refusal.js";
@@ -58,15 +59,17 @@ export const managing = <T>(
   act: Act<T>,
 ): Promise<T> =>
   opening(parts, asker, action, request, async (document) => {
-    const { person, policy } = document;
-    if (!person.administrator && !isIssuerOrOwner(policy, person))
+    const { person, policy, verified } = document;
+    const identity = identityAt(person, verified.license.issuedMs, null);
+    if (!person.administrator && !isIssuerOrOwner(policy, identity))
       throw await notTheirs(document, parts, "or an administrator ");
     return act(document);
   });
 
 /** @param others - who may besides the owner, with a space behind. */
-export async function notTheirs({ policy, person }: Managed, parts: Parts, others: string): Promise<Refusal> {
-  const owner = await ownerOf(policy, parts.directory);
+export async function notTheirs(document: Managed, parts: Parts, others: string): Promise<Refusal> {
+  const { policy, person, verified } = document;
+  const owner = await ownerOf(policy, verified.license.issuedMs, parts.directory);
   const message = `only ${owner.name} ${others}can do this; ${person.name} did not protect this file`;
   return new Refusal("access-denied", message, { offers: ["ask-owner", "switch-account"], owner });
 }

@@ -86,7 +86,7 @@ async function make(parts: Parts, making: Making): Promise<PublishAnswer> {
   const { bytes, digest } = await encodeLicense(parts, making);
   const { cipher, label } = making.request;
   const granted = decide({ policy, identity: account.person, revokedMs: null, nowMs }) as Granted;
-  const licensed = { contentId: policy.family, digest, cipher, label };
+  const licensed = { contentId: policy.family, digest, cipher, label, issuedMs: nowMs };
   const use: Use = { licensed, policy, account, granted, amendment: null, nowMs };
   const { family, issuer } = policy;
   Object.assign(event, { family, issuer, contentId: family, licenseDigest: toBase64url(digest) });

@@ -11,6 +11,7 @@ import type { Amendment } from "../store/amendments.js";
 import type { Policies } from "../store/policies.js";
 import type { CallerAccount } from "./caller-account.js";
 import type { Granted } from "./decide.js";
+import { isTheirs } from "./identity-at.js";
 import type { Parts } from "./parts.js";
 
 /** The license a use is about. */
@@ -19,6 +20,7 @@ export interface Licensed {
   readonly digest: Bytes;
   readonly cipher: string;
   readonly label: string | null;
+  readonly issuedMs: number;
 }
 
 /** A decision to be put into a license. */
@@ -40,19 +42,21 @@ export interface Named {
 }
 
 /** Whom to ask about a document, also somebody who left; else the address the policy has. */
-export async function ownerOf({ owner, issuer }: Policy, directory: Directory): Promise<Named> {
+export async function ownerOf({ owner, issuer }: Policy, issuedMs: number, directory: Directory): Promise<Named> {
   const person = await directory.findByAddress(owner);
-  if (person) return { address: person.address, name: person.name };
+  if (person && isTheirs(person, owner, issuedMs)) return { address: person.address, name: person.name };
   const former = await directory.findFormer(issuer);
   return { address: owner, name: former?.addresses.includes(owner) ? former.name : owner };
 }
 
 /** Who protected it. */
-async function authorOf(policy: Policy, directory: Directory): Promise<Named> {
+async function authorOf(policy: Policy, issuedMs: number, directory: Directory): Promise<Named> {
   const person = await directory.findBySubject(policy.issuer);
   if (person) return { address: person.address, name: person.name };
   const former = await directory.findFormer(policy.issuer);
-  return former ? { address: former.addresses[0] ?? policy.owner, name: former.name } : ownerOf(policy, directory);
+  return former
+    ? { address: former.addresses[0] ?? policy.owner, name: former.name }
+    : ownerOf(policy, issuedMs, directory);
 }
 
 /** `Confidential/Project`, or nothing for a label that is gone. */
@@ -65,7 +69,7 @@ async function labelName(id: string | null, policies: Policies): Promise<string 
 
 async function termsOf({ licensed, policy, granted, amendment, nowMs }: Use, parts: Parts): Promise<Terms> {
   const [author, label] = await Promise.all([
-    authorOf(policy, parts.directory),
+    authorOf(policy, licensed.issuedMs, parts.directory),
     labelName(licensed.label, parts.store.policies),
   ]);
   const { name, ext, until, texts, obligations } = policy;

@@ -29,6 +29,7 @@ describe("the embedded directory", () => {
       addresses: ["ada@x.example", "al@x.example"],
       administrator: false,
       groups: ["team@x.example"],
+      recycled: new Map(),
     };
     expect(await directory.findByAddress("ada@x.example")).toEqual(ada);
     expect(await directory.findByAddress("al@x.example")).toEqual(ada);
