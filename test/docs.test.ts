@@ -55,7 +55,7 @@ describe("the pages", () => {
     const rows = rowsUnder("docs/commands.md", "# Commands").map(([command = "", options = ""]) => [
       codeWords(command)[0]!
         .replace(/^seal /, "")
-        .replace(/ \[?[A-Z]+…?\]?$/, ""),
+        .replace(/( \[?[A-Z]+…?\]?)+$/, ""),
       codeWords(options).sort(),
     ]);
     expect(Object.fromEntries(rows)).toEqual(commandsOf(buildProgram("")));
