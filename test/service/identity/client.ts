@@ -130,6 +130,9 @@ export async function signInWithPassword(
   return requestTokens(issuer, key, { ...fields, redirect_uri: started.redirectUri });
 }
 
+/** What everybody chooses here who was given a first password. */
+export const ownPassword = "lantern orbit willow 42";
+
 export async function obtainCode(
   { issuer, audience }: { issuer: string; audience: string },
   person: { username: string; password: string },
@@ -138,8 +141,13 @@ export async function obtainCode(
   const started = authorizationRequest(issuer, audience);
   const signIn = await browserless.follow(started.url);
   if (actionOf(await signIn.page!.text()) !== "sign-in") throw new Error("no sign-in page");
-  const consent = await browserless.submit(signIn.url, { action: "sign-in", ...person });
-  if (actionOf(await consent.page!.text()) !== "consent") throw new Error(`no consent page: ${consent.page!.status}`);
+  let consent = await browserless.submit(signIn.url, { action: "sign-in", ...person });
+  let action = actionOf(await consent.page!.text());
+  if (action === "choose-password") {
+    consent = await browserless.submit(consent.url, { action, "new-password": ownPassword, again: ownPassword });
+    action = actionOf(await consent.page!.text());
+  }
+  if (action !== "consent") throw new Error(`no consent page: ${consent.page!.status}`);
   const { url: callback, page } = await browserless.submit(consent.url, { action: "consent" });
   if (page) throw new Error(`no redirect: ${page.status}`);
   if (callback.searchParams.get("state") !== started.state) throw new Error("wrong state");
