@@ -28,7 +28,14 @@ import { verifyAudit } from "../administration/audit-log.js";
 import { listDevicesOf, removeAnyDevice } from "../administration/devices.js";
 import { addGroup, changeMembers, listGroups, removeGroup, renameGroup, showGroup } from "../administration/groups.js";
 import { importOrganisation } from "../administration/import.js";
-import { addPerson, changePerson, givePassword, listPeople, removePerson, showPerson } from "../administration/people.js";
+import {
+  addPerson,
+  changePerson,
+  givePassword,
+  listPeople,
+  removePerson,
+  showPerson,
+} from "../administration/people.js";
 import type { Asker, Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
@@ -40,7 +47,9 @@ export const adminRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
     const post = <M, A>(path: string, about: string, [message, answer]: [z.ZodType<M>, z.ZodType<A>], act: Act<M, A>) =>
-      endpoint(app, `POST /admin/${path}`, { about, message, answer }, (request, body) => act(parts, request.caller, body));
+      endpoint(app, `POST /admin/${path}`, { about, message, answer }, (request, body) =>
+        act(parts, request.caller, body),
+      );
 
     post("people/list", "people, page by page", [Listing, PeopleAnswer], listPeople);
     post("people/show", "one person", [PersonRequest, PersonAnswer], showPerson);

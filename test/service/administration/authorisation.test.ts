@@ -49,24 +49,14 @@ function send(device: Pick<TestDevice, "client">, address: string): Promise<unkn
   return device.client.call(method, path.replace("/api/v1", ""), anything as never, requests[address] ?? undefined);
 }
 
-it("the table names every address for administrators that there is", () => {
-  const routes = shared().service.app.printRoutes({ commonPrefix: false, includeHooks: false });
-  const found = routesIn(routes).filter((route) => route.includes("/admin/"));
-  expect(found.sort()).toEqual(Object.keys(requests).sort());
+it("the table names every address for administrators that there is", async () => {
+  // a route that is not described stops the start, so this has them all
+  const { paths } = await (await fetch(`${shared().origin}/api/v1/openapi.json`)).json();
+  const routes = Object.entries<object>(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(routes.filter((route) => route.includes("/admin/")).sort()).toEqual(Object.keys(requests).sort());
 });
-
-/** `POST /api/v1/admin/people/list` and the like, from the tree that is printed. */
-function routesIn(tree: string): string[] {
-  const path: string[] = [];
-  return tree.split("\n").flatMap((line) => {
-    const [, indent = "", part, methods] = /^([│ ]*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? [];
-    if (part === undefined) return [];
-    path.splice(indent.length / 4);
-    path.push(part);
-    const listed = (methods ?? "").split(", ").filter((method) => method !== "" && method !== "HEAD");
-    return listed.map((method) => `${method} ${path.join("")}`);
-  });
-}
 
 describe.each(Object.keys(requests))("%s", (address) => {
   it.each(["ada", "bob", "olga"] as const)("is refused to %s, and changes nothing", async (name) => {
