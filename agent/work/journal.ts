@@ -1,12 +1,11 @@
 import { constants } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { utf8 } from "../../shared/bytes.js";
-import { RightsError } from "../../shared/errors.js";
-import { readAll, writeAll } from "./file-bytes.js";
+import { readAll } from "./file-bytes.js";
 import { systemCode } from "./file-errors.js";
 import type { StoredIdentity } from "./file-identity.js";
 import type { FileOps, FileStat, Folder } from "./file-ops.js";
+import { bookSuffix, JournalBook, journalError } from "./journal-book.js";
 import { removeIfThere } from "./move.js";
 import { nodeFiles } from "./node-files.js";
 import { heartbeatMs, isAbandoned, isOwner, type Owner } from "./owner.js";
@@ -29,13 +28,17 @@ export type JournalNote =
   /** The job gave up after that: `original` is what is at the original's place, or `null` where nothing was. */
   | { step: "undo"; final: string; written: StoredIdentity; original: StoredIdentity | null };
 
+/** A line of the journal: what a job means to do, then what it is about to do, then that it is over. */
+export type JournalLine =
+  | { id: string; plan: JournalPlan }
+  | { id: string; note: JournalNote }
+  | { id: string; end: true };
+
 export interface JournalJob {
   /** True when it returns: the note survives a loss of power. */
   note(note: JournalNote): Promise<void>;
-  /** The job is over and nothing of it is left. */
+  /** The job is over and nothing of it is left. Without this, `recover` does what is left to do. */
   end(): Promise<void>;
-  /** The job stopped with something left to do: `recover` does it. */
-  leave(): Promise<void>;
 }
 
 export interface PendingJob {
@@ -46,69 +49,15 @@ export interface PendingJob {
   forget(): Promise<void>;
 }
 
-/** What is being replaced, so that the next start can finish or undo it. One file per job in `<home>/journal`. */
+/** What is being replaced, so that the next start can finish or undo it: a few files in `<home>/journal`. */
 export interface Journal {
   /** True when it returns: the plan survives a loss of power, so that no temporary file ever is unknown. */
   begin(plan: JournalPlan): Promise<JournalJob>;
   pending(nowMs?: number): Promise<PendingJob[]>;
 }
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
-const suffix = ".journal";
+const { O_RDONLY } = constants;
 const limitBytes = 4 << 20;
-
-/** An error of the journal in words of its own: it is not the user's file that could not be written. */
-function journalError(error: unknown): unknown {
-  if (systemCode(error) === "") return error;
-  const isFull = ["ENOSPC", "EDQUOT"].includes(systemCode(error));
-  return new RightsError(
-    isFull ? "disk-full" : "file-unwritable",
-    `the agent's own folder ${isFull ? "has no room left" : "cannot be written"}, so nothing was changed`,
-    { cause: error },
-  );
-}
-
-async function beginJob(folder: Folder, plan: JournalPlan): Promise<JournalJob> {
-  const name = plan.id + suffix;
-  const file = await folder.open(name, O_RDWR | O_CREAT | O_EXCL, 0o600);
-  let position = 0;
-  let isNamed = false; // whether the entry's own name is durable
-  const append = async (line: object) => {
-    try {
-      position = await writeAll(file, utf8(`${JSON.stringify(line)}\n`), position);
-      await Promise.all([file.sync(), isNamed ? null : folder.sync()]);
-      isNamed = true;
-    } catch (error) {
-      throw journalError(error);
-    }
-  };
-  const beat = setInterval(() => {
-    const nowNs = BigInt(Date.now()) * 1_000_000n;
-    file.setTimes(nowNs, nowNs).catch(() => undefined);
-  }, heartbeatMs).unref();
-  const stop = async () => {
-    clearInterval(beat);
-    await file.close();
-  };
-  const leave = async () => {
-    await stop();
-    await folder.close();
-  };
-  const end = async () => {
-    await stop();
-    await folder.unlink(name);
-    await folder.close();
-  };
-  try {
-    await append(plan);
-  } catch (error) {
-    await stop()
-      .then(() => folder.unlink(name))
-      .catch(() => undefined);
-    throw error;
-  }
-  return { note: append, end, leave };
-}
 
 function isPlan(value: unknown, id: string): value is JournalPlan {
   if (typeof value !== "object" || value === null) return false;
@@ -117,78 +66,143 @@ function isPlan(value: unknown, id: string): value is JournalPlan {
 }
 
 /** Lines that are whole: the last one may be torn, because the process or the power went while it was written. */
-function wholeLines(text: string): unknown[] {
-  const values: unknown[] = [];
-  for (const line of text.split("\n").slice(0, -1)) {
+function wholeLines(text: string): Partial<{ id: string; plan: unknown; note: JournalNote; end: true }>[] {
+  return text.split("\n").flatMap((line) => {
     try {
-      values.push(JSON.parse(line));
+      const value: unknown = JSON.parse(line);
+      return typeof value === "object" && value !== null ? [value] : [];
     } catch {
-      break;
+      return [];
     }
-  }
-  return values;
+  });
 }
 
-async function readJob(folder: Folder, name: string): Promise<{ lines: unknown[]; stat: FileStat }> {
+interface BookJob {
+  plan: JournalPlan;
+  note: JournalNote | null;
+  isOver: boolean;
+}
+
+function jobsIn(text: string): BookJob[] {
+  const jobs = new Map<string, BookJob>();
+  for (const { id = "", plan, note, end } of wholeLines(text)) {
+    const job = jobs.get(id);
+    if (isPlan(plan, id)) jobs.set(id, { plan, note: null, isOver: false });
+    else if (job && note) job.note = note;
+    else if (job && end) job.isOver = true;
+  }
+  return [...jobs.values()];
+}
+
+async function readBook(folder: Folder, name: string): Promise<{ jobs: BookJob[]; stat: FileStat }> {
   const file = await folder.open(name, O_RDONLY);
   try {
-    return { lines: wholeLines(new TextDecoder().decode(await readAll(file, limitBytes))), stat: await file.stat() };
+    return { jobs: jobsIn(new TextDecoder().decode(await readAll(file, limitBytes))), stat: await file.stat() };
   } finally {
     await file.close();
   }
 }
 
-/** Opens the journal anew: a recovery takes its time, and keeps nothing open meanwhile. */
-async function forget(ops: FileOps, path: string, name: string): Promise<void> {
-  const folder = await ops.openFolder(path);
-  await removeIfThere(folder, name).finally(() => folder.close());
-}
+class FolderJournal implements Journal {
+  readonly #path: string;
+  readonly #ops: FileOps;
+  readonly #books = new Map<string, JournalBook>();
+  #newest: Promise<JournalBook> | null = null;
 
-async function pendingJob(folder: Folder, name: string, nowMs: number, forget: () => Promise<void>) {
-  const id = name.slice(0, -suffix.length);
-  const { lines, stat } = await readJob(folder, name);
-  const ageMs = nowMs - Number(stat.mtimeNs / 1_000_000n);
-  const [plan, ...notes] = lines;
-  if (isPlan(plan, id)) {
-    const note = (notes.at(-1) as JournalNote | undefined) ?? null;
-    return { plan, note, abandoned: isAbandoned(plan.owner, id, ageMs), ageMs, forget };
+  constructor(path: string, ops: FileOps) {
+    this.#path = path;
+    this.#ops = ops;
   }
-  // Its owner went before the plan was whole, so nothing was begun; a live one may be writing it now.
-  if (ageMs > heartbeatMs) await forget();
-  return null;
-}
 
-async function pendingJobs(folder: Folder, nowMs: number, ops: FileOps): Promise<PendingJob[]> {
-  const jobs: PendingJob[] = [];
-  for (const name of (await folder.list()).filter((name) => name.endsWith(suffix)).sort()) {
-    const job = await pendingJob(folder, name, nowMs, () => forget(ops, folder.path, name)).catch((error) => {
-      if (systemCode(error) === "ENOENT") return null; // its owner finished just now
+  async begin(plan: JournalPlan): Promise<JournalJob> {
+    for (;;) {
+      this.#newest ??= this.#open();
+      const newest = this.#newest;
+      const book = await newest;
+      if (book.takesMore) return beginIn(book, plan);
+      if (this.#newest === newest) this.#newest = null;
+    }
+  }
+
+  async #open(): Promise<JournalBook> {
+    for (const [name, book] of this.#books) if (book.isOver) this.#books.delete(name);
+    try {
+      const book = await JournalBook.create(this.#ops, this.#path);
+      this.#books.set(book.name, book);
+      return book;
+    } catch (error) {
+      this.#newest = null;
+      throw journalError(error);
+    }
+  }
+
+  async pending(nowMs = Date.now()): Promise<PendingJob[]> {
+    const folder = await this.#ops.openFolder(this.#path);
+    try {
+      const names = (await folder.list()).filter((name) => name.endsWith(bookSuffix)).sort();
+      const jobs: PendingJob[] = [];
+      for (const name of names) jobs.push(...(await this.#pendingIn(folder, name, nowMs)));
+      return jobs;
+    } catch (error) {
+      throw journalError(error);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  async #pendingIn(folder: Folder, name: string, nowMs: number): Promise<PendingJob[]> {
+    const book = await readBook(folder, name).catch((error) => {
+      if (systemCode(error) === "ENOENT") return null; // its last job ended just now
       throw error;
     });
-    if (job !== null) jobs.push(job);
+    const own = this.#books.get(name);
+    if (book === null || own?.isOver) return [];
+    const ageMs = nowMs - Number(book.stat.mtimeNs / 1_000_000n);
+    const left = book.jobs.filter(({ plan, isOver }) => (own ? own.has(plan.id) : !isOver));
+    if (left.length === 0 && !own && isDead(book.jobs, ageMs)) await this.#remove(name);
+    let count = left.length;
+    const forget = async (id: string) => {
+      if (own) await own.end(id);
+      else if (--count === 0) await this.#remove(name);
+    };
+    return left.map(({ plan, note }) => {
+      const { owner, id } = plan;
+      return { plan, note, abandoned: isAbandoned(owner, id, ageMs), ageMs, forget: () => forget(id) };
+    });
   }
-  return jobs;
+
+  /** Opens the folder anew: a recovery takes its time, and keeps nothing open meanwhile. */
+  async #remove(name: string): Promise<void> {
+    const folder = await this.#ops.openFolder(this.#path);
+    await removeIfThere(folder, name).finally(() => folder.close());
+  }
 }
 
-const told = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error) => {
-    throw journalError(error);
-  });
+async function beginIn(book: JournalBook, plan: JournalPlan): Promise<JournalJob> {
+  await book.begin(plan);
+  return { note: (note) => book.note(plan.id, note), end: () => book.end(plan.id) };
+}
 
-/** The journal in `home`, which exists. Everything about it throws `file-unwritable` or `disk-full`. */
+/** Whether nobody writes a book any more in which every job is over. */
+function isDead([job]: readonly BookJob[], ageMs: number): boolean {
+  // Its owner went before its first plan was whole, so nothing was begun; a live one may be writing it now.
+  if (job === undefined) return ageMs > heartbeatMs;
+  return isAbandoned(job.plan.owner, job.plan.id, ageMs);
+}
+
+const journals = new Map<string, Journal>();
+
+/**
+ * The journal in `home`, which exists: in one process always the same, since it knows what its own jobs are about.
+ * Everything about it throws `file-unwritable` or `disk-full`.
+ */
 export async function openJournal(home: string, ops: FileOps = nodeFiles): Promise<Journal> {
   const path = join(home, "journal");
-  if (ops === nodeFiles) await told(mkdir(path, { recursive: true, mode: 0o700 }));
-  const begin = async (plan: JournalPlan) => {
-    const folder = await ops.openFolder(path);
-    return beginJob(folder, plan).catch(async (error) => {
-      await folder.close();
-      throw error;
-    });
-  };
-  const pending = async (nowMs = Date.now()) => {
-    const folder = await ops.openFolder(path);
-    return pendingJobs(folder, nowMs, ops).finally(() => folder.close());
-  };
-  return { begin: (plan) => told(begin(plan)), pending: (nowMs) => told(pending(nowMs)) };
+  if (ops !== nodeFiles) return new FolderJournal(path, ops);
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw journalError(error);
+  });
+  const journal = journals.get(path) ?? new FolderJournal(path, ops);
+  journals.set(path, journal);
+  return journal;
 }

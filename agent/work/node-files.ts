@@ -5,6 +5,7 @@ import { RightsError } from "../../shared/errors.js";
 import type { FileOps, FileStat, Folder, OpenFile } from "./file-ops.js";
 import { shown } from "./names.js";
 import { type Calls, callsFor, waitingCalls } from "./node-calls.js";
+import { Together } from "./together.js";
 
 const { O_RDONLY } = constants;
 // Absent on Windows, where opening a link or a pipe by accident is guarded by lstat alone.
@@ -43,32 +44,15 @@ const openFile = (fd: number, calls: Calls): OpenFile => ({
   close: () => calls.close(fd),
 });
 
-interface Syncs {
-  running: Promise<void>;
-  next: Promise<void> | null;
-}
-const syncsOf = new Map<string, Syncs>();
+const flushes = new Map<string, Together>();
 
-/**
- * One flush at a time per folder: who asks while one runs shares the next one, which covers the changes of all who
- * wait. Many small files in one folder then cost a few flushes instead of one each.
- */
-function sharedSync(folder: string, sync: () => Promise<void>): Promise<void> {
-  const current = syncsOf.get(folder);
-  if (current === undefined) {
-    const running = sync().finally(() => {
-      if (syncsOf.get(folder)?.next === null) syncsOf.delete(folder);
-    });
-    syncsOf.set(folder, { running, next: null });
-    return running;
-  }
-  current.next ??= current.running
-    .catch(() => undefined)
-    .then(() => {
-      syncsOf.delete(folder);
-      return sharedSync(folder, sync);
-    });
-  return current.next;
+/** Many small files in one folder cost a few flushes of it instead of one each. */
+async function sharedSync(folder: string, sync: () => Promise<void>): Promise<void> {
+  const together = flushes.get(folder) ?? new Together();
+  flushes.set(folder, together);
+  await together.run(sync).finally(() => {
+    if (together.isIdle) flushes.delete(folder);
+  });
 }
 
 // Windows cannot flush a folder, and some network file systems refuse to; their renames are as durable as they get.

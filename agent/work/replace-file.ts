@@ -43,7 +43,7 @@ async function runOrUndo(job: Replacing, replacement: Replacement): Promise<stri
       () => false,
     );
     // An entry that stays is harmless: recovery finds nothing to do.
-    await (isOver ? log.end() : log.leave()).catch(ignore);
+    if (isOver) await log.end().catch(ignore);
   }
 }
 
