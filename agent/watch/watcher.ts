@@ -154,8 +154,10 @@ export class Watcher {
     for (const path of still()) this.#see(path, await statOf(path)); // the last look: an event may be late or lost
     const free = await this.#holders.free(still());
     for (const path of free) {
-      if (!this.#sightings.delete(path)) continue;
-      this.#queue.add(path);
+      const sighting = this.#sightings.get(path);
+      if (sighting === undefined) continue;
+      this.#sightings.delete(path);
+      this.#queue.add(path, sighting.sizeBytes);
     }
   }
 

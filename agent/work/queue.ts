@@ -18,13 +18,20 @@ export interface Job {
 
 export interface QueueOptions {
   readonly protect: (path: string) => Promise<string>;
-  readonly lanes?: number;
+  /** How many small and how many large files at a time. */
+  readonly lanes?: Readonly<Record<Size, number>>;
   readonly now?: () => number;
   /** Told of each new state. */
   readonly changed?: (job: Job) => void;
 }
 
 const keptProtected = 1000;
+/** Small files wait for the disk and for signatures more than they work, and share flushes: many at a time. */
+const smallBytes = 1 << 20;
+/** Two large ones keep all processors and the memory meant for it busy; small ones pass them by. */
+const atOnce = { small: 16, large: 2 };
+type Size = keyof typeof atOnce;
+const sizeOf = (sizeBytes: number): Size => (sizeBytes > smallBytes ? "large" : "small");
 const firstRetryMs = 1000;
 const longestRetryMs = 5 * 60_000;
 /** What may be over by itself; everything else waits for the file to change. */
@@ -56,24 +63,26 @@ export class Queue {
   readonly #done = new Set<string>();
   readonly #tries = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #ready: string[] = [];
+  readonly #ready = { small: new Map<string, number>(), large: new Map<string, number>() };
+  readonly #busy = { small: 0, large: 0 };
   readonly #running = new Set<Promise<void>>();
   readonly #rate = new Rate();
   #protectedCount = 0;
   #isClosed = false;
 
   constructor(options: QueueOptions) {
-    this.#options = { lanes: 2, now: Date.now, ...options };
+    this.#options = { lanes: atOnce, now: Date.now, ...options };
   }
 
-  /** Take a finished file. One that is at work already is not taken twice. */
-  add(path: string): void {
+  /** Take a finished file of `sizeBytes`. One that is at work already is not taken twice. */
+  add(path: string, sizeBytes = 0): void {
     const state = this.#jobs.get(path)?.state;
     if (this.#isClosed || state === "waiting" || state === "protecting") return;
     this.#clearTimer(path);
     this.#set({ path, state: "waiting", sinceMs: this.#options.now() });
-    this.#ready.push(path);
-    this.#pump();
+    const size = sizeOf(sizeBytes);
+    this.#ready[size].set(path, sizeBytes);
+    this.#pump(size);
   }
 
   /** The file changed: an earlier failure says nothing about it any more. */
@@ -85,6 +94,7 @@ export class Queue {
   drop(path: string): void {
     this.#clearTimer(path);
     this.#tries.delete(path);
+    for (const ready of Object.values(this.#ready)) ready.delete(path);
     const state = this.#jobs.get(path)?.state;
     if (state === "waiting" || state === "failed") this.#jobs.delete(path);
   }
@@ -114,20 +124,21 @@ export class Queue {
     await Promise.all(this.#running);
   }
 
-  #pump(): void {
-    while (!this.#isClosed && this.#running.size < this.#options.lanes) {
-      const path = this.#ready.shift();
-      if (path === undefined) return;
-      if (this.#jobs.get(path)?.state !== "waiting") continue; // dropped meanwhile
-      const run = this.#run(path).finally(() => {
+  #pump(size: Size): void {
+    for (const [path, sizeBytes] of this.#ready[size]) {
+      if (this.#isClosed || this.#busy[size] >= this.#options.lanes[size]) return;
+      this.#ready[size].delete(path);
+      this.#busy[size]++;
+      const run = this.#run(path, sizeBytes).finally(() => {
         this.#running.delete(run);
-        this.#pump();
+        this.#busy[size]--;
+        this.#pump(size);
       });
       this.#running.add(run);
     }
   }
 
-  async #run(path: string): Promise<void> {
+  async #run(path: string, sizeBytes: number): Promise<void> {
     this.#set({ path, state: "protecting", sinceMs: this.#options.now() });
     try {
       const result = await this.#options.protect(path);
@@ -137,11 +148,11 @@ export class Queue {
       this.#rate.add(this.#options.now());
       this.#forgetOldest();
     } catch (error) {
-      this.#fail(path, error);
+      this.#fail(path, sizeBytes, error);
     }
   }
 
-  #fail(path: string, error: unknown): void {
+  #fail(path: string, sizeBytes: number, error: unknown): void {
     const code = codeOf(error);
     if (code === "file-missing" || code === "already-protected") {
       this.#jobs.delete(path);
@@ -159,7 +170,7 @@ export class Queue {
     this.#tries.set(path, tries + 1);
     const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** tries);
     this.#set({ ...job, nextTryMs: sinceMs + delay });
-    this.#timers.set(path, setTimeout(() => this.add(path), delay).unref());
+    this.#timers.set(path, setTimeout(() => this.add(path, sizeBytes), delay).unref());
   }
 
   #set(job: Job): void {

@@ -16,7 +16,7 @@ describe("the queue", () => {
       started.push(path);
       return new Promise<string>((resolve) => release.push(() => resolve(`${path}.pfile`)));
     };
-    const queue = new Queue({ protect, lanes: 2 });
+    const queue = new Queue({ protect, lanes: { small: 2, large: 1 } });
     for (const path of ["a", "b", "c", "a", "b"]) queue.add(path);
     expect(started).toEqual(["a", "b"]);
     expect(stateOf(queue, "c")).toBe("waiting");
@@ -24,6 +24,24 @@ describe("the queue", () => {
     await flush();
     expect(started).toEqual(["a", "b", "c"]);
     expect(queue.jobs().find(({ path }) => path === "a")).toMatchObject({ state: "protected", result: "a.pfile" });
+  });
+
+  it("runs many small files and two large ones at a time, and neither waits for the other", async () => {
+    const release = new Map<string, () => void>();
+    const protect = (path: string) =>
+      new Promise<string>((resolve) => release.set(path, () => resolve(`${path}.pfile`)));
+    const queue = new Queue({ protect });
+    for (let i = 0; i < 3; i++) queue.add(`large ${i}`, 2 << 20);
+    for (let i = 0; i < 20; i++) queue.add(`small ${i}`, 1 << 20);
+    expect([...release.keys()].slice(0, 4)).toEqual(["large 0", "large 1", "small 0", "small 1"]);
+    expect(release.size).toBe(2 + 16);
+    release.get("small 7")!();
+    await flush();
+    expect([...release.keys()].at(-1)).toBe("small 16");
+    queue.drop("small 17");
+    for (const name of ["large 0", "small 0"]) release.get(name)!();
+    await flush();
+    expect([...release.keys()].slice(-2).sort()).toEqual(["large 2", "small 18"]);
   });
 
   it("tries again what may pass, ever more rarely, and says when", async () => {
@@ -61,7 +79,7 @@ describe("the queue", () => {
 
   it("forgets a file that is gone, waiting or failed", async () => {
     const protect = vi.fn().mockRejectedValue(new RightsError("disk-full", "no room"));
-    const queue = new Queue({ protect, lanes: 1 });
+    const queue = new Queue({ protect, lanes: { small: 1, large: 1 } });
     queue.add("a");
     queue.add("b");
     queue.drop("b");
