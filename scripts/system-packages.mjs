@@ -10,10 +10,11 @@ const chromium = {
   variable: "CHROMIUM",
 };
 const shells = ["zsh", "fish"].map((name) => ({ package: name, programs: [name] }));
+const systemd = { package: "systemd", programs: ["systemd-analyze"] };
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium, ...shells], bench: [age] };
+export const needs = { test: [chromium, ...shells, systemd], bench: [age] };
 
 const isProgram = (path) => {
   try {

@@ -106,7 +106,7 @@ function openServer({ tls, trustedProxies, log }: AppOptions): FastifyInstance {
 }
 
 /** What a stranger put into a name, an address or a header cannot forge a line of the log. */
-const oneLineEach = ({ write }: LogTarget["stream"]) => ({ write: (line: string) => write(oneLine(line)) });
+const oneLineEach = (stream: LogTarget["stream"]) => ({ write: (line: string) => stream.write(oneLine(line)) });
 
 /** No query: what programs put there is nobody's business. */
 const loggedRequest = ({ method, url }: { method: string; url: string }) => ({ method, url: url.split("?", 1)[0] });

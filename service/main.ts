@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { codeOf, RightsError } from "../shared/errors.js";
+import { backup } from "./backup.js";
 import { readConfig, type ServiceConfig } from "./config.js";
 import { init } from "./founding/init.js";
 import { type Service, startService } from "./start.js";
@@ -92,8 +93,12 @@ function stopWhenAsked(): { stops(service: Service): void } {
   };
 }
 
+/** What `seal service` has this program do besides running. */
+const commands: Record<string, (args: string[]) => Promise<void>> = { init, backup };
+
 async function run(args: string[]): Promise<void> {
-  if (args[0] === "init") return init(args.slice(1));
+  const command = commands[args[0] ?? ""];
+  if (command) return command(args.slice(1));
   const asked = stopWhenAsked();
   const { config, says } = await planOf(args);
   const service = await startService(config);
@@ -104,12 +109,12 @@ async function run(args: string[]): Promise<void> {
 }
 
 /** As `seal` itself speaks and ends: what was asked for wrongly is 2. */
-const isInit = process.argv[2] === "init";
-const wrong: ReadonlySet<string> = new Set(["usage", ...(isInit ? ["config-invalid", "address-malformed"] : [])]);
+const isCommand = (process.argv[2] ?? "") in commands;
+const wrong: ReadonlySet<string> = new Set(["usage", ...(isCommand ? ["config-invalid", "address-malformed"] : [])]);
 
 run(process.argv.slice(2)).catch((error: unknown) => {
   const words = error instanceof RightsError ? error.message : "the service could not start";
-  console.error(`${isInit ? "seal" : "service"}: error: ${words}`);
+  console.error(`${isCommand ? "seal" : "service"}: error: ${words}`);
   if (codeOf(error) === "internal") console.error(error);
   process.exit(wrong.has(codeOf(error)) ? 2 : 1);
 });

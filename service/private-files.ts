@@ -14,7 +14,7 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw new RightsError("config-invalid", `${path} is there already; it is never overwritten`, { cause: error });
   }
-  if (process.platform !== "win32") await flushFolder(dirname(path));
+  await flushFolder(dirname(path));
 }
 
 export const replaceFile = (path: string, text: string): Promise<void> =>
@@ -30,7 +30,9 @@ async function throughTemporary(path: string, text: string, put: (temporary: str
   }
 }
 
-async function flushFolder(path: string): Promise<void> {
+/** Names in it survive a loss of power. Not on Windows, where folders cannot be flushed. */
+export async function flushFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
     await folder.sync();

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { exitMeanings, exitOf, exits } from "../agent/cli/exit.js";
 import { pathOf } from "../agent/cli/manual/pages.js";
 import { buildProgram } from "../agent/cli/program.js";
@@ -82,6 +84,17 @@ describe("the pages", () => {
     const inCode = [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, field]) => field);
     const said = rowsUnder("docs/operating.md", "## Configuration").flatMap(([name]) => codeWords(name!));
     expect(said).toEqual(inCode);
+  });
+
+  it("have a unit that systemd understands", () => {
+    const unit = /```ini\n(\[Unit\][\s\S]*?)```/.exec(read("docs/operating.md"))![1]!;
+    const folder = mkdtempSync(join(tmpdir(), "sealwright-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "sealwright.service");
+    writeFileSync(path, unit.replaceAll("/usr/bin/node", process.execPath).replace("User=sealwright", "User=daemon"));
+    const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", path], { encoding: "utf8" });
+    const about = `${stdout}${stderr}`.split("\n").filter((line) => line.includes("sealwright"));
+    expect({ status, about }).toEqual({ status: 0, about: [] });
   });
 
   it("give the two commands, and a reason for every dependency", () => {

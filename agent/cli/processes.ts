@@ -35,9 +35,14 @@ export async function service({ config }: { config: string }): Promise<number> {
   return untilEnd([started], ["SIGINT", "SIGTERM"]);
 }
 
-/** `seal service init`: done by the service's own program, with this one's standard input and output. */
-export async function initService(options: Record<string, string | boolean>): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(programs.service), "init", ...argumentsOf(options)], {
+export const initService = (options: Options): Promise<number> => byService("init", options);
+export const backUpService = (options: Options): Promise<number> => byService("backup", options);
+
+type Options = Record<string, string | boolean>;
+
+/** Done by the service's own program, with this one's standard input and output. */
+async function byService(command: string, options: Options): Promise<number> {
+  const child = spawn(process.execPath, [fileURLToPath(programs.service), command, ...argumentsOf(options)], {
     stdio: "inherit",
   });
   const [code] = (await once(child, "exit")) as [number | null];
@@ -45,7 +50,7 @@ export async function initService(options: Record<string, string | boolean>): Pr
 }
 
 /** `publicUrl` back to `--public-url`. */
-const argumentsOf = (options: Record<string, string | boolean>): string[] =>
+const argumentsOf = (options: Options): string[] =>
   Object.entries(options).flatMap(([name, value]) => {
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     return typeof value === "string" ? [`${option}=${value}`] : [option];

@@ -50,7 +50,9 @@ async function untilRefusing(port: number): Promise<void> {
   while (await isOpen()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-it("finishes what is under way, takes nothing new, notes how far the audit got, and ends with 0", async () => {
+it("finishes what is under way, takes nothing new, notes how far the audit got, and ends with 0", {
+  timeout: 120_000,
+}, async () => {
   const { child, ready, data, port, ended } = await started();
   const { finish } = await begun(port);
   await enrol(ready.ready, ready.people[1]!, { now: Date.now });

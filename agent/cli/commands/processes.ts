@@ -22,6 +22,10 @@ function defineService(program: Command): void {
   define(service, "run", "the service, in the foreground; also without the word run", run, {
     isDefault: true,
   }).requiredOption("--config <file>", "its configuration");
+  const backup = async () => (await import("../processes.js")).backUpService;
+  define(service, "backup", "copy database, audit head and tenant key, also while it runs", backup)
+    .requiredOption("--config <file>", "its configuration")
+    .requiredOption("--to <dir>", "a folder that is not there yet");
   const init = async () => (await import("../processes.js")).initService;
   define(service, "init", "make an organisation: configuration, key, labels, first administrator", init)
     .requiredOption("--config <file>", "where its configuration is, or is to be")

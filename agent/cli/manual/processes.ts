@@ -16,6 +16,18 @@ export const processPages: Pages = {
       ["the service of a trial alone", "seal service --config sealwright-trial/service/service.json"],
     ],
   },
+  "service backup": {
+    about: [
+      "The copy is of one moment, opened once and checked, and readable for its user only. The passphrase of the tenant key is not in it: keep that somewhere else.",
+    ],
+    examples: [
+      ["into a folder of its own", "seal service backup --config /etc/sealwright/service.json --to /backup/2027-03-01"],
+      [
+        "every night, named by the day",
+        "seal service backup --config /etc/sealwright/service.json --to /backup/$(date +%F)",
+      ],
+    ],
+  },
   "service init": {
     about: [
       "Makes what is missing and writes nothing over; run again, it finishes what was cut off. The first administrator's password is printed once, as the only line on standard output.",

@@ -1,0 +1,114 @@
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { Bytes } from "../../shared/bytes.js";
+import { ServiceRefusal } from "../../shared/protocol/service-client.js";
+import { enrol, type TestDevice } from "./licensing/device.js";
+import { freePort } from "./licensing/scratch-service.js";
+import { bundledService, runToEnd, startProcess } from "./service-process.js";
+
+/** `seal service backup` of a service that is busy, and what comes of putting it back (threat T17). */
+
+const grants = [{ who: ["project@trial.example"], rights: ["VIEW"] }];
+
+async function trial() {
+  const { folder, program } = await bundledService();
+  const data = join(folder, "data");
+  const running = await startProcess(program, ["--trial", data, "--port", String(await freePort())]);
+  onTestFinished(() => running.kill());
+  const device = (role: string) =>
+    enrol(running.ready.ready, running.ready.people.find((one) => one.role === role)!, { now: Date.now });
+  const backup = (to: string) => runToEnd(program, ["backup", "--config", join(data, "service.json"), "--to", to]);
+  return { folder, program, data, running, device, backup, config: join(data, "service.json") };
+}
+
+/** Publishes and registers until told to stop; what was acknowledged by then. */
+function keepBusy(ada: TestDevice): { stop: () => Promise<Bytes[]> } {
+  const registered: Bytes[] = [];
+  let on = true;
+  const work = (async () => {
+    while (on) {
+      const { license } = await ada.publish({ grants });
+      await ada.client.register(license);
+      registered.push(license);
+    }
+  })();
+  return {
+    stop: async () => {
+      on = false;
+      await work;
+      return registered;
+    },
+  };
+}
+
+it("copies what was acknowledged before, while others write; private, checked, and never over anything", {
+  timeout: 120_000,
+}, async () => {
+  const { folder, program, data, running, device, backup, config } = await trial();
+  const ada = await device("writer");
+  const { license } = await ada.publish({ grants });
+  await ada.client.register(license);
+  const busy = keepBusy(ada);
+  const to = join(folder, "backups", "first");
+  const { code, stdout, stderr } = await backup(to);
+  await busy.stop();
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `seal: the passphrase ${join(data, "tenant.pass")} is not in it; keep a copy somewhere else\n`,
+  });
+  expect(stdout).toMatch(/^\S+\/backups\/first {2}\d+ records, head [0-9a-f]{64}\n$/);
+  expect((await readdir(to)).sort()).toEqual(["audit.head", "sealwright.db", "service.json", "tenant.key"]);
+  expect((await stat(to)).mode & 0o777).toBe(0o700);
+  for (const name of await readdir(to)) expect((await stat(join(to, name))).mode & 0o777).toBe(0o600);
+  const before = await readFile(join(to, "sealwright.db"));
+  expect(await backup(to)).toMatchObject({
+    code: 2,
+    stderr: `seal: error: ${to} is there already; it is never overwritten\n`,
+  });
+  expect(await readFile(join(to, "sealwright.db"))).toEqual(before);
+  expect(await readdir(join(folder, "backups"))).toEqual(["first"]);
+
+  await running.kill();
+  for (const name of ["sealwright.db", "audit.head", "tenant.key"]) await copyFile(join(to, name), join(data, name));
+  for (const left of ["sealwright.db-wal", "sealwright.db-shm"]) await writeFile(join(data, left), "");
+  const again = await startProcess(program, ["--config", config]);
+  onTestFinished(() => again.kill());
+  expect((await fetch(`${again.ready.ready}/ready`)).status).toBe(200);
+  expect((await ada.client.track(license)).document).not.toBeNull();
+  expect(await (await device("administrator")).admin.verifyAudit()).toMatchObject({ intact: true });
+});
+
+it("is noticed when an older one is put back under a newer head of the audit", { timeout: 120_000 }, async () => {
+  const { folder, program, data, running, device, backup, config } = await trial();
+  const ada = await device("writer");
+  const { license } = await ada.publish({ grants });
+  const to = join(folder, "old");
+  expect(await backup(to)).toMatchObject({ code: 0 });
+  await ada.client.revoke(license);
+  running.child.kill("SIGTERM");
+  await new Promise((resolve) => running.child.once("exit", resolve));
+  await copyFile(join(to, "sealwright.db"), join(data, "sealwright.db"));
+  const again = await startProcess(program, ["--config", config]);
+  onTestFinished(() => again.kill());
+  const ready = await fetch(`${again.ready.ready}/ready`);
+  expect([ready.status, await ready.json()]).toEqual([503, { status: "unavailable", part: "audit" }]);
+  const bob = await device("colleague");
+  expect(await bob.use(license).catch((error) => error)).not.toBeInstanceOf(ServiceRefusal); // open again, as the page says
+  expect(await (await device("administrator")).admin.verifyAudit()).toMatchObject({ intact: false });
+  expect(await backup(join(folder, "of damaged"))).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("audit is not as it was"),
+  });
+  expect(await readdir(folder)).not.toContain("of damaged.partial");
+});
+
+it("says what is missing, and leaves nothing behind", async () => {
+  const { folder, program } = await bundledService();
+  const run = (...args: string[]) => runToEnd(program, ["backup", ...args]);
+  expect(await run("--config", "x")).toMatchObject({ code: 2, stderr: expect.stringContaining("--to DIR") });
+  expect(await run("--config", join(folder, "none.json"), "--to", join(folder, "to"))).toMatchObject({ code: 1 });
+  await mkdir(join(folder, "to.partial"));
+  expect((await readdir(folder)).includes("to")).toBe(false);
+});
