@@ -51,6 +51,7 @@ const beginnings: readonly (readonly [line: string, text: string])[] = [
   ["seal protect FILE", "protect a file where it lies"],
   ["seal open FILE", "open a protected file with its program"],
   ["seal watch add DIR", "protect whatever comes into a folder"],
+  ["seal doctor", "see whether all is well, and what to do"],
 ];
 
 /** `seal` alone. */

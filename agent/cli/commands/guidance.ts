@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
 import { exits } from "../exit.js";
-import { define } from "./define.js";
+import { define, json } from "./define.js";
 
 /** How to find out, and how to type less. */
 export function defineGuidance(program: Command): void {
@@ -9,6 +9,8 @@ export function defineGuidance(program: Command): void {
     await help(program, words);
     return exits.done;
   });
+  const see = async () => (await import("../doctor.js")).doctor;
+  define(program, "doctor", "see whether all is well here, and what to do", see).option(...json);
   const shell = new Argument("<shell>").choices(["bash", "zsh", "fish"]);
   const script = async () => (await import("../completion.js")).completion;
   define(program, "completion", "a script that completes seal's commands in a shell", script).addArgument(shell);
