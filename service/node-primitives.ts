@@ -2,8 +2,8 @@ import {
   constants,
   createCipheriv,
   createDecipheriv,
-  createHash,
   createPublicKey,
+  hash,
   hkdfSync,
   KeyObject,
   publicEncrypt,
@@ -38,7 +38,7 @@ function boxKey({ contentKey, info }: Box): Bytes {
 
 /** Over `node:crypto`, at once on the calling thread: going to another and back would take longer than any of it. */
 export const nodePrimitives: Primitives = {
-  sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
+  sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer")),
   verify: (spki, message, signature) => verify("sha256", message, keyOf(spki), signature),
   encrypt(spki, message) {
     const options = { key: keyOf(spki), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { z } from "zod";
 import type { Bytes } from "../../shared/bytes.js";
 import { parseJson } from "../../shared/json.js";
@@ -74,7 +74,7 @@ const refuse = (message: string, cause?: unknown) => new Challenge("invalid_dpop
 
 const malformed = (cause?: unknown) => refuse("the proof of possession is not one this service understands", cause);
 
-const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("base64url");
+const sha256 = (content: string | Uint8Array): string => hash("sha256", content, "base64url");
 
 interface VerifiedProof {
   claims: z.infer<typeof Claims>;

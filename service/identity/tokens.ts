@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { Challenge } from "./caller.js";
 import { signingAlgorithm } from "./keys.js";
@@ -36,7 +36,7 @@ export class Tokens {
   /** @throws Challenge invalid_token for everything but a current token of ours that is bound to a key. */
   async verify(token: string): Promise<AccessToken> {
     if (token.length > maxTokenChars) throw refuse();
-    const digest = createHash("sha256").update(token).digest("base64url");
+    const digest = hash("sha256", token, "base64url");
     const known = this.#verified.get(digest);
     if (known && known.until > this.#options.now()) return known;
     this.#verified.delete(digest);

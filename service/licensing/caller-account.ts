@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BoundedCache } from "../../shared/bounded-cache.js";
 import type { Bytes } from "../../shared/bytes.js";
 import type { PublicKey } from "../../shared/crypto/keys.js";
@@ -70,7 +70,7 @@ export class CallerAccounts {
   }
 
   async #verify(certificate: Bytes, nowMs: number): Promise<Certified> {
-    const name = createHash("sha256").update(certificate).digest("base64");
+    const name = hash("sha256", certificate, "base64");
     const known = this.#certified.get(name);
     if (known && isWithin(known, nowMs)) return known;
     try {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BoundedCache } from "../../shared/bounded-cache.js";
 import { type Bytes, toBase64url } from "../../shared/bytes.js";
 import { openRightsData } from "../../shared/license/publishing-license.js";
@@ -68,7 +68,7 @@ export class LicenseReader {
   async #verify(chain: Bytes): Promise<VerifiedLicense> {
     const { trust } = this.#tenant;
     if (chain.length > maxCachedBytes) return verifyPublishingLicense(await parseChain(chain), trust);
-    const name = createHash("sha256").update(chain).digest("base64");
+    const name = hash("sha256", chain, "base64");
     const known = this.#verified.get(name);
     if (known?.trust === trust) return known.verified;
     const verified = await verifyPublishingLicense(await parseChain(chain, this.#certificates), trust);

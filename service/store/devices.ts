@@ -45,11 +45,12 @@ export class Devices {
     this.#read = read;
     this.#write = write;
     this.#ask = ask;
-    const all = read.selectFrom("devices").selectAll();
+    const devices = read.selectFrom("devices");
+    const all = devices.selectAll();
     this.#byAccount = compileOnce((serial: string) => all.where("rac_serial", "=", serial));
     this.#byLicensor = compileOnce((serial: string) => all.where("clc_serial", "=", serial));
     this.#removed = compileOnce((proofKey: string) =>
-      all.where("proof_key", "=", proofKey).where("revoked", "is not", null).limit(1),
+      devices.select("revoked").where("proof_key", "=", proofKey).where("revoked", "is not", null).limit(1),
     );
   }
 

@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import type { Database, Work } from "./database.js";
+import type { Database, Work, Write } from "./database.js";
 
 /** Works of one transaction at most, so that none waits long for the others. */
 const batchSize = 256;
@@ -8,36 +8,56 @@ type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 interface Waiting {
   work: Work<unknown>;
+  /** Whether its outcome waits for the disk. */
+  lasting: boolean;
   settle: (outcome: Outcome) => void;
 }
 
 /**
- * Writes that wait at the same time share one transaction, so one flush of the disk pays for all of them. They run one
- * after the other, in the order they came. Each is resolved after the commit; one that fails is undone alone.
+ * Writes that wait at the same time share one transaction, and transactions that end at the same time share one flush of
+ * the disk. They run one after the other, in the order they came; one that fails is undone alone. The next ones run
+ * while the disk is still busy with those before: what they read was written, but is told to nobody before it is safe.
  */
 export class GroupCommit {
   readonly #database: Database;
+  readonly #flush: () => Promise<void>;
   readonly #onCommit: (tookMs: number) => void;
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
+  #flushing: Promise<void> = Promise.resolve();
+  #nextFlush: Promise<void> | null = null;
 
-  /** @param onCommit - hears how long each transaction took, in ms, with the flush of the disk. */
-  constructor(database: Database, onCommit: (tookMs: number) => void = () => {}) {
+  /**
+   * @param flush - resolves once everything that was committed before is on disk.
+   * @param onCommit - hears how long each transaction took, in ms, with the flush of the disk where one was waited for.
+   */
+  constructor(database: Database, flush: () => Promise<void>, onCommit: (tookMs: number) => void = () => {}) {
     this.#database = database;
+    this.#flush = flush;
     this.#onCommit = onCommit;
   }
 
-  /** @returns what `work` returned, once it is on disk. @throws what `work` threw; nothing of it is kept then. */
-  readonly write = <T>(work: Work<T>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const settle = (outcome: Outcome) => (outcome.ok ? resolve(outcome.value as T) : reject(outcome.error));
-      this.#waiting.push({ work, settle });
-      this.#running ??= this.#drain();
-    });
+  /**
+   * @returns what `work` returned, once it is on disk. @throws what `work` threw, and nothing of it is kept then; or
+   *   what the disk said, and then nobody knows.
+   */
+  readonly write: Write = (work) => this.#enqueue(work, true);
+
+  /** The same once everybody who reads sees it: for what need not outlive the machine. */
+  readonly writeSoon: Write = (work) => this.#enqueue(work, false);
 
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
     await this.#running;
+    await (this.#nextFlush ?? this.#flushing).catch(() => {});
+  }
+
+  #enqueue<T>(work: Work<T>, lasting: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const settle = (outcome: Outcome) => (outcome.ok ? resolve(outcome.value as T) : reject(outcome.error));
+      this.#waiting.push({ work, lasting, settle });
+      this.#running ??= this.#drain();
+    });
   }
 
   async #drain(): Promise<void> {
@@ -51,9 +71,32 @@ export class GroupCommit {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const startMs = performance.now();
-    const outcomes = await this.#run(batch).catch((error: unknown) => batch.map((): Outcome => ({ ok: false, error })));
-    this.#onCommit(performance.now() - startMs);
-    for (const [index, { settle }] of batch.entries()) settle(outcomes[index]!);
+    const failed = (error: unknown) => batch.map((): Outcome => ({ ok: false, error }));
+    const outcomes = await this.#run(batch).catch(failed);
+    const settle = (lasting: boolean, final: readonly Outcome[]) => {
+      for (const [index, one] of batch.entries()) if (one.lasting === lasting) one.settle(final[index]!);
+    };
+    const end = (final: readonly Outcome[]) => {
+      this.#onCommit(performance.now() - startMs);
+      settle(true, final);
+    };
+    settle(false, outcomes);
+    if (!batch.some(({ lasting }) => lasting)) return end(outcomes);
+    this.#flushed().then(
+      () => end(outcomes),
+      (error: unknown) => end(failed(error)),
+    );
+  }
+
+  /** A flush that has yet to begin: one that is under way may have begun before what was just written. */
+  #flushed(): Promise<void> {
+    const begin = () => {
+      this.#nextFlush = null;
+      this.#flushing = this.#flush();
+      return this.#flushing;
+    };
+    this.#nextFlush ??= this.#flushing.then(begin, begin);
+    return this.#nextFlush;
   }
 
   #run(batch: readonly Waiting[]): Promise<Outcome[]> {

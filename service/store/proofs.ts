@@ -8,12 +8,16 @@ interface Claim {
   reject: (error: unknown) => void;
 }
 
-/** Proofs of possession that were used: one store for all nodes, so that none is taken twice. */
+/**
+ * Proofs of possession that were used: one store for all nodes, so that none is taken twice. What a machine that loses its
+ * power forgets is worth nothing by then: each proof names a nonce that only the process knows which gave it out.
+ */
 export class Proofs {
   readonly #write: Write;
   readonly #inserts;
   #pending: Claim[] = [];
 
+  /** @param write - need not wait for the disk. */
   constructor(read: Database, write: Write) {
     this.#write = write;
     this.#inserts = compileInserts(["id", "until"], (rows: { id: string; until: number }[]) =>

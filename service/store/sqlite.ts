@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import BetterSqlite, { type Database as Sqlite } from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
@@ -70,26 +71,58 @@ export interface SqliteConnections {
   reading: Kysely<Schema>;
   /** Through the reading connection. */
   ask: Ask;
+  /** Resolves once everything that was committed before is on disk. */
+  flush: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Two connections to one file: reads do not wait for the transaction that is being written. */
 export function openSqlite(file: SqliteFile): SqliteConnections {
   makePrivate(file);
-  const writing = connect(file.path);
-  writing.pragma("journal_mode = WAL");
-  const reading = connect(file.path);
-  reading.pragma("query_only = ON");
-  const read = cachingStatements(reading);
+  const connections = [connect(file.path), connect(file.path)] as const;
+  const [write, read] = [cachingStatements(connections[0]), cachingStatements(connections[1])];
+  connections[1].pragma("query_only = ON");
+  const log = new LogFile(`${file.path}-wal`);
+  const [writing, reading] = [write, read].map((one) => new Kysely<Schema>({ dialect: new Dialect(one) }));
   return {
-    writing: new Kysely({ dialect: new Dialect(cachingStatements(writing)) }),
-    reading: new Kysely({ dialect: new Dialect(read) }),
+    writing: writing!,
+    reading: reading!,
     ask: <Row>({ sql, parameters }: CompiledQuery<Row>) => read.prepare(sql).all(parameters) as Row[],
+    flush: () => log.flush(),
+    close: async () => {
+      await log.close();
+      for (const one of [reading!, writing!]) await one.destroy();
+    },
   };
+}
+
+/**
+ * SQLite's write-ahead log, which is there as long as somebody has the database open. It is flushed in a thread of the
+ * system, while requests are served: with `synchronous = FULL` SQLite would do the same in each commit, and everything
+ * would stand still for as long as the disk takes.
+ */
+class LogFile {
+  readonly #path: string;
+  #file: FileHandle | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async flush(): Promise<void> {
+    this.#file ??= await open(this.#path, "r+");
+    await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
 }
 
 function connect(path: string): Sqlite {
   const sqlite = new BetterSqlite(path, { fileMustExist: true, timeout: busyTimeoutMs });
-  sqlite.pragma("synchronous = FULL");
+  sqlite.pragma("journal_mode = WAL");
+  sqlite.pragma("synchronous = NORMAL"); // keeps the file whole whatever happens; what is in it, `LogFile` keeps
   sqlite.pragma("foreign_keys = ON");
   return sqlite;
 }

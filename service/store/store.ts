@@ -43,18 +43,15 @@ export async function openStore(
   now: () => number = Date.now,
   onCommit?: (tookMs: number) => void,
 ): Promise<Store> {
-  const { writing, reading, ask } = openSqlite(file);
-  const close = async () => {
-    await reading.destroy();
-    await writing.destroy();
-  };
+  const { writing, reading, ask, flush, close } = openSqlite(file);
   try {
     await migrate(writing);
+    await flush();
   } catch (error) {
     await close();
     throw error;
   }
-  const commits = new GroupCommit(writing, onCommit);
+  const commits = new GroupCommit(writing, flush, onCommit);
   return assemble({ read: reading, ask, commits, close }, now);
 }
 
@@ -67,7 +64,7 @@ interface Opened {
 
 function assemble({ read, ask, commits, close }: Opened, now: () => number): Store {
   const { write } = commits;
-  const proofs = new Proofs(read, write);
+  const proofs = new Proofs(read, commits.writeSoon);
   const payloads = new Payloads(read, write, now);
   return {
     settings: new Settings(read, write),

@@ -1,5 +1,8 @@
 import BetterSqlite from "better-sqlite3";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import type { Database } from "../../../service/store/database.js";
+import { GroupCommit } from "../../../service/store/group-commit.js";
+import { openSqlite } from "../../../service/store/sqlite.js";
 import { scratchStore } from "../scratch.js";
 
 const groupCount = (path: string): number => {
@@ -54,6 +57,56 @@ it("takes more than one batch, and writes made by writes", async () => {
   const insert = (address: string) => write((tx) => tx.insertInto("groups").values({ address, name: "" }).execute());
   await Promise.all(Array.from({ length: 600 }, (_, i) => insert(`${i}`).then(() => insert(`${i}+`))));
   expect(groupCount(path)).toBe(1200);
+});
+
+it("tells nobody before it is on disk, while the next writes go on, and says so when the disk fails", async () => {
+  const { path } = await scratchStore();
+  const { writing, close } = openSqlite({ path, create: false });
+  onTestFinished(close);
+  const flushes: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const commits = new GroupCommit(writing, () => new Promise((resolve, reject) => flushes.push({ resolve, reject })));
+  const told: string[] = [];
+  const insert = (address: string) =>
+    commits
+      .write((tx) => tx.insertInto("groups").values({ address, name: "" }).execute())
+      .then(
+        () => told.push(address),
+        (error: Error) => told.push(`${address} ${error.message}`),
+      );
+  const one = insert("1");
+  await vi.waitFor(() => expect([groupCount(path), flushes.length]).toEqual([1, 1]));
+  const others = [insert("2"), insert("3")];
+  await vi.waitFor(() => expect(groupCount(path)).toBe(3));
+  expect([told, flushes.length]).toEqual([[], 1]); // the flush under way may have begun before they were written
+  flushes[0]!.resolve();
+  await one;
+  await vi.waitFor(() => expect(flushes.length).toBe(2));
+  expect(told).toEqual(["1"]);
+  flushes[1]!.reject(new Error("input/output error"));
+  await Promise.all(others);
+  expect(told).toEqual(["1", "2 input/output error", "3 input/output error"]);
+  const last = insert("4");
+  await vi.waitFor(() => expect(flushes.length).toBe(3));
+  flushes[2]!.resolve();
+  await last;
+  await commits.idle();
+  expect(told.at(-1)).toBe("4");
+});
+
+it("tells what need not last as soon as others see it, and does not ask the disk for that", async () => {
+  const { path } = await scratchStore();
+  const { writing, close } = openSqlite({ path, create: false });
+  onTestFinished(close);
+  let flushes = 0;
+  const commits = new GroupCommit(writing, async () => {
+    flushes++;
+    throw new Error("input/output error");
+  });
+  const insert = (address: string) => (tx: Database) => tx.insertInto("groups").values({ address, name: "" }).execute();
+  await commits.writeSoon(insert("1"));
+  expect([groupCount(path), flushes]).toEqual([1, 0]);
+  const [lasting, other] = await Promise.allSettled([commits.write(insert("2")), commits.writeSoon(insert("3"))]);
+  expect([lasting.status, other.status, flushes]).toEqual(["rejected", "fulfilled", 1]); // one commit, two promises
 });
 
 it("finishes what waits before it closes", async () => {
