@@ -31,7 +31,7 @@ const usualOfflineDays = 7;
 
 const wrong = (message: string): RightsError => new RightsError("usage", message);
 
-const isOwn = ({ grant = [] }: Wish): boolean => grant.length > 0;
+export const isOwn = ({ grant = [] }: Wish): boolean => grant.length > 0;
 
 /** Whether labels and templates must be known for it: own permissions alone need nobody's. */
 export const needsLabels = (wish: Wish): boolean => wish.label !== undefined || !isOwn(wish);
@@ -98,7 +98,7 @@ function chooseTemplate({ templates }: PolicyAnswer, wanted: string, nowMs: numb
 }
 
 /** The label a person named, or the default one. @throws RightsError `usage` with the labels there are. */
-function labelFor({ labels }: PolicyAnswer, wanted: string | undefined): Label {
+export function labelFor({ labels }: PolicyAnswer, wanted: string | undefined): Label {
   const label = wanted === undefined ? labels.find((one) => one.default) : findLabel(labels, wanted);
   if (label) return label;
   const known = labels.map((one) => labelPath(labels, one)).join(", ");

@@ -11,7 +11,7 @@ export interface Home {
   /** Use licenses, sealed likewise. */
   readonly licenses: string;
   readonly journal: string;
-  /** Registrations the service has not heard of yet. */
+  /** Documents and labels that the service has not heard of yet. */
   readonly outbox: string;
   readonly locks: string;
   readonly watches: string;

@@ -16,7 +16,14 @@ const maxWaiting = 10_000;
 export const maxTogether = 32;
 const maxNoteBytes = 2 * maxTogether * maxWrittenBytes;
 
-const Note = z.object({ v: z.literal(1), licenses: z.array(z.base64()).max(maxTogether) });
+const Relabelled = z.object({ label: z.string().nullable(), reason: z.string().nullable() });
+/** To be registered, or with `relabelled`: that a copy of it got another label. */
+const Note = z.object({
+  v: z.literal(1),
+  licenses: z.array(z.base64()).max(maxTogether),
+  relabelled: Relabelled.optional(),
+});
+type Relabelled = z.infer<typeof Relabelled>;
 
 /** A note is named by whose it is and by what it holds, so noting twice is noting once. */
 const nameOf = async (account: Account, content: Bytes): Promise<string> =>
@@ -32,9 +39,16 @@ async function namesOf({ home, info }: Account): Promise<string[]> {
  * @param licenses - the chains as the documents carry them, at most `maxTogether`; nothing in them is secret.
  * @returns whether there was room: more than 10,000 notes are not kept.
  */
-export async function noteRegistrations(account: Account, licenses: readonly Bytes[]): Promise<boolean> {
+export const noteRegistrations = (account: Account, licenses: readonly Bytes[]): Promise<boolean> =>
+  note(account, { v: 1, licenses: licenses.map(toBase64) });
+
+/** Notes that a copy of a document got another label (its id), or none, and why. @returns likewise. */
+export const noteRelabel = (account: Account, license: Bytes, relabelled: Relabelled): Promise<boolean> =>
+  note(account, { v: 1, licenses: [toBase64(license)], relabelled });
+
+async function note(account: Account, told: z.infer<typeof Note>): Promise<boolean> {
   if ((await namesOf(account)).length >= maxWaiting) return false;
-  const content = utf8(JSON.stringify({ v: 1, licenses: licenses.map(toBase64) } satisfies z.infer<typeof Note>));
+  const content = utf8(JSON.stringify(told));
   await replaceSmallFile(join(account.home.outbox, await nameOf(account, content)), content);
   return true;
 }
@@ -52,6 +66,7 @@ const final: readonly RightsErrorCode[] = [
   "license-invalid",
   "request-malformed",
   "access-denied",
+  "right-missing",
   "access-revoked",
   "access-expired",
   "account-mismatch",
@@ -60,10 +75,10 @@ const final: readonly RightsErrorCode[] = [
 
 /**
  * Sends what waits, oldest first, until the service stops answering; that is no error here, and neither is another
- * process doing the same. Safe to repeat and to kill: a note goes after its answer came, and registering twice is
- * registering once. @throws RightsError `keystore-unavailable`, `state-damaged` and what else has to do with this device.
+ * process doing the same. Safe to repeat and to kill: a note goes after its answer came, registering twice is
+ * registering once, and another label told twice is two records of it. @throws RightsError `keystore-unavailable`, `state-damaged` and what else has to do with this device.
  */
-export async function sendRegistrations(account: Account): Promise<Sent> {
+export async function sendNotes(account: Account): Promise<Sent> {
   try {
     return await withLock(account.home, () => sendAll(account), { name: "outbox", waitMs: 0 });
   } catch (error) {
@@ -93,12 +108,18 @@ async function oldestFirst(account: Account): Promise<string[]> {
   return dated.sort((a, b) => a.ms - b.ms).map(({ name }) => name);
 }
 
-/** The licenses of a note; `null` for what is none. */
-async function licensesIn(path: string): Promise<Bytes[] | null> {
+interface Told {
+  licenses: Bytes[];
+  relabelled: Relabelled | undefined;
+}
+
+/** What a note says; `null` for what is none. */
+async function toldIn(path: string): Promise<Told | null> {
   try {
     const bytes = await readSmallFile(path, maxNoteBytes);
-    if (bytes === null) return []; // another process sent it
-    return Note.parse(parseJson(bytes, "state-damaged")).licenses.map((text) => fromBase64(text, "state-damaged"));
+    if (bytes === null) return { licenses: [], relabelled: undefined }; // another process sent it
+    const { licenses, relabelled } = Note.parse(parseJson(bytes, "state-damaged"));
+    return { licenses: licenses.map((text) => fromBase64(text, "state-damaged")), relabelled };
   } catch (error) {
     if (error instanceof RightsError && error.code !== "state-damaged") throw error;
     return null;
@@ -113,10 +134,10 @@ interface SentNote {
 }
 
 async function sendNote(account: Account, path: string): Promise<SentNote> {
-  const licenses = await licensesIn(path);
-  const note: SentNote = { sent: 0, refused: licenses === null ? 1 : 0, next: "done" };
-  for (const license of licenses ?? []) {
-    const outcome = await register(account, license);
+  const told = await toldIn(path);
+  const note: SentNote = { sent: 0, refused: told === null ? 1 : 0, next: "done" };
+  for (const license of told?.licenses ?? []) {
+    const outcome = await tell(account, license, told?.relabelled);
     if (outcome === "sent") note.sent++;
     else if (outcome === "refused") note.refused++;
     else note.next = outcome;
@@ -126,9 +147,9 @@ async function sendNote(account: Account, path: string): Promise<SentNote> {
   return note;
 }
 
-async function register(account: Account, license: Bytes): Promise<"sent" | "refused" | "keep" | "stop"> {
+async function tell({ service }: Account, license: Bytes, relabelled: Relabelled | undefined) {
   try {
-    await account.service.register(license);
+    await (relabelled === undefined ? service.register(license) : service.relabel({ license, ...relabelled }));
     return "sent";
   } catch (error) {
     if (!(error instanceof RightsError) || error.code === "keystore-unavailable") throw error;

@@ -30,6 +30,16 @@ export interface Publication {
   readonly extension: string;
   /** The file's name, kept inside the encrypted policy; absent for a stream. */
   readonly name?: string;
+  /** The document it is protected anew from; absent for the first of its family. */
+  readonly from?: Predecessor;
+}
+
+/** What a document that is protected anew keeps: it can still be withdrawn and followed with all its copies. */
+export interface Predecessor {
+  readonly family: string;
+  readonly owner: string;
+  /** The last amendment this one is made knowing; absent for none. */
+  readonly amendment?: number;
 }
 
 /**
@@ -49,6 +59,7 @@ export async function publish(publication: Publication, by: Publisher, nowMs: nu
     issuer: by.subject,
     owner: by.address,
     family: contentId,
+    ...publication.from,
     ...(publication.name === undefined ? {} : { name: publication.name }),
     ext: publication.extension,
     ...publication.policy,

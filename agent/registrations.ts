@@ -1,6 +1,6 @@
 import type { Bytes } from "../shared/bytes.js";
 import type { Account } from "./account.js";
-import { maxTogether, noteRegistrations, sendRegistrations } from "./outbox.js";
+import { maxTogether, noteRegistrations, sendNotes } from "./outbox.js";
 
 /** How long documents gather before they are noted together. */
 const gatherMs = 100;
@@ -48,7 +48,7 @@ export class Registrations {
 
   /** Tells the service what was noted, as far as it listens; what it does not take now is sent another time. */
   send(account: Account): Promise<void> {
-    return sendRegistrations(account).then(ignore, ignore);
+    return sendNotes(account).then(ignore, ignore);
   }
 }
 

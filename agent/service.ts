@@ -17,6 +17,7 @@ export type Service = Pick<
   | "restore"
   | "documentPolicy"
   | "amend"
+  | "relabel"
   | "devices"
   | "removeDevice"
 > & { readonly admin: AdminClient };
@@ -52,6 +53,7 @@ export function heardService(
     restore: heard(client.restore),
     documentPolicy: heard(client.documentPolicy),
     amend: heard(client.amend),
+    relabel: heard(client.relabel),
     devices: heard(client.devices),
     removeDevice: heard(client.removeDevice),
     admin: new AdminClient((...request) => noting(client.call(...request))),

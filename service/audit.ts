@@ -28,6 +28,7 @@ export type AuditAction =
   | "restore"
   | "policy"
   | "amend"
+  | "relabel"
   | "administer";
 
 /** One decision. Ids and digests only, and names as data: never key material, never content. */

@@ -13,6 +13,8 @@ export const Label = z.object({
   template: z.string().refine(isId).nullable(),
   pdfCopy: z.boolean(),
   default: z.boolean().optional(),
+  /** Whether who takes it off, or puts a less sensitive one in its place, must say why. */
+  justify: z.boolean().optional(),
 });
 export type Label = z.infer<typeof Label>;
 
@@ -31,4 +33,10 @@ export function findLabel(labels: readonly Label[], wanted: string): Label | nul
   if (exact.length > 0) return exact.length === 1 ? exact[0]! : null;
   const named = labels.filter((label) => textIn(label.names).toLowerCase() === name);
   return named.length === 1 ? named[0]! : null;
+}
+
+/** Whether a change from the label `from` (its id) must be justified. @param to - `null`: no label any more. */
+export function needsReason(labels: readonly Label[], from: string | null, to: Label | null): boolean {
+  const label = labels.find(({ id }) => id === from);
+  return label?.justify === true && (to === null || to.order < label.order);
 }

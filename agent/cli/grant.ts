@@ -98,6 +98,7 @@ function toldOf(report: FileReport, { terms, version, answer }: Made): Told {
       `${shown(report.path)} ${what}`,
       ...table([...who, ["  until", expires ?? "no end"], ["  days offline", daysOffline(terms)]]),
       ...lastUseLines(lastOfflineUse, "as before "),
+      ...(shrank ? ["who could do more may have kept the key; seal label gives a file a new one"] : []),
     ],
   };
 }

@@ -1,22 +1,18 @@
 import { extname } from "node:path";
+import type { Published } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
-import { noteRegistrations, sendRegistrations } from "../outbox.js";
+import { noteRegistrations, sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { openProtector } from "../protector.js";
-import {
-  type ProtectedResult,
-  type Protecting,
-  type Protector,
-  protectFile,
-  protectStream,
-} from "../work/protect-file.js";
+import { type Protecting, type Protector, protectFile, protectStream } from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearName, outFolder, sizeIn } from "./paths.js";
-import { eachFile, type FileReport, type ReportOptions } from "./report.js";
+import type { Progress } from "./progress.js";
+import { eachFile, type FileReport, type ReportOptions, type Told } from "./report.js";
 import { say, shown } from "./say.js";
-import { openHomeJournal, openSession } from "./session.js";
+import { openHomeJournal, openSession, type Session } from "./session.js";
 import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
 
 export interface ProtectOptions extends Wish, ReportOptions {
@@ -27,34 +23,58 @@ export interface ProtectOptions extends Wish, ReportOptions {
 
 export async function protect(paths: readonly string[], options: ProtectOptions): Promise<number> {
   const isStream = meansStream(paths, options);
-  const { home, account, engine } = await openSession();
+  const session = await openSession();
+  const { account } = session;
   const choice = choosePolicy(needsLabels(options) ? await currentPolicy(account) : null, options, Date.now());
-  const journal = await openHomeJournal(home);
-  await recover(journal);
-  const protector = await openProtector(await account.renew().catch(() => account), engine, journal);
-  const { generic = false, keep = false } = options;
-  const { policy, label } = choice;
-  const how = { policy, label: label?.id ?? null, generic, keep, out: await outFolder(options.out) };
+  const protector = await openWork(session);
+  const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(account, how, protector);
   const files = await filesIn(paths, isClearName);
-  const code = await eachFile(files, options, async (path, progress) => {
-    progress.expect(2 * (await sizeIn(path)));
-    const result = await protectFile(path, { ...how, count: progress.count }, protector);
-    await noteRegistrations(account, [result.published.license]);
-    if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
-    return {
-      report: reportOn(result, choice, account),
-      lines: [`${shown(result.path)} is protected: ${shown(choice.name)}`],
-    };
-  });
+  const code = await eachFile(files, options, (path, progress) =>
+    protectOne(path, { ...how, choice, protector, account, progress }),
+  );
   if (files.length === 0) say("there is no file to protect there");
-  await sendRegistrations(account);
+  await sendNotes(account);
   return files.length === 0 ? exits.done : code;
 }
 
+/** What replacing files by protected ones takes; what a dead process left is settled first. */
+export async function openWork({ home, account, engine }: Session): Promise<Protector> {
+  const journal = await openHomeJournal(home);
+  await recover(journal);
+  return openProtector(await account.renew().catch(() => account), engine, journal);
+}
+
+export async function protectingFrom({ policy, label }: Choice, options: ProtectOptions): Promise<Protecting> {
+  const { generic = false, keep = false, out } = options;
+  return { policy, label: label?.id ?? null, generic, keep, out: await outFolder(out) };
+}
+
+interface One extends Protecting {
+  readonly choice: Choice;
+  readonly protector: Protector;
+  readonly account: Account;
+  readonly progress: Progress;
+}
+
+export async function protectOne(path: string, { choice, protector, account, progress, ...how }: One): Promise<Told> {
+  progress.expect(2 * (await sizeIn(path)));
+  const result = await protectFile(path, { ...how, count: progress.count }, protector);
+  await noteRegistrations(account, [result.published.license]);
+  if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
+  return {
+    report: reportOn(result, choice, account),
+    lines: [`${shown(result.path)} is protected: ${shown(choice.name)}`],
+  };
+}
+
 /** What is said of a file just protected: whoever did has every right, and asks for a license like everybody. */
-export function reportOn({ path, published }: ProtectedResult, { policy, labelName }: Choice, { info }: Account) {
-  const report: FileReport = {
+export function reportOn(
+  { path, published }: { path: string; published: Published },
+  { policy, labelName }: Choice,
+  { info }: Account,
+): FileReport {
+  return {
     path,
     state: "protected",
     format: extname(path).slice(1),
@@ -66,7 +86,6 @@ export function reportOn({ path, published }: ProtectedResult, { policy, labelNa
     rights: ["OWNER"],
     expires: policy.until,
   };
-  return report;
 }
 
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */
@@ -74,6 +93,6 @@ async function protectInput(account: Account, how: Protecting, protector: Protec
   const { published, bytes } = await protectStream(piecesOfInput(process.stdin), how, protector);
   await toStandardOutput(bytes, "-", null);
   await noteRegistrations(account, [published.license]);
-  await sendRegistrations(account);
+  await sendNotes(account);
   return exits.done;
 }

@@ -1,13 +1,18 @@
-import { RightsError } from "../../shared/errors.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
 import { isProtectedName } from "../../shared/format/kind.js";
 import { readPfileStream } from "../../shared/format/pfile.js";
+import type { Label } from "../../shared/label.js";
 import { consume, consumeStream } from "../../shared/protect.js";
+import type { Account } from "../account.js";
 import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-license.js";
 import { checkExtension, type Document, isGeneric, requireRight, withDocument } from "../document.js";
+import { sendNotes } from "../outbox.js";
+import { currentPolicy } from "../policy-cache.js";
 import { recover } from "../work/recover.js";
 import { unprotectFile } from "../work/unprotect-file.js";
 import { exits } from "./exit.js";
 import { filesIn, outFolder } from "./paths.js";
+import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
@@ -59,21 +64,37 @@ async function catStream(session: Session): Promise<number> {
 
 export interface UnprotectOptions extends ReportOptions {
   out?: string;
+  justification?: string;
 }
+
+/** Labels as last heard of a while ago will do; without any, nobody can say that one asks for a reason. */
+const labelsAgeMs = 5 * 60_000;
+const labelsOf = (account: Account): Promise<readonly Label[]> =>
+  currentPolicy(account, { maxAgeMs: labelsAgeMs }).then(
+    ({ labels }) => labels,
+    (error) => {
+      if (codeOf(error) === "service-unreachable") return [];
+      throw error;
+    },
+  );
 
 export async function unprotect(paths: readonly string[], options: UnprotectOptions): Promise<number> {
   const isStream = meansStream(paths, options);
+  const reason = reasonFrom(options.justification);
   const session = await openSession();
   if (isStream) return catStream(session);
   const journal = await openHomeJournal(session.home);
   await recover(journal);
   const out = await outFolder(options.out);
   const files = await filesIn(paths, isProtectedName);
-  return eachFile(files, options, (path, progress) =>
+  const labels = await labelsOf(session.account);
+  const code = await eachFile(files, options, (path, progress) =>
     withDocument(path, async (document) => {
       const granted = await accessTo(session, document);
       const { rights, terms } = granted.use;
       requireRight(rights, "EXPORT", terms.author.address, "take the protection off this file");
+      const { licenseBytes: license, license: before } = document;
+      await tellRelabel(session.account, labels, { license, from: before.label, to: null, reason });
       const access = { ...granted, trust: session.account.trust };
       progress.expect(2 * document.file.region.size);
       const { engine } = session;
@@ -81,4 +102,6 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
       return { report: { path: clear, state: "clear" }, lines: [`${shown(clear)} is no longer protected`] };
     }),
   );
+  await sendNotes(session.account);
+  return code;
 }

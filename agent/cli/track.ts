@@ -1,7 +1,7 @@
 import type { Bytes } from "../../shared/bytes.js";
 import type { RevokeAnswer, TrackEvent } from "../../shared/protocol/service-api.js";
 import { withDocument } from "../document.js";
-import { sendRegistrations } from "../outbox.js";
+import { sendNotes } from "../outbox.js";
 import type { Service } from "../service.js";
 import { describe, openKnown } from "./describe.js";
 import { eachFile, type ReportOptions, type Told } from "./report.js";
@@ -11,7 +11,7 @@ import { openSession } from "./session.js";
 /** `seal track`: who opened it, was refused, took it back, changed its rights. */
 export async function track(path: string, options: ReportOptions): Promise<number> {
   const { account } = await openSession();
-  await sendRegistrations(account);
+  await sendNotes(account);
   const known = await openKnown(account);
   return eachFile([path], options, () =>
     withDocument(path, async (opened): Promise<Told> => {

@@ -72,18 +72,22 @@ export async function protectStream(plaintext: AsyncIterable<Bytes>, how: Protec
   return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
 }
 
-const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
+export const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
   principal: { kind: "person", subject },
   signer,
   permit: null,
 });
 
-const firstSave = ({ now }: Protector): Save => ({ number: 1, previous: new Uint8Array(0), nowMs: now() });
+export const firstSave = ({ now }: Protector): Save => ({ number: 1, previous: new Uint8Array(0), nowMs: now() });
 
 async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind> {
   const { bytes, name } = source;
   const head = await bytes.read(0, Math.min(bytes.size, headBytes));
-  if (isPfile(head)) throw new RightsError("already-protected", "this file is protected already");
+  if (isPfile(head))
+    throw new RightsError(
+      "already-protected",
+      "this file is protected already; another label is given with: seal label",
+    );
   if (isIgnoredName(name)) throw new RightsError("file-unsuitable", "temporary, lock and hidden files are left alone");
   return kindOf(name, head, { generic });
 }
@@ -114,7 +118,7 @@ function replaceWith(
 }
 
 /** Opens what is on disk exactly as a reader would: license, every tag, edition. */
-async function verifyWritten(
+export async function verifyWritten(
   written: ByteSource,
   { contentKey }: Published,
   { trust, engine }: Protector,

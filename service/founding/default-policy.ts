@@ -91,8 +91,8 @@ function labels({ employees, strict, project }: Templates): Label[] {
       red,
       tip("Would do great harm elsewhere.", "Schadet sehr in falschen Händen."),
     ),
-    below(highly, names("All employees", "Alle Beschäftigten"), red, strict),
-    below(highly, names("Specific people", "Bestimmte Personen"), red, null),
+    { ...below(highly, names("All employees", "Alle Beschäftigten"), red, strict), justify: true },
+    { ...below(highly, names("Specific people", "Bestimmte Personen"), red, null), justify: true },
   ];
   return rows.map((row, order) => ({ ...row, order, pdfCopy: true }));
 }

@@ -6,42 +6,13 @@ import type {
   DocumentPolicyAnswer,
   DocumentRequest,
 } from "../../shared/protocol/service-api.js";
-import { holds, presupposingView, type Right } from "../../shared/rights.js";
+import { presupposingView } from "../../shared/rights.js";
 import { secondTime } from "../../shared/time.js";
 import type { Amendment } from "../store/amendments.js";
-import { decide } from "./decide.js";
 import { keep, lastOfflineUseOf } from "./documents.js";
-import { identityAt } from "./identity-at.js";
-import { type Managed, notTheirs, opening } from "./managed.js";
+import { type Held, holding, type Managed, opening } from "./managed.js";
 import type { Asker, Parts } from "./parts.js";
-import { policyInForce, standingOf } from "./policy-in-force.js";
 import { Refusal } from "./refusal.js";
-import { ownerOf } from "./use.js";
-
-/** A document, the policy in force, and what that gives who asks. */
-interface Held {
-  readonly policy: Policy;
-  readonly rights: readonly Right[];
-}
-
-/**
- * @param anyOf - the rights one of which it takes, or OWNER, as issuer and owner have it. Administrators have none by being that: who could
- *   change rights could give themselves the content.
- * @throws Refusal access-denied to strangers, and for revoked and ended documents; right-missing.
- */
-async function holding(parts: Parts, document: Managed, anyOf: readonly Right[]): Promise<Held> {
-  const { verified, person, nowMs } = document;
-  const standing = await standingOf(parts.store, document.policy);
-  const policy = await policyInForce(document.policy, verified.license.issuedMs, standing, parts.store);
-  const identity = identityAt(person, verified.license.issuedMs, standing.amendment?.time ?? null);
-  const decision = decide({ policy, identity, revokedMs: standing.revokedMs, nowMs });
-  if (!decision.granted) throw await notTheirs(document, parts, "");
-  const { rights } = decision;
-  if (anyOf.some((right) => holds(rights, right))) return { policy, rights };
-  const owner = await ownerOf(policy, verified.license.issuedMs, parts.directory);
-  const message = `this takes the right ${anyOf.join(" or ")}, which ${person.name} has not been given`;
-  throw new Refusal("right-missing", `${message}; ask ${owner.name}`, { offers: ["ask-owner"], owner });
-}
 
 const versionOf = async ({ store }: Parts, { policy }: Managed): Promise<number> =>
   (await store.documents.find(policy.family, policy.issuer))?.amendment ?? 0;
@@ -58,7 +29,8 @@ export const documentPolicy = (parts: Parts, asker: Asker, request: DocumentRequ
 
 /**
  * Replaces who may do what until when, for every copy of the document, from the next grant on. The record is on disk
- * first; an amendment that was made in between makes it `policy-changed`, and nothing is lost.
+ * first; an amendment that was made in between makes it `policy-changed`, and nothing is lost. Not for administrators:
+ * who could change rights could give themselves the content.
  * @throws Refusal those of `holding`, policy-changed; right-missing for more than one may do oneself; RightsError
  *   policy-malformed.
  */

@@ -90,10 +90,11 @@ function summaryOf({ family, contentId, name, label, registered, revoked, amende
   return { family, contentId, name, label, ...times };
 }
 
-const trackEventOf = ({ time, action, result, address, name }: AuditRecord): TrackEvent => ({
+const trackEventOf = ({ time, action, result, address, name, detail }: AuditRecord): TrackEvent => ({
   time: secondTime(time),
   action,
   result,
   address: address ?? null,
   name: name ?? null,
+  detail: detail ?? null,
 });

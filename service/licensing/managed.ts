@@ -1,14 +1,17 @@
 import type { VerifiedLicense } from "../../shared/license/trust.js";
 import { isIssuerOrOwner, type Policy } from "../../shared/policy.js";
 import type { DocumentRequest } from "../../shared/protocol/service-api.js";
+import { holds, type Right } from "../../shared/rights.js";
 import type { AuditAction, AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64 } from "./base64.js";
 import { personOf } from "./caller-account.js";
+import { decide } from "./decide.js";
 import { identityAt } from "./identity-at.js";
 import { spend } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";
+import { policyInForce, standingOf } from "./policy-in-force.js";
 import { Refusal } from "./refusal.js";
 import { ownerOf } from "./use.js";
 
@@ -72,4 +75,29 @@ export async function notTheirs(document: Managed, parts: Parts, others: string)
   const owner = await ownerOf(policy, verified.license.issuedMs, parts.directory);
   const message = `only ${owner.name} ${others}can do this; ${person.name} did not protect this file`;
   return new Refusal("access-denied", message, { offers: ["ask-owner", "switch-account"], owner });
+}
+
+/** A document, the policy in force, and what that gives who asks. */
+export interface Held {
+  readonly policy: Policy;
+  readonly rights: readonly Right[];
+}
+
+/**
+ * What the policy in force gives the caller now, which must be one of `anyOf`, or OWNER, as issuer and owner have it.
+ * Administrators have none by being that.
+ * @throws Refusal access-denied to strangers, and for revoked and ended documents; right-missing.
+ */
+export async function holding(parts: Parts, document: Managed, anyOf: readonly Right[]): Promise<Held> {
+  const { verified, person, nowMs } = document;
+  const standing = await standingOf(parts.store, document.policy);
+  const policy = await policyInForce(document.policy, verified.license.issuedMs, standing, parts.store);
+  const identity = identityAt(person, verified.license.issuedMs, standing.amendment?.time ?? null);
+  const decision = decide({ policy, identity, revokedMs: standing.revokedMs, nowMs });
+  if (!decision.granted) throw await notTheirs(document, parts, "");
+  const { rights } = decision;
+  if (anyOf.some((right) => holds(rights, right))) return { policy, rights };
+  const owner = await ownerOf(policy, verified.license.issuedMs, parts.directory);
+  const message = `this takes the right ${anyOf.join(" or ")}, which ${person.name} has not been given`;
+  throw new Refusal("right-missing", `${message}; ask ${owner.name}`, { offers: ["ask-owner"], owner });
 }

@@ -60,7 +60,7 @@ async function authorOf(policy: Policy, issuedMs: number, directory: Directory):
 }
 
 /** `Confidential/Project`, or nothing for a label that is gone. */
-async function labelName(id: string | null, policies: Policies): Promise<string | undefined> {
+export async function labelName(id: string | null, policies: Policies): Promise<string | undefined> {
   const label = id === null ? null : await policies.label(id);
   if (!label) return undefined;
   const parent = label.parent === null ? null : await policies.label(label.parent);

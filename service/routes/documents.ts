@@ -7,12 +7,14 @@ import {
   DocumentRequest,
   DocumentsAnswer,
   RegisterAnswer,
+  RelabelRequest,
   RevokeAnswer,
   TrackAnswer,
 } from "../../shared/protocol/service-api.js";
 import { amend, documentPolicy } from "../licensing/amend.js";
 import { list, register, restore, revoke, track } from "../licensing/documents.js";
 import type { Asker, Parts } from "../licensing/parts.js";
+import { relabel } from "../licensing/relabel.js";
 import { endpoint } from "./endpoint.js";
 
 export const documentRoutes =
@@ -29,6 +31,8 @@ export const documentRoutes =
     about("POST /documents/policy", "the policy in force", DocumentPolicyAnswer, documentPolicy);
     const amended = { about: "change the policy of every copy", message: AmendRequest, answer: AmendAnswer };
     endpoint(app, "POST /documents/amend", amended, ({ caller }, message) => amend(parts, caller, message));
+    const relabelled = { about: "tell that a copy has another label", message: RelabelRequest, answer: RegisterAnswer };
+    endpoint(app, "POST /documents/relabel", relabelled, ({ caller }, message) => relabel(parts, caller, message));
   };
 
 type Act<Answer> = (parts: Parts, asker: Asker, message: DocumentRequest) => Promise<Answer>;

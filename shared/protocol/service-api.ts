@@ -113,6 +113,8 @@ export const TrackEvent = z.object({
   result: z.string(),
   address: z.string().nullable(),
   name: z.string().nullable(),
+  /** The rights that were given, what was amended, which label and why. */
+  detail: z.string().nullable(),
 });
 export type TrackEvent = z.infer<typeof TrackEvent>;
 
@@ -157,6 +159,17 @@ export const AmendAnswer = z.object({
   time,
 });
 export type AmendAnswer = z.infer<typeof AmendAnswer>;
+
+/** Characters of a reason for another label. */
+export const maxReason = 512;
+
+/** `POST documents/relabel`: for the audit, that a copy got another label or none (`null`), and why, where that was said. */
+export const RelabelRequest = z.strictObject({
+  license: base64,
+  label: id.nullable(),
+  reason: z.string().max(maxReason).nullable(),
+});
+export type RelabelRequest = z.infer<typeof RelabelRequest>;
 
 /** What a refused person can do next. */
 export const Offer = z.enum(["ask-owner", "switch-account", "sign-in"]);

@@ -18,6 +18,7 @@ import {
   type PublishRequest,
   parseMessage,
   RegisterAnswer,
+  type RelabelRequest,
   RevokeAnswer,
   statusOf,
   TrackAnswer,
@@ -124,6 +125,8 @@ export class ServiceClient {
     this.call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
   devices = () => this.call("GET", "/devices", DevicesAnswer);
   removeDevice = (device: string) => this.call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
+  relabel = ({ license, ...to }: Omit<RelabelRequest, "license"> & { license: Bytes }) =>
+    this.call("POST", "/documents/relabel", RegisterAnswer, { license: toBase64(license), ...to });
 
   /** Any other request. Sent twice at the most: a nonce may be missing or old, an access token may have ended. */
   async call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {

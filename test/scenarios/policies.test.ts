@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** Who may do what until when, said on the command line; each test has files of its own. */
-describe("permissions on the command line", () => {
+describe("permissions on the command line", { timeout: 120_000 }, () => {
   let root: string;
   let port: number;
   let trial: Trial;
@@ -196,6 +196,122 @@ describe("permissions on the command line", () => {
       expect(await writer("grant", path, "--grant", "olga@outside.example:VIEW+EXPORT")).toMatchObject({ code: 0 });
       expect((await olga("cat", path)).text).toBe("dropped");
       expect((await bob("cat", path)).text).toBe("dropped");
+    });
+  });
+
+  describe("labels of protected files", () => {
+    const strict = "Highly confidential/All employees";
+    const same = async (path: string, text: string) => expect((await writer("cat", path)).text).toBe(text);
+
+    it("are put on clear files by protecting them", async () => {
+      const path = await file();
+      const run = await writer("label", "--json", path, "--label", "Confidential/Project");
+      expect(json(run)).toMatchObject({ path: `${path}.pfile`, label: "Confidential/Project", edition: 1 });
+      expect(existsSync(path)).toBe(false);
+    });
+
+    it("change by protecting anew in place: another license and key, the same family, content, name and time", async () => {
+      const path = await file("x".repeat(3_000_000), ".txt");
+      await writer("protect", path, "--label", "Confidential/Project");
+      const protectedPath = path.replace(/txt$/, "ptxt");
+      const [before, license] = [await stat(protectedPath), json(await writer("status", "--json", protectedPath))];
+      const run = await writer("label", "--json", protectedPath, "--label", strict);
+      expect(json(run)).toMatchObject({ path: protectedPath, label: strict, owner: "ada@trial.example", edition: 1 });
+      expect(json(run).contentId).not.toBe(license.contentId);
+      expect((await stat(protectedPath)).mtimeMs).toBeCloseTo(before.mtimeMs, 1);
+      expect(await readdir(root)).not.toContain(`file-${files}.txt`);
+      await same(protectedPath, "x".repeat(3_000_000));
+      const { rights } = json(await bob("rights", "--json", protectedPath));
+      expect(rights).toContain("EDIT");
+      expect(rights).not.toContain("EXPORT");
+    });
+
+    it("ask for a reason where they get less sensitive or go, and the owner reads it", async () => {
+      const path = await made("--label", strict);
+      const bytes = await readFile(path);
+      for (const lower of [
+        ["label", path, "--label", "Confidential/All employees"],
+        ["unprotect", path],
+        ["label", path, "--label", "Confidential/All employees", "--justification", "  "],
+      ]) {
+        const refused = await writer(...lower);
+        expect(refused, lower.join(" ")).toMatchObject({ code: 2, text: "" });
+        expect(refused.err).toMatch(/--justification/);
+      }
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+      const why = ["--justification", "it is public\nby now"];
+      const lowered = await writer("label", path, "--label", "Confidential/All employees", ...why);
+      expect(lowered, lowered.err).toMatchObject({ code: 0 });
+      const { events } = json(await writer("track", "--json", path));
+      const [told] = events.filter(({ action }: { action: string }) => action === "relabel");
+      expect(told).toMatchObject({
+        result: "done",
+        address: "ada@trial.example",
+        detail: `${strict} -> Confidential/All employees: it is public by now`,
+      });
+      expect(await writer("unprotect", path)).toMatchObject({ code: 0 });
+    });
+
+    it("are changed by who has EXPORT or EDITRIGHTSDATA, and stay the owner's; by nobody else", async () => {
+      const path = await made("--grant", "bob@trial.example:VIEW+EXPORT", "--grant", "olga@outside.example:VIEW+EDIT");
+      const project = ["--label", "Confidential/Project"];
+      const refused = await olga("label", path, ...project);
+      expect(refused).toMatchObject({ code: 3 });
+      expect(refused.err).toMatch(/EXPORT or EDITRIGHTSDATA/);
+      const run = await bob("label", "--json", path, ...project);
+      expect(json(run)).toMatchObject({ owner: "ada@trial.example", label: "Confidential/Project" });
+      expect(json(await writer("rights", "--json", path)).rights).toEqual(["OWNER"]);
+      expect((await olga("cat", path)).code).toBe(3);
+      const again = await writer("label", path, ...project);
+      expect(again).toMatchObject({ code: 3 });
+      expect(again.err).toMatch(/only bob@trial\.example/);
+      expect(await writer("revoke", path)).toMatchObject({ code: 0 });
+    });
+
+    it("take the place of what was amended before; the same label does not, and gives a new key", async () => {
+      const path = await made("--label", "Confidential/Project");
+      await writer("grant", path, "--remove", "project@trial.example");
+      const first = await readFile(path);
+      const rekeyed = await writer("label", "--json", path, "--label", "Project");
+      expect(rekeyed, rekeyed.err).toMatchObject({ code: 0 });
+      expect((await bob("cat", path)).code).toBe(3);
+      expect((await readFile(path)).subarray(0, 4000).equals(first.subarray(0, 4000))).toBe(false);
+      expect(await writer("label", path, "--label", "Confidential/All employees")).toMatchObject({ code: 0 });
+      expect((await bob("cat", path)).text).toBe("the plan");
+      expect(json(await bob("rights", "--json", path)).amended).toBeNull();
+    });
+
+    it("may come with permissions where they have none of their own", async () => {
+      const path = await made("--label", "Confidential/Project");
+      const own = ["--label", "Recipients only"];
+      expect((await writer("label", path, ...own)).err).toMatch(/--grant/);
+      expect(await writer("label", path, ...own, "--grant", "olga@outside.example:VIEW")).toMatchObject({ code: 0 });
+      expect((await olga("cat", path)).text).toBe("the plan");
+      const kept = await writer("label", "--json", path, ...own);
+      expect(json(kept)).toMatchObject({ label: "Confidential/Recipients only" });
+      expect((await olga("cat", path)).text).toBe("the plan");
+      const contradicting = await writer("label", path, "--label", "Project", "--grant", "olga@outside.example:VIEW");
+      expect(contradicting).toMatchObject({ code: 2 });
+    });
+
+    it("leave the file as it was when that is not as its author left it", async () => {
+      const path = await made("--label", "Confidential/Project");
+      const bytes = await readFile(path);
+      bytes[bytes.length - 6000]! ^= 1;
+      await writeFile(path, bytes);
+      expect((await writer("label", path, "--label", "Confidential/All employees")).code).toBe(6);
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+    });
+
+    it("with --out and --keep leave the file there", async () => {
+      const path = await made("--label", "Confidential/Project");
+      const bytes = await readFile(path);
+      const to = ["--label", "Confidential/All employees", "--json"];
+      const out = json(await writer("label", path, ...to, "--out", join(root, "relabelled")));
+      expect(out.path).toBe(join(root, "relabelled", basename(path)));
+      const beside = json(await writer("label", path, ...to, "--keep"));
+      expect(beside.path).toBe(path.replace(/\.dat\.pfile$/, " (2).dat.pfile"));
+      expect((await readFile(path)).equals(bytes)).toBe(true);
     });
   });
 

@@ -17,6 +17,11 @@ export const grant = [
 export const expires = ["--expires <end>", "when access ends: 30d, 2027-03-01, 2027-03-01T12:00Z or never"] as const;
 export const offline = ["--offline <days>", "how long it opens without the service: 0 never, -1 for ever"] as const;
 
+export const justification = [
+  "--justification <text>",
+  "why a less sensitive label, or none; where the organisation asks for it",
+] as const;
+
 /** Loads a command's own file only when it is asked for: the others cost nothing at start. */
 export function define(
   parent: Command,

@@ -1,8 +1,13 @@
 import type { Command } from "commander";
-import { define, expires, grant, json, offline } from "./define.js";
+import { define, expires, grant, json, justification, offline } from "./define.js";
 
 /** What is done with files. */
 export function defineFiles(program: Command): void {
+  defineProtecting(program);
+  defineOpening(program);
+}
+
+function defineProtecting(program: Command): void {
   define(
     program,
     "protect <path...>",
@@ -20,6 +25,24 @@ export function defineFiles(program: Command): void {
     .option(...json);
   define(
     program,
+    "label <path>",
+    "give a file a label, or another one, and protect it anew",
+    async () => (await import("../label.js")).label,
+  )
+    .requiredOption("--label <label>", "name, Parent/Child or id")
+    .option(...justification)
+    .option(...grant)
+    .option(...expires)
+    .option(...offline)
+    .option("--generic", "wrap a clear file as .pfile whatever its type")
+    .option("--out <dir>", "put the result there and keep the file as it is")
+    .option("--keep", "keep the file as it is beside it")
+    .option(...json);
+}
+
+function defineOpening(program: Command): void {
+  define(
+    program,
     "open <path>",
     "open a protected file with its program",
     async () => (await import("../open.js")).open,
@@ -32,6 +55,7 @@ export function defineFiles(program: Command): void {
   );
   define(program, "unprotect <path...>", "take the protection off", async () => (await import("../read.js")).unprotect)
     .option("--out <dir>", "put the clear files there and keep the protected ones")
+    .option(...justification)
     .option(...json);
   define(
     program,

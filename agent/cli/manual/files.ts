@@ -17,6 +17,20 @@ export const filePages: Pages = {
     ],
     exits: ["refused", "signIn", "unreachable", "someFailed"],
   },
+  label: {
+    about: [
+      "A clear file is protected under the label. A protected one gets a new publishing license and content key where it lies; it stays in its family, so that it can still be withdrawn with all copies. That takes EXPORT or EDITRIGHTSDATA. With the label it has already, its issuer gives it a new key only.",
+    ],
+    examples: [
+      ["another label", "seal label plan.ptxt --label 'Confidential/All employees'"],
+      [
+        "a less sensitive one, where the organisation asks why",
+        "seal label plan.ptxt --label Confidential/Project --justification 'the offer is public now'",
+      ],
+      ["everything in a folder", "seal label reports --label Confidential/Project"],
+    ],
+    exits: [...opening, "someFailed"],
+  },
   open: {
     about: [
       "The content is decrypted to a private folder and shown by the user's own program. It is erased once no program has it open; changes to it are not kept.",
@@ -56,7 +70,7 @@ export const filePages: Pages = {
     exits: ["damaged", "someFailed"],
   },
   rights: {
-    about: ["Uses the license that is kept on this computer, or asks the service for one."],
+    about: ["Asks the service; while that is away, goes by the license that is kept on this computer."],
     examples: [
       ["what you may do", "seal rights plan.ptxt"],
       ["for programs", "seal rights --json plan.ptxt"],

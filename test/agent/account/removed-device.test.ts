@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type Account, openAccount, whoIsSignedIn } from "../../../agent/account.js";
 import { useLicenseFor } from "../../../agent/consume-license.js";
-import { noteRegistrations, sendRegistrations } from "../../../agent/outbox.js";
+import { noteRegistrations, sendNotes } from "../../../agent/outbox.js";
 import { currentPolicy } from "../../../agent/policy-cache.js";
 import { outcome, publishAs, scratchOrganisation } from "./scratch-home.js";
 
@@ -61,11 +61,11 @@ describe("a device that was removed", () => {
       const { license } = await publishAs(lost, grants);
       await noteRegistrations(lost, [license]);
       expect(await outcome(useLicenseFor(colleague, license))).toBe("license-invalid");
-      if (heard) expect(await sendRegistrations(lost)).toEqual({ sent: 0, refused: 0, waiting: 1 });
+      if (heard) expect(await sendNotes(lost)).toEqual({ sent: 0, refused: 0, waiting: 1 });
       const again = await signInAs("writer", lost.home);
       const keysOf = ({ certificates }: Account) => certificates.licensorKey.kid;
       expect(keysOf(again)).not.toBe(keysOf(lost));
-      expect(await sendRegistrations(again)).toEqual({ sent: 1, refused: 0, waiting: 0 });
+      expect(await sendNotes(again)).toEqual({ sent: 1, refused: 0, waiting: 0 });
       expect((await useLicenseFor(colleague, license)).use.rights).toEqual(["VIEW"]);
       expect(await outcome(useLicenseFor(again, (await publishAs(again, grants)).license))).toBe("success");
     },

@@ -80,6 +80,34 @@ describe("a document", () => {
   });
 });
 
+describe("another label", () => {
+  it("is written down with its reason, by who may change it; by others as refused", async () => {
+    const { service, devices } = shared();
+    const { ada, bob, olga } = devices;
+    const labels = await service.parts.store.policies.labels();
+    const [from, to] = [labels.at(-2)!, labels.find(({ names }) => names.en === "General")!];
+    const exporting = [{ who: ["bob@trial.example"], rights: ["VIEW", "EXPORT"] }];
+    const reading = [{ who: ["olga@outside.example"], rights: ["VIEW", "EDIT"] }];
+    const { license } = await ada.publish({ grants: [...exporting, ...reading], label: from.id });
+    const asked = { license, label: to.id, reason: "everybody knows by now" };
+    await bob.client.relabel(asked);
+    await ada.client.relabel({ ...asked, label: null, reason: null });
+    const gone = newId();
+    await ada.client.relabel({ ...asked, label: gone });
+    expect((await refusalOf(olga.client.relabel(asked))).code).toBe("right-missing");
+    expect((await refusalOf(ada.client.relabel({ ...asked, reason: "x".repeat(513) }))).code).toBe("request-malformed");
+    const { events } = await ada.client.track(license);
+    const told = events.filter(({ action }) => action === "relabel");
+    const before = "Highly confidential/All employees";
+    expect(told.map(({ result, address, detail }) => [result, address, detail])).toEqual([
+      ["right-missing", "olga@outside.example", `${before} -> General: everybody knows by now`],
+      ["done", "ada@trial.example", `${before} -> ${gone}: everybody knows by now`],
+      ["done", "ada@trial.example", `${before} -> no label: no reason was asked for`],
+      ["done", "bob@trial.example", `${before} -> General: everybody knows by now`],
+    ]);
+  });
+});
+
 describe("a revocation", () => {
   it("reaches every copy of the family", async () => {
     const { ada, bob } = shared().devices;
