@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { normalizeDomain } from "../shared/address.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
 
@@ -17,6 +18,10 @@ export interface ServiceConfig {
   tls?: { certificateFile: string; keyFile: string } | undefined;
   /** Network addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. Optional, default none. */
   trustedProxies: string[];
+  /** Whether people sign in with a password of this service. Optional, default true. */
+  passwords: boolean;
+  /** Other OpenID providers people sign in with, at most 16. Optional, default none. */
+  providers: ProviderConfig[];
   /** Absolute folder of the database and the audit's anchor; private to the service's user. */
   dataFolder: string;
   /** The tenant key, a `file:` URL. It must exist already: make it with `seal service init`. */
@@ -31,9 +36,28 @@ export interface ServiceConfig {
   logLevel: "error" | "warn" | "info";
 }
 
+/** Another OpenID provider. For it we are a client with the redirect address `<publicUrl>/oidc/callback/<id>`. */
+export interface ProviderConfig {
+  /** In addresses: lower-case letters, digits and dashes. */
+  id: string;
+  /** "Continue with NAME". */
+  name: string;
+  /** Compared character by character; https, or http on this computer. */
+  issuer: string;
+  clientId: string;
+  /** Absolute path of the file that holds the client's secret. Optional: a public client. */
+  clientSecretFile?: string | undefined;
+  /** The mail domains it speaks for; a domain belongs to one provider. */
+  domains: string[];
+  /** The claim that says the address was verified. Optional, default `email_verified`. */
+  verifiedClaim: string;
+}
+
 /** Of what may be left out. */
 export const defaults = {
   trustedProxies: [],
+  passwords: true,
+  providers: [],
   accountCertificateDays: 31,
   groupCacheMinutes: 180,
   logLevel: "warn",
@@ -64,6 +88,43 @@ const PublicUrl = Url.refine((url) => url.href === `${url.origin}/`, "has more t
 
 const Path = z.string().refine(isAbsolute, "must be an absolute path");
 
+const Domain = z.string().transform((text, context) => {
+  try {
+    return normalizeDomain(text);
+  } catch {
+    context.addIssue("is no mail domain");
+    return z.NEVER;
+  }
+});
+
+const Issuer = Url.refine(
+  ({ protocol, hostname, search, hash }) =>
+    (protocol === "https:" || (protocol === "http:" && isLoopback(hostname))) && search === "" && hash === "",
+  "must be https, or http on this computer, with no query",
+);
+
+const Provider = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,32}$/, "must be lower-case letters, digits and dashes"),
+  name: z.string().trim().min(1).max(100),
+  issuer: z
+    .string()
+    .max(2048)
+    .refine((text) => Issuer.safeParse(text).success, "must be an https address"),
+  clientId: z.string().min(1).max(512),
+  clientSecretFile: Path.optional(),
+  domains: z.array(Domain).min(1).max(256),
+  verifiedClaim: z.string().min(1).max(128).default("email_verified"),
+});
+
+const unique = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
+
+const Providers = z
+  .array(Provider)
+  .max(16)
+  .refine((all) => unique(all.map(({ id }) => id)), "have two of one id")
+  .refine((all) => unique(all.map(({ issuer }) => issuer)), "have two of one issuer")
+  .refine((all) => unique(all.flatMap(({ domains }) => domains)), "name a domain twice");
+
 const Network = z.string().refine(isNetwork, "must be a network address, or a range like 10.0.0.0/8");
 
 function isNetwork(text: string): boolean {
@@ -79,6 +140,8 @@ const ConfigFile = z
     listen: z.strictObject({ host: z.string().min(1).max(253), port: z.int().min(1).max(65_535) }),
     tls: z.strictObject({ certificateFile: Path, keyFile: Path }).optional(),
     trustedProxies: z.array(Network).max(64).default(defaults.trustedProxies),
+    passwords: z.boolean().default(defaults.passwords),
+    providers: Providers.default(defaults.providers),
     dataFolder: Path,
     tenantKey: Url.refine((url) => url.protocol === "file:", "must be a file: URL"),
     tenantKeyPassphraseFile: Path,
@@ -89,6 +152,10 @@ const ConfigFile = z
   .refine(({ tls, listen }) => tls !== undefined || isLoopback(listen.host), {
     path: ["listen", "host"],
     message: "must be a loopback address without tls; set tls, or put a TLS proxy in front for other computers",
+  })
+  .refine(({ passwords, providers }) => passwords || providers.length > 0, {
+    path: ["passwords"],
+    message: "are the only way to sign in without providers",
   })
   .refine(({ tls, publicUrl }) => tls === undefined || publicUrl.protocol === "https:", {
     path: ["publicUrl"],

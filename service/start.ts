@@ -116,7 +116,9 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
   const tls = config.tls ? await readTls(config.tls) : null;
   const { store, audit, tenant, presentDirectory: directory } = parts; // who is switched off is out at once
   const { audience } = tenant;
-  const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now });
+  const { passwords, providers } = config;
+  const others = { passwords, providers };
+  const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, others, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
   const readiness = new Readiness({ store, keyring: tenant.keyring, audit, report });

@@ -6,7 +6,7 @@ import type { Account } from "../store/accounts.js";
 import type { InteractionsOptions } from "./interactions.js";
 import { type Page, type Reader, renderPage } from "./pages/page.js";
 import { chooseOwnPage } from "./pages/password.js";
-import { signInPage } from "./pages/sign-in.js";
+import { signInPage, type Ways } from "./pages/sign-in.js";
 import { pageHeaders } from "./pages/style.js";
 
 /** One request in the course of a sign-in, and what it belongs to. */
@@ -14,6 +14,7 @@ export interface Step {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly interaction: Interaction;
+  /** What was sent: the fields of a form, or a query. */
   readonly form: URLSearchParams;
   readonly reader: Reader;
   readonly options: InteractionsOptions;
@@ -25,14 +26,23 @@ export function send({ reply, interaction: { params }, reader }: Step, page: Pag
   return reply.headers(pageHeaders(redirectUri)).send(renderPage(page, reader));
 }
 
+/** The ways of signing in that a page offers. */
+export function waysOf({ interaction, options: { others } }: Step): Ways {
+  const path = (id: string) => `/oidc/interaction/${interaction.uid}/with/${id}`;
+  const links = others.parties.map(({ config: { id, name } }) => ({ name, path: path(id) }));
+  return { passwords: others.passwords, others: links };
+}
+
 /** Name and password. */
 export async function signIn(step: Step): Promise<FastifyReply> {
   const { request, reply, form, reader, options } = step;
+  if (!options.others.passwords) throw new RightsError("request-malformed", "nobody signs in with a password here");
   const [username, password] = [form.get("username") ?? "", form.get("password") ?? ""];
   const outcome = await options.signIn.check({ username, password, ip: request.ip });
   if ("account" in outcome)
     return outcome.account.mustChange ? chooseFirst(step, outcome.account) : enter(step, outcome.account);
-  const again = (trouble: string) => send(step, signInPage(reader, { username: username.slice(0, 254), trouble }));
+  const again = (trouble: string) =>
+    send(step, signInPage(reader, waysOf(step), { username: username.slice(0, 254), trouble }));
   if (outcome.refused === "wrong") {
     reply.code(401);
     return again(reader.say.wrong);
@@ -59,7 +69,7 @@ export async function choosePassword(step: Step): Promise<FastifyReply> {
 }
 
 /** From here on the sign-in is theirs. */
-async function enter(step: Step, { id: accountId }: Pick<Account, "id">): Promise<FastifyReply> {
+export async function enter(step: Step, { id: accountId }: Pick<Account, "id">): Promise<FastifyReply> {
   const next = await resultOf(step, { login: { accountId, remember: false } });
   // Where somebody else was signed in before, that ends here: the provider would ask once more, with a script.
   if (step.interaction.session?.accountId !== accountId) await endSession(step.interaction, step.options.provider);
@@ -101,4 +111,4 @@ export async function useOtherAccount(step: Step): Promise<FastifyReply> {
 const resultOf = ({ request, reply, options }: Step, result: InteractionResults): Promise<string> =>
   options.provider.interactionResult(request.raw, reply.raw, result);
 
-const goOn = ({ reply }: Step, next: string): FastifyReply => reply.headers(pageHeaders()).redirect(next, 303);
+export const goOn = ({ reply }: Step, next: string): FastifyReply => reply.headers(pageHeaders()).redirect(next, 303);

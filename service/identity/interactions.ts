@@ -6,21 +6,26 @@ import type { Directory } from "../directory/directory.js";
 import { groupedCode } from "./device-flow.js";
 import { formIn, parseForms } from "./forms.js";
 import { cancel, choosePassword, consent, type Step, send, signIn, useOtherAccount } from "./interaction-steps.js";
+import { beginSignIn, comeBack, leave } from "./other-provider-steps.js";
 import { messagePage, type Page, readerOf } from "./pages/page.js";
-import { type AskingDevice, consentPage, signInPage } from "./pages/sign-in.js";
+import { type AskingDevice, consentPage } from "./pages/sign-in.js";
+import { pageHeaders } from "./pages/style.js";
 import type { PasswordChange } from "./password-change.js";
+import { callbackPath, type OtherProviders } from "./providers/other-providers.js";
 import type { SignIn } from "./sign-in.js";
 
 export interface InteractionsOptions {
   provider: Provider;
   signIn: SignIn;
   passwords: PasswordChange;
+  others: OtherProviders;
   directory: Directory;
   organisation: string;
   publicUrl: URL;
 }
 
 type Params = { Params: { uid: string } };
+type ProviderParams = { Params: { uid: string; id: string } };
 
 /** What the forms can ask for, and in which step of a sign-in each belongs. */
 const actions = new Map([
@@ -48,7 +53,7 @@ export function interactionRoutes(app: FastifyInstance, options: InteractionsOpt
   parseForms(app);
   app.get<Params>("/oidc/interaction/:uid", async (request, reply) => {
     const step = await stepOf(request, reply, new URLSearchParams(), options);
-    return send(step, await pageFor(step));
+    return step.interaction.prompt.name === "login" ? beginSignIn(step) : send(step, await agreementPage(step));
   });
   app.post<Params>("/oidc/interaction/:uid", async (request, reply) => {
     const form = formIn(request, options.publicUrl);
@@ -59,6 +64,37 @@ export function interactionRoutes(app: FastifyInstance, options: InteractionsOpt
     throw new RightsError("request-malformed", "this form does not belong to this step of the sign-in");
   });
 }
+
+/**
+ * By way of another provider: `GET …/with/<id>` leads there, `/oidc/callback/<id>` is where it sends the browser back to,
+ * and `…/from/<id>` takes the answer, since only there the browser shows the cookie of its sign-in.
+ */
+export function otherProviderRoutes(app: FastifyInstance, options: InteractionsOptions): void {
+  const stepFor = async (request: FastifyRequest<ProviderParams>, reply: FastifyReply) => {
+    const step = await stepOf(request, reply, queryOf(request), options);
+    const party = options.others.find(request.params.id);
+    if (party !== null && step.interaction.prompt.name === "login") return { step, party };
+    throw new RightsError("request-malformed", "this step does not belong to this sign-in");
+  };
+  app.get<ProviderParams>("/oidc/interaction/:uid/with/:id", async (request, reply) => {
+    const { step, party } = await stepFor(request, reply);
+    return leave(step, party);
+  });
+  app.get<ProviderParams>("/oidc/interaction/:uid/from/:id", async (request, reply) => {
+    const { step, party } = await stepFor(request, reply);
+    return comeBack(step, party);
+  });
+  app.get<ProviderParams>(`${callbackPath}/:id`, async (request, reply) => {
+    const [, uid] = /^([\w-]{1,64})\.[\w-]{43}$/.exec(queryOf(request).get("state") ?? "") ?? [];
+    if (uid === undefined || options.others.find(request.params.id) === null)
+      throw new RightsError("request-malformed", "this answer is to no question of ours");
+    return reply
+      .headers(pageHeaders())
+      .redirect(`/oidc/interaction/${uid}/from/${request.params.id}?${queryOf(request)}`, 303);
+  });
+}
+
+const queryOf = ({ raw }: FastifyRequest): URLSearchParams => new URLSearchParams(raw.url?.split("?")[1] ?? "");
 
 /** The interaction that the cookie names; the address must name the same. */
 async function stepOf(
@@ -73,18 +109,12 @@ async function stepOf(
   return { request, reply, interaction, form, reader, options };
 }
 
-async function pageFor({ interaction, reader, options }: Step): Promise<Page> {
-  const { prompt, session } = interaction;
-  if (prompt.name === "login") return signInPage(reader, { username: hintIn(interaction) });
-  const person = await options.directory.findBySubject(session?.accountId ?? "");
-  if (prompt.name === "consent" && person)
+async function agreementPage({ interaction, reader, options }: Step): Promise<Page> {
+  const person = await options.directory.findBySubject(interaction.session?.accountId ?? "");
+  if (interaction.prompt.name === "consent" && person)
     return consentPage(reader, `${person.name} (${person.address})`, await askingDevice(interaction, options.provider));
   return messagePage(reader.say.cannotGoOn, reader.say.tookTooLong);
 }
-
-/** Whom the program expects to sign in, unless the person said that they are somebody else. */
-const hintIn = ({ params: { login_hint }, lastSubmission }: Interaction): string =>
-  typeof login_hint === "string" && !lastSubmission?.otherAccount ? login_hint.slice(0, 254) : "";
 
 async function askingDevice({ deviceCode }: Interaction, provider: Provider): Promise<AskingDevice | null> {
   const device = deviceCode === undefined ? undefined : await provider.DeviceCode.find(deviceCode);

@@ -3,16 +3,19 @@ import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, F
 import type Provider from "oidc-provider";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import type { Audit } from "../audit.js";
+import type { ProviderConfig } from "../config.js";
 import type { Directory } from "../directory/directory.js";
 import { RateLimit } from "../rate-limit.js";
 import type { Store } from "../store/store.js";
 import { pollSeconds } from "./device-flow.js";
-import { interactionRoutes } from "./interactions.js";
+import { interactionRoutes, otherProviderRoutes } from "./interactions.js";
 import { messagePage, readerOf, renderPage } from "./pages/page.js";
 import { pageHeaders } from "./pages/style.js";
 import { PasswordChange } from "./password-change.js";
 import { passwordRoutes } from "./password-routes.js";
 import { providerSetup } from "./provider-setup.js";
+import type { Ask } from "./providers/answer.js";
+import { OtherProviders } from "./providers/other-providers.js";
 import { refuseRemovedDevices } from "./removed-devices.js";
 import { SignIn } from "./sign-in.js";
 
@@ -27,6 +30,8 @@ export interface IdentityOptions {
   publicUrl: URL;
   /** Shown on the pages. */
   organisation: string;
+  /** Other OpenID providers, whether passwords of this service are taken besides, and how they are asked. */
+  others?: { providers: readonly ProviderConfig[]; passwords: boolean; ask?: Ask };
   /** What access tokens are for: `urn:sealwright:<tenant id>`. */
   audience: string;
   now?: () => number;
@@ -52,7 +57,10 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
   const signIn = new SignIn(options.store.accounts, options.audit, now);
   const passwords = new PasswordChange({ ...options, now });
   const takes = limits(now);
+  const { providers: configs, ...how } = options.others ?? { providers: [], passwords: true };
   return async (app) => {
+    const warn = (error: unknown) => app.log.warn(error);
+    const others = await OtherProviders.open({ ...options, ...how, configs, warn, now });
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null)); // the provider reads bodies itself
     app.addHook("onRequest", async (request) => {
@@ -62,8 +70,11 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
     app.setErrorHandler((error: FastifyError, request, reply) =>
       sendError(error, request, reply, options.organisation),
     );
-    app.register(async (pages) => interactionRoutes(pages, { ...options, provider, signIn, passwords }));
-    app.register(async (pages) => passwordRoutes(pages, { ...options, signIn, passwords }));
+    app.register(async (pages) => {
+      interactionRoutes(pages, { ...options, provider, signIn, passwords, others });
+      otherProviderRoutes(pages, { ...options, provider, signIn, passwords, others });
+    });
+    if (others.passwords) app.register(async (pages) => passwordRoutes(pages, { ...options, signIn, passwords }));
     mount(app, provider);
   };
 }

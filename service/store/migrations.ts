@@ -13,6 +13,7 @@ const migrations: Record<string, Migration> = {
   "0007-devices": { up: nameDevices },
   "0008-whose-sign-ins": { up: addAccountOfPayloads },
   "0009-former-addresses": { up: createFormerAddresses },
+  "0010-identities": { up: createIdentities },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -205,4 +206,12 @@ async function createFormerAddresses(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable("addresses").addColumn("since", "bigint").execute();
   const columns = { address: "text", holder: "text", until: "bigint" } as const;
   await createTable(db, "former_addresses", columns, key("former_addresses", "address", "holder"));
+}
+
+async function createIdentities(db: Kysely<unknown>): Promise<void> {
+  const columns = { issuer: "text", subject: "text", person: "text" } as const;
+  await createTable(db, "identities", columns, (table) =>
+    belongsToPerson(key("identities", "issuer", "subject")(table), "identities"),
+  );
+  await index(db, "identities", "person");
 }

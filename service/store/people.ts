@@ -171,6 +171,7 @@ export class People {
   async remove(id: string, nowMs: number): Promise<void> {
     await this.setAddresses(id, [], nowMs);
     await this.#db.deleteFrom("group_members").where("member", "=", id).execute();
+    await this.#db.deleteFrom("identities").where("person", "=", id).execute();
     const nothing = { administrator: 0, password_hash: null, state: "removed" as const };
     await this.#db.updateTable("people").set(nothing).where("id", "=", id).execute();
   }

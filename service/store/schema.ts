@@ -22,6 +22,7 @@ export interface Schema {
   registered_licenses: { digest: string; family: string; issuer: string; registered: number };
   proofs: { id: string; until: number };
   oidc_payloads: OidcPayloadRow;
+  identities: { issuer: string; subject: string; person: string };
   audit: AuditRow;
 }
 

@@ -4,6 +4,7 @@ import type { Ask, Database, Write } from "./database.js";
 import { Devices } from "./devices.js";
 import { Documents } from "./documents.js";
 import { GroupCommit } from "./group-commit.js";
+import { Identities } from "./identities.js";
 import { migrate } from "./migrations.js";
 import { Payloads } from "./payloads.js";
 import { Policies } from "./policies.js";
@@ -18,6 +19,7 @@ import { openSqlite, type SqliteFile } from "./sqlite.js";
 export interface Store {
   readonly settings: Settings;
   readonly accounts: Accounts;
+  readonly identities: Identities;
   readonly devices: Devices;
   readonly policies: Policies;
   readonly documents: Documents;
@@ -69,6 +71,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
   return {
     settings: new Settings(read, write),
     accounts: new Accounts(read, write),
+    identities: new Identities(read, write),
     devices: new Devices(read, write, ask),
     policies: new Policies(read, write, ask),
     documents: new Documents(read, write, ask),

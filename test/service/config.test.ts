@@ -14,6 +14,14 @@ const good = {
   tenantKeyPassphraseFile: "/etc/sealwright/pass",
 };
 const tls = { certificateFile: "/etc/sealwright/cert.pem", keyFile: "/etc/sealwright/key.pem" };
+const provider = {
+  id: "contoso",
+  name: "Contoso",
+  issuer: "https://login.contoso.example/tenant",
+  clientId: "sealwright",
+  domains: ["contoso.example", "bücher.example"],
+};
+const other = { ...provider, id: "other", issuer: "https://login.other.example", domains: ["other.example"] };
 const parse = (config: object) => parseConfig(utf8(JSON.stringify(config)));
 
 describe("the configuration", () => {
@@ -46,6 +54,25 @@ describe("the configuration", () => {
     ["a certificate for plain http", { ...good, tls, publicUrl: "http://localhost" }, "publicUrl"],
     ["a proxy that is none", { ...good, trustedProxies: ["everybody"] }, "trustedProxies.0"],
     ["a range that is none", { ...good, trustedProxies: ["10.0.0.0/8", "10.0.0.0/33"] }, "trustedProxies.1"],
+    ["nobody who could sign in", { ...good, passwords: false }, "passwords"],
+    ["a provider of another shape", { ...good, providers: [{ ...provider, secret: "x" }] }, "providers.0"],
+    ["an id that is no part of an address", { ...good, providers: [{ ...provider, id: "../x" }] }, "providers.0.id"],
+    ["a provider by plain http", { ...good, providers: [{ ...provider, issuer: "http://a.example" }] }, "providers.0"],
+    ["an issuer with a query", { ...good, providers: [{ ...provider, issuer: "https://a.example?x" }] }, "providers.0"],
+    [
+      "a provider that speaks for nobody",
+      { ...good, providers: [{ ...provider, domains: [] }] },
+      "providers.0.domains",
+    ],
+    ["a domain that is none", { ...good, providers: [{ ...provider, domains: ["a b"] }] }, "providers.0.domains.0"],
+    ["a relative secret", { ...good, providers: [{ ...provider, clientSecretFile: "x" }] }, "providers.0"],
+    ["two providers of one id", { ...good, providers: [provider, { ...other, id: "contoso" }] }, "providers"],
+    [
+      "two providers of one issuer",
+      { ...good, providers: [provider, { ...other, issuer: provider.issuer }] },
+      "providers",
+    ],
+    ["a domain of two", { ...good, providers: [provider, { ...other, domains: ["Contoso.Example"] }] }, "providers"],
     ["groups older than a day", { ...good, groupCacheMinutes: 1441 }, "groupCacheMinutes"],
     ["a level that is none", { ...good, logLevel: "chatty" }, "logLevel"],
     ["a port that is none", { ...good, listen: { host: "::1", port: 70000 } }, "listen.port"],
@@ -58,6 +85,17 @@ describe("the configuration", () => {
     expect(() => parse(config)).toThrow(
       expect.objectContaining({ code: "config-invalid", message: expect.stringContaining(field) }),
     );
+  });
+
+  it("names other providers, their domains in one spelling", () => {
+    const config = parse({ ...good, passwords: false, providers: [provider, other] });
+    expect(config.providers[0]).toEqual({
+      ...provider,
+      domains: ["contoso.example", "xn--bcher-kva.example"],
+      verifiedClaim: "email_verified",
+    });
+    expect(parse({ ...good, providers: [{ ...provider, issuer: "http://localhost:8080/" }] }).passwords).toBe(true);
+    expect(parseConfig(utf8(encodeConfig(config)))).toEqual(config);
   });
 
   it("allows plain http on this computer", () => {

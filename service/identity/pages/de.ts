@@ -12,6 +12,24 @@ export const de: Messages = {
   wrong: "Mailadresse und Passwort gehören nicht zusammen. Prüfen Sie beide und versuchen Sie es noch einmal.",
   limited: (seconds) => `Zu viele falsche Passwörter. Versuchen Sie es in ${seconds} Sekunden noch einmal.`,
 
+  continueWith: (provider) => `Weiter mit ${provider}`,
+  goingOn: (provider) => `Weiter zu ${provider}`,
+  providerTroubles: {
+    cancelled: (provider) => `Sie haben sich nicht bei ${provider} angemeldet. Nichts ist geändert.`,
+    unreachable: (provider) => `${provider} ist gerade nicht erreichbar. Versuchen Sie es in einer Minute noch einmal.`,
+    unbelievable: (provider) =>
+      `Der Antwort von ${provider} ist nicht zu trauen. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es denen, die diesen Dienst betreuen.`,
+    "no-address": (provider) =>
+      `${provider} nennt Ihre Mailadresse nicht, und ohne sie können Sie sich hier nicht anmelden.`,
+    unverified: (provider) =>
+      `${provider} hat Ihre Mailadresse nicht geprüft. Lassen Sie sie dort prüfen, dann melden Sie sich hier noch einmal an.`,
+    "foreign-domain": (provider) =>
+      `${provider} spricht nicht für die Domain Ihrer Mailadresse. Melden Sie sich auf anderem Weg an.`,
+    taken: () =>
+      "Ihre Mailadresse gehört oder gehörte hier zu einem anderen Konto. Fragen Sie die, die diesen Dienst betreuen.",
+    "switched-off": () => "Ihr Konto ist hier abgeschaltet. Fragen Sie die, die diesen Dienst betreuen.",
+  },
+
   consent: "Ihr Konto auf diesem Computer verwenden?",
   consentThere: "Ihr Konto auf jenem Gerät verwenden?",
   consentHere: (who) => `Sealwright öffnet und schützt auf diesem Computer dann Dateien als ${who}.`,

@@ -12,6 +12,22 @@ export const en: Messages = {
   wrong: "This mail address and password do not belong together. Check both and try again.",
   limited: (seconds) => `Too many wrong passwords. Try again in ${seconds} seconds.`,
 
+  continueWith: (provider) => `Continue with ${provider}`,
+  goingOn: (provider) => `Going on to ${provider}`,
+  providerTroubles: {
+    cancelled: (provider) => `You did not sign in with ${provider}. Nothing changed.`,
+    unreachable: (provider) => `${provider} cannot be reached now. Try again in a minute.`,
+    unbelievable: (provider) =>
+      `${provider} gave an answer that cannot be believed. Try again; if it stays so, tell whoever looks after this service.`,
+    "no-address": (provider) => `${provider} does not tell your mail address, and without one you cannot sign in here.`,
+    unverified: (provider) =>
+      `${provider} has not verified your mail address. Verify it there, then sign in here again.`,
+    "foreign-domain": (provider) =>
+      `${provider} does not speak for the domain of your mail address. Sign in another way.`,
+    taken: () => "Your mail address is or was that of another account here. Ask whoever looks after this service.",
+    "switched-off": () => "Your account here is switched off. Ask whoever looks after this service.",
+  },
+
   consent: "Use your account on this computer?",
   consentThere: "Use your account on that device?",
   consentHere: (who) => `Sealwright on this computer will open and protect files as ${who}.`,

@@ -1,4 +1,5 @@
 import type { PasswordTrouble } from "../password-rules.js";
+import type { ProviderTrouble } from "../providers/other-providers.js";
 import { de } from "./de.js";
 import { en } from "./en.js";
 import type { Language } from "./language.js";
@@ -18,6 +19,10 @@ export interface Messages {
   or: string;
   wrong: string;
   limited(seconds: number): string;
+
+  continueWith(provider: string): string;
+  goingOn(provider: string): string;
+  providerTroubles: Record<ProviderTrouble, (provider: string) => string>;
 
   consent: string;
   consentThere: string;

@@ -8,6 +8,8 @@ export interface Page {
   body: string;
   /** A page that says it is done shows a tick. */
   good?: boolean;
+  /** Where the browser goes on to by itself. */
+  refresh?: string;
 }
 
 /** Who reads a page, and whose it is. */
@@ -26,12 +28,14 @@ export function readerOf(organisation: string, acceptLanguage: string | undefine
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The whole document; the script comes along only where there is something to show. */
-export function renderPage({ title, body, good = false }: Page, { organisation, language }: Reader): string {
+export function renderPage({ title, body, good = false, refresh }: Page, { organisation, language }: Reader): string {
   const scripts = body.includes("data-shows") ? `<script>${script}</script>` : "";
   return (
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
     `<title>${escapeHtml(title)} – ${escapeHtml(organisation)}</title>` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${style}</style></head>` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    (refresh === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escapeHtml(refresh)}">`) +
+    `<style>${style}</style></head>` +
     `<body><main${good ? ' class="good"' : ""}><p class="organisation">${escapeHtml(organisation)}</p>` +
     `<h1>${escapeHtml(title)}</h1>${body}</main>${scripts}</body></html>`
   );

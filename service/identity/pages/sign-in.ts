@@ -8,20 +8,50 @@ export interface SignInForm {
   /** What the address field begins with. */
   username?: string;
   /** What went wrong with the last try, a sentence. */
-  trouble?: string;
+  trouble?: string | undefined;
 }
 
-export function signInPage({ say }: Reader, { username = "", trouble }: SignInForm = {}): Page {
+/** The ways in which people can sign in. */
+export interface Ways {
+  /** With a password of this service. */
+  readonly passwords: boolean;
+  /** With another provider: its name, and where to go. */
+  readonly others: readonly { readonly name: string; readonly path: string }[];
+}
+
+export function signInPage(reader: Reader, { passwords, others }: Ways, form: SignInForm = {}): Page {
+  const { say } = reader;
+  const links = others.map(({ name, path }) => linkButton(path, say.continueWith(name), !passwords));
+  const body =
+    troubleBox(form.trouble) +
+    (passwords ? passwordForm(reader, form) : "") +
+    (passwords && links.length > 0 ? `<p class="or">${escapeHtml(say.or)}</p>` : "") +
+    links.join("") +
+    actionButton("cancel", say.cancel) +
+    (passwords ? `<nav><a href="${passwordPath}">${escapeHtml(say.changePassword)}</a></nav>` : "");
+  return { title: say.signIn, body };
+}
+
+function passwordForm({ say }: Reader, { username = "", trouble }: SignInForm): string {
   const address = { id: "username", label: say.address, autocomplete: "username", value: username };
   const password = { id: "password", label: say.password, autocomplete: "current-password" };
-  const failed = trouble !== undefined;
-  const body =
-    `${troubleBox(trouble)}<form method="post">${actionField("sign-in")}` +
-    addressField({ ...address, focus: username === "" }) +
-    passwordField({ ...password, focus: username !== "", trouble: failed }, say) +
-    `${primaryButton(say.signIn)}</form>${actionButton("cancel", say.cancel)}` +
-    `<nav><a href="${passwordPath}">${escapeHtml(say.changePassword)}</a></nav>`;
-  return { title: say.signIn, body };
+  return (
+    `<form method="post">${actionField("sign-in")}${addressField({ ...address, focus: username === "" })}` +
+    passwordField({ ...password, focus: username !== "", trouble: trouble !== undefined }, say) +
+    `${primaryButton(say.signIn)}</form>`
+  );
+}
+
+/**
+ * A link, not a form: where a form leads, by however many redirects, browsers let a page restrict, and another
+ * provider may lead to further places.
+ */
+const linkButton = (path: string, text: string, primary: boolean): string =>
+  `<a class="button${primary ? " primary" : ""}" href="${escapeHtml(path)}">${escapeHtml(text)}</a>`;
+
+/** On the way to another provider, by itself. */
+export function goOnPage({ say }: Reader, name: string, url: URL): Page {
+  return { title: say.goingOn(name), body: linkButton(url.href, say.continue, true), refresh: url.href };
 }
 
 /** What a device asks for that shows a code instead of opening a page itself. */

@@ -4,21 +4,32 @@ import { dirname, join } from "node:path";
 import Fastify from "fastify";
 import { onTestFinished } from "vitest";
 import { openAudit } from "../../../service/audit.js";
+import type { ProviderConfig } from "../../../service/config.js";
 import { EmbeddedDirectory } from "../../../service/directory/embedded.js";
 import { openCallers } from "../../../service/identity/callers.js";
 import { hashPassword } from "../../../service/identity/passwords.js";
 import { identityRoutes, issuerOf } from "../../../service/identity/provider.js";
+import type { Ask } from "../../../service/identity/providers/answer.js";
 import { newId } from "../../../shared/ids.js";
 import { scratchStore } from "../scratch.js";
 
 export const audience = "urn:sealwright:11111111-1111-4111-8111-111111111111";
 export const password = "correct horse battery staple";
 
+/** Other providers of a scratch service, as its configuration names them. */
+export interface Others {
+  providers: ProviderConfig[];
+  passwords?: boolean;
+  ask?: Ask;
+  /** Where the service is, when the provider has to know before. */
+  publicUrl?: URL;
+}
+
 /** A real service on a free port: the OpenID provider, two people, and what identifies callers. */
-export async function scratchIdentity(clock: { now: () => number } = { now: Date.now }) {
+export async function scratchIdentity(clock: { now: () => number } = { now: Date.now }, others?: Others) {
   const now = () => clock.now();
   const store = await scratchStore(now);
-  const publicUrl = new URL(`http://127.0.0.1:${await freePort()}`);
+  const publicUrl = others?.publicUrl ?? new URL(`http://127.0.0.1:${await freePort()}`);
   const audit = await openAudit({ store, headFile: join(dirname(store.path), "audit.head"), now });
   const directory = new EmbeddedDirectory(store.accounts);
   const people = { ada: newId(), bob: newId() };
@@ -29,7 +40,13 @@ export async function scratchIdentity(clock: { now: () => number } = { now: Date
   }
   const app = Fastify();
   const organisation = 'Trial & <b>"Sons"</b>';
-  await app.register(await identityRoutes({ store, directory, audit, publicUrl, organisation, audience, now }));
+  const options = { store, directory, audit, publicUrl, organisation, audience, now };
+  await app.register(
+    await identityRoutes({
+      ...options,
+      ...(others ? { others: { ...others, passwords: others.passwords ?? true } } : {}),
+    }),
+  );
   await app.listen({ host: "127.0.0.1", port: Number(publicUrl.port) });
   onTestFinished(async () => {
     await app.close();
@@ -42,7 +59,7 @@ export async function scratchIdentity(clock: { now: () => number } = { now: Date
 
 export type ScratchIdentity = Awaited<ReturnType<typeof scratchIdentity>>;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
