@@ -1,6 +1,7 @@
-import { chmod, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { RightsError } from "../shared/errors.js";
+import { clearSocket, isSocketThere } from "./control-socket.js";
 import type { Home } from "./home.js";
 
 /** What the command line asks of the background process: one JSON line each way. */
@@ -15,12 +16,13 @@ function isRequest(value: unknown): value is ControlRequest {
 }
 
 /**
- * Listens where only this user can connect: the home is 0700, and the socket 0600. One that a killed process left is
- * taken over; one that answers is not. @throws RightsError `busy` when an agent runs on this home already.
+ * Listens where only this user can connect: its folder is 0700, and the socket 0600. One that a killed process left is
+ * taken over; one that answers is not. Of two that start at the same time the lock `agent` lets one through.
+ * @throws RightsError `busy` when an agent runs on this home already; `config-invalid` when the place is taken.
  */
 export async function serveControl(home: Home, handle: (request: ControlRequest) => Promise<unknown>): Promise<Server> {
   if ((await askAgent(home, { ask: "status" })) !== null) throw new RightsError("busy", "the agent is running already");
-  if (process.platform !== "win32") await rm(home.socket, { force: true });
+  await clearSocket(home.socket);
   const server = createServer((socket) => answerOn(socket, handle));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -49,9 +51,10 @@ function answerOn(socket: Socket, handle: (request: ControlRequest) => Promise<u
 
 /**
  * The running agent's answer; `null` when none runs on this home.
- * @throws RightsError `busy` when one runs and says nothing for `waitMs`.
+ * @throws RightsError `busy` when one runs and says nothing for `waitMs`; `config-invalid` when somebody else could answer.
  */
-export function askAgent(home: Home, request: ControlRequest, waitMs = timeoutMs): Promise<unknown> {
+export async function askAgent(home: Home, request: ControlRequest, waitMs = timeoutMs): Promise<unknown> {
+  if (!(await isSocketThere(home.socket))) return null;
   return new Promise((resolve, reject) => {
     const socket = createConnection(home.socket);
     const give = (value: unknown) => {

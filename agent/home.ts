@@ -1,7 +1,8 @@
 import { chmod, mkdir, stat } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { RightsError } from "../shared/errors.js";
+import { socketOf } from "./control-socket.js";
 
 /** Where everything of one person on one device lies. All of it is private to them: folders 0700, files 0600. */
 export interface Home {
@@ -25,17 +26,6 @@ export interface Home {
   readonly devicePass: string;
   /** Where the background process listens: a Unix socket, on Windows the name of a pipe. */
   readonly socket: string;
-}
-
-/** Longer paths of Unix sockets are cut off by some systems (108 bytes on Linux, 104 on macOS). */
-const maxSocketBytes = 100;
-
-function socketOf(path: string): string {
-  const name = Buffer.from(path).toString("base64url").slice(-40);
-  if (process.platform === "win32") return `\\\\.\\pipe\\sealwright-${name}`;
-  const own = join(path, "agent.sock");
-  if (Buffer.byteLength(own) <= maxSocketBytes) return own;
-  return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `sealwright-${name}.sock`);
 }
 
 const chosenPath = (): string => process.env.SEALWRIGHT_HOME || join(homedir(), ".sealwright");

@@ -6,10 +6,12 @@ import { RightsError } from "../shared/errors.js";
 import type { Home } from "./home.js";
 
 /**
- * `home` is for whole commands; the others are taken inside, in this order, by what they are named after: `account` by
+ * `agent` is the background process's while it runs, `home` is for whole commands; the others are taken inside, in this order, by what they are named after: `account` by
  * signing in and out and by new certificates, the rest by what needs them. So nobody waits in a circle.
  */
-export type LockName = "home" | "account" | "tokens" | "clock" | "outbox";
+export type LockName = "agent" | "home" | "account" | "tokens" | "clock" | "outbox";
+
+const anotherCommand = "another seal command is working in the same home; try again when it is done";
 
 /**
  * Runs `fn` while no other process, and nothing else in this one, holds the same lock of `home`. Not re-entrant for
@@ -19,14 +21,18 @@ export type LockName = "home" | "account" | "tokens" | "clock" | "outbox";
  * system takes it back when a process ends, by kill -9 too: there is no stale lock to recognise and to take over, which
  * is where locks made of a file with a process id in it go wrong. Nothing but SQLite may open these files: on POSIX
  * systems closing any other handle to them would give the lock away.
- * @throws RightsError `busy` after `waitMs` (10 s).
+ * @throws RightsError `busy` after `waitMs` (10 s), in the words of `because`.
  */
 export async function withLock<T>(
   home: Home,
   fn: () => Promise<T>,
-  { name = "home", waitMs = 10_000 }: { name?: LockName; waitMs?: number } = {},
+  {
+    name = "home",
+    waitMs = 10_000,
+    because = anotherCommand,
+  }: { name?: LockName; waitMs?: number; because?: string } = {},
 ): Promise<T> {
-  const lock = await take(join(home.locks, `${name}.lock`), Date.now() + waitMs);
+  const lock = await take(join(home.locks, `${name}.lock`), Date.now() + waitMs, because);
   try {
     return await fn();
   } finally {
@@ -34,12 +40,12 @@ export async function withLock<T>(
   }
 }
 
-async function take(path: string, deadlineMs: number): Promise<Database> {
+async function take(path: string, deadlineMs: number, because: string): Promise<Database> {
   const { default: Sqlite } = await import("better-sqlite3");
   const lock = new Sqlite(path, { timeout: 0 });
   try {
     while (!tryLock(lock)) {
-      if (Date.now() >= deadlineMs) throw busy();
+      if (Date.now() >= deadlineMs) throw new RightsError("busy", because);
       await pause(randomInt(5, 40));
     }
     return lock;
@@ -58,6 +64,3 @@ function tryLock(lock: Database): boolean {
     throw error;
   }
 }
-
-const busy = () =>
-  new RightsError("busy", "another seal command is working in the same home; try again when it is done");

@@ -5,6 +5,7 @@ import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
+import { withLock } from "./lock.js";
 import { nodeEngine } from "./node-engine.js";
 import { openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
@@ -90,8 +91,16 @@ async function goOnWith(parts: Parts, account: Account): Promise<void> {
   parts.account = account;
 }
 
+/** One that is just ending has so long, in ms, to be gone. */
+const handOverMs = 2000;
+
 async function run(): Promise<void> {
   const home = await openHome();
+  const because = "the agent is running already";
+  await withLock(home, () => runIn(home), { name: "agent", waitMs: handOverMs, because });
+}
+
+async function runIn(home: Home): Promise<void> {
   await eraseAbandoned(home);
   const parts = await build(home);
   const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);

@@ -11,10 +11,16 @@ const chromium = {
 };
 const shells = ["zsh", "fish"].map((name) => ({ package: name, programs: [name] }));
 const systemd = { package: "systemd", programs: ["systemd-analyze"] };
+/** A password store of its own for each test that asks for one. */
+const secretService = [
+  { package: "dbus-daemon", programs: ["dbus-daemon"] },
+  { package: "dbus-bin", programs: ["dbus-send"] },
+  { package: "gnome-keyring", programs: ["gnome-keyring-daemon"] },
+];
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium, ...shells, systemd], bench: [age] };
+export const needs = { test: [chromium, ...shells, systemd, ...secretService], bench: [age] };
 
 const isProgram = (path) => {
   try {

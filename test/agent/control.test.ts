@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createConnection, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,10 +31,23 @@ describe("the control socket", () => {
   });
 
   it("takes over what a killed agent left, and not what a living one holds", async () => {
-    writeFileSync(home.socket, "");
+    const listen = `require("node:net").createServer().listen(${JSON.stringify(home.socket)}, () => process.kill(process.pid, 9))`;
+    spawnSync(process.execPath, ["-e", listen]);
+    expect(lstatSync(home.socket).isSocket()).toBe(true);
     server = await serveControl(home, async () => "first");
     expect(await serveControl(home, async () => "second").catch(codeOf)).toBe("busy");
     expect(await askAgent(home, { ask: "status" })).toBe("first");
+  });
+
+  it.each<[what: string, put: (path: string) => unknown]>([
+    ["a file", (path) => writeFileSync(path, "kept")],
+    ["a folder", (path) => mkdirSync(path)],
+    ["a link to another socket", (path) => symlinkSync("/run/other.sock", path)],
+  ])("says so when %s is in its place, and leaves it there", async (_what, put) => {
+    put(home.socket);
+    for (const work of [serveControl(home, async () => "mine"), askAgent(home, { ask: "status" })])
+      await expect(work).rejects.toThrow(/agent\.sock is no socket; look who put it there, and remove it/);
+    expect(lstatSync(home.socket)).toBeDefined();
   });
 
   it("is not taken over from an agent that has much to do", async () => {
