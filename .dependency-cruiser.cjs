@@ -71,6 +71,7 @@ const agent = [
     { path: "^agent/(work|session)/" },
     { path: "^agent/(watch|link|cli)/|^agent/main\\.ts" },
   ),
+  rule("agent-bulk", "the bulk cipher knows the core only", { path: "^agent/bulk/" }, { path: "^agent/(?!bulk/)" }),
   rule(
     "agent-eyes",
     "watch and link do not know each other, nor the command line",

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { utf8 } from "../shared/bytes.js";
 import { parseJson } from "../shared/json.js";
 import { labelPath, textIn } from "../shared/label.js";

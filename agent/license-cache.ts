@@ -1,6 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64, toBase64, toHex, utf8 } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";

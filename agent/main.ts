@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { type Account, openAccount } from "./account.js";
+import { nodeEngine } from "./bulk/node-engine.js";
 import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
 import { withLock } from "./lock.js";
-import { nodeEngine } from "./node-engine.js";
 import { openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
 import { eraseAbandoned } from "./session/private-folder.js";

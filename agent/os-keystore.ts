@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, equalBytes, utf8 } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { isId, newId } from "../shared/ids.js";

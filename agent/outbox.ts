@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64, toBase64, toHex, utf8 } from "../shared/bytes.js";
 import { sha256 } from "../shared/crypto/keys.js";
 import { RightsError, type RightsErrorCode } from "../shared/errors.js";

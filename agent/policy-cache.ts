@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { utf8 } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";

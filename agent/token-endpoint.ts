@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64url, utf8 } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";

@@ -16,13 +16,11 @@ function places(): [string, string][] {
 }
 
 /** One file of 1 GiB, against age: as a stream, and in place with everything that makes it durable. */
-export async function largeFile(trial: BenchTrial): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const [name, parent] of places()) rows.push(...(await inPlace(trial, name, parent)));
-  return rows;
+export async function* largeFile(trial: BenchTrial): AsyncGenerator<Row> {
+  for (const [name, parent] of places()) yield* inPlace(trial, name, parent);
 }
 
-async function inPlace(trial: BenchTrial, name: string, parent: string): Promise<Row[]> {
+async function* inPlace(trial: BenchTrial, name: string, parent: string): AsyncGenerator<Row> {
   const dir = mkdtempSync(join(parent, "seal-large-"));
   const at = (file: string) => join(dir, file);
   try {
@@ -44,28 +42,26 @@ async function inPlace(trial: BenchTrial, name: string, parent: string): Promise
       clean,
       env,
     );
+    yield row(`1 GiB, ${name}: stream protect`, "age", sealing, 1);
     const opening = await race(
       `${trial.seal} cat ${at("in.pfile")} > /dev/null`,
       `age -d -i ${at("key")} ${at("in.age")} > /dev/null`,
       clean,
       env,
     );
+    yield row(`1 GiB, ${name}: stream open`, "age -d", opening, 1);
     const whole = `age -r ${recipient} -o ${at("copy.age")} ${at("copy")} && sync ${at("copy.age")} && age -d -i ${at("key")} ${at("copy.age")} > /dev/null && rm ${at("copy")}`;
     const replacing = await race(`${protect} ${at("copy")}`, whole, fresh, env);
+    yield row(`1 GiB, ${name}: in place, durable, read back`, "age, sync, age -d", replacing, 1.2);
     const peak = Math.max(sealing.peakMib, opening.peakMib, replacing.peakMib);
-    return [
-      row(`1 GiB, ${name}: stream protect`, "age", sealing, 1),
-      row(`1 GiB, ${name}: stream open`, "age -d", opening, 1),
-      row(`1 GiB, ${name}: in place, durable, read back`, "age, sync, age -d", replacing, 1.2),
-      {
-        what: `1 GiB, ${name}: peak memory`,
-        ours: `${peak.toFixed(0)} MiB`,
-        peer: "–",
-        ratio: peak / memoryBudgetMib,
-        budget: `under ${memoryBudgetMib} MiB`,
-        holds: peak < memoryBudgetMib,
-      },
-    ];
+    yield {
+      what: `1 GiB, ${name}: peak memory`,
+      ours: `${peak.toFixed(0)} MiB`,
+      peer: "–",
+      ratio: peak / memoryBudgetMib,
+      budget: `under ${memoryBudgetMib} MiB`,
+      holds: peak < memoryBudgetMib,
+    };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

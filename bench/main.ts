@@ -5,7 +5,7 @@ import { machine, type Row } from "./measure.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
 
-/** `npm run bench`: every budget, into bench/results.md. `npm run bench -- use-licenses` runs one. */
+/** `npm run bench`: every budget, each row as soon as it is measured, and all into bench/results.md. `npm run bench -- use-licenses` runs one. */
 const budgets = { "use-licenses": useLicenses, "large-file": largeFile };
 
 const asked = process.argv.slice(2);
@@ -14,7 +14,7 @@ const rows: Row[] = [];
 try {
   for (const [name, measure] of Object.entries(budgets)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    for (const row of await measure(trial)) {
+    for await (const row of measure(trial)) {
       console.log(
         `${row.holds ? "holds " : "MISSED"}  ${row.what}: ${row.ours} | ${row.peer} | ${row.ratio.toFixed(2)} (${row.budget})`,
       );

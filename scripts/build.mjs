@@ -18,7 +18,7 @@ const { outputFiles } = await build({
     agent: "agent/main.ts",
     service: "service/main.ts",
     "rsa-worker": "service/custody/rsa-worker.ts",
-    "segment-worker": "agent/work/segment-worker.ts",
+    "segment-worker": "agent/bulk/segment-worker.ts",
   },
   outdir: "dist",
   bundle: true,

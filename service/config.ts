@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { normalizeDomain } from "../shared/address.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";

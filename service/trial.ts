@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { RightsError } from "../shared/errors.js";
 import { isId, newId } from "../shared/ids.js";
 import { parseJson } from "../shared/json.js";

@@ -6,9 +6,30 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** Bytes that can be read at any place: a file, a Blob, an array. `size` is exact and does not change. */
 export interface ByteSource {
   readonly size: number;
-  /** Exactly `length` bytes from `offset`, both inside `size`; fewer is an error of the implementation. */
-  read(offset: number, length: number): Promise<Bytes>;
+  /** Where the same bytes lie in an open file, for engines that read themselves. */
+  readonly place?: FilePlace;
+  /**
+   * Exactly `length` bytes from `offset`, both inside `size`; fewer is an error of the implementation.
+   * @param take - for bytes that have to be put somewhere first; a source that has them in memory shows them there.
+   */
+  read(offset: number, length: number, take?: Take): Promise<Bytes>;
 }
+
+/** A place in the file that this process has open under the number `file`. */
+export interface FilePlace {
+  readonly file: number;
+  readonly offset: number;
+  /** Is to hear of what is read there. */
+  readonly count?: Count;
+}
+
+/** What is told how many bytes went by. */
+export type Count = (bytes: number) => void;
+
+/** Gives memory for `length` bytes, of any content. */
+export type Take = (length: number) => Bytes;
+
+export const newMemory: Take = (length) => new Uint8Array(length);
 
 export const sourceOf = (bytes: Bytes): ByteSource => ({
   size: bytes.length,
@@ -18,26 +39,41 @@ export const sourceOf = (bytes: Bytes): ByteSource => ({
 /** `source` from `offset` to `offset + size`, as a source of its own. */
 export const sliceSource = (source: ByteSource, offset: number, size = source.size - offset): ByteSource => ({
   size,
-  read: (from, length) => source.read(offset + from, length),
+  place: source.place && { ...source.place, offset: source.place.offset + offset },
+  read: (from, length, take) => source.read(offset + from, length, take),
 });
 
-/** What is told how many bytes went by. */
-export type Count = (bytes: number) => void;
-
 /** The same source; `count` hears of every read. */
-export const countedSource = ({ size, read }: ByteSource, count: Count): ByteSource => ({
+export const countedSource = ({ size, place, read }: ByteSource, count: Count): ByteSource => ({
   size,
-  async read(offset, length) {
-    const bytes = await read(offset, length);
+  place: place && { ...place, count },
+  async read(offset, length, take) {
+    const bytes = await read(offset, length, take);
     count(bytes.length);
     return bytes;
   },
 });
 
 /** A source as a stream of pieces of `pieceBytes`, each read when it is asked for. */
-export async function* streamOf(source: ByteSource, pieceBytes = 1 << 20): AsyncGenerator<Bytes> {
+export async function* streamOf(source: ByteSource, pieceBytes = 1 << 20, take?: Take): AsyncGenerator<Bytes> {
   for (let offset = 0; offset < source.size; offset += pieceBytes)
-    yield await source.read(offset, Math.min(pieceBytes, source.size - offset));
+    yield await source.read(offset, Math.min(pieceBytes, source.size - offset), take);
+}
+
+/** The same pieces, the next one already on its way. For files only: who leaves early waits for it, however long. */
+export async function* readAhead(stream: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
+  const pieces = stream[Symbol.asyncIterator]();
+  let next = pieces.next();
+  try {
+    for (let piece = await next; !piece.done; piece = await next) {
+      next = pieces.next();
+      next.catch(() => undefined); // looked at in its turn
+      yield piece.value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await pieces.return?.();
+  }
 }
 
 export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
@@ -163,22 +199,30 @@ export function u32le(value: number): Bytes {
   return bytes;
 }
 
-/** The same bytes in pieces of exactly `size`, but for the last; nothing at all for an empty stream. */
-export async function* rechunk(stream: AsyncIterable<Bytes>, size: number): AsyncGenerator<Bytes> {
-  let held: Bytes[] = [];
-  let heldBytes = 0;
-  for await (let piece of stream) {
-    while (heldBytes + piece.length >= size) {
-      const needed = size - heldBytes;
-      yield held.length === 0 ? piece.subarray(0, needed) : join([...held, piece.subarray(0, needed)]);
-      piece = piece.subarray(needed);
-      held = [];
-      heldBytes = 0;
+/**
+ * The same bytes in pieces of exactly `size`, but for the last; nothing at all for an empty stream. Pieces that have
+ * that size already pass as they are, all others are put together in memory from `take`.
+ */
+export async function* rechunk(stream: AsyncIterable<Bytes>, size: number, take = newMemory): AsyncGenerator<Bytes> {
+  let piece: Bytes | null = null;
+  let filled = 0;
+  for await (let rest of stream) {
+    if (piece === null && rest.length === size) {
+      yield rest;
+      continue;
     }
-    if (piece.length > 0) held.push(piece);
-    heldBytes += piece.length;
+    while (rest.length > 0) {
+      piece ??= take(size);
+      const part = rest.subarray(0, size - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      rest = rest.subarray(part.length);
+      if (filled < size) break;
+      yield piece;
+      [piece, filled] = [null, 0];
+    }
   }
-  if (heldBytes > 0) yield join(held);
+  if (piece !== null) yield piece.subarray(0, filled);
 }
 
 /** A platform stream as the async iterable it is not yet in every browser. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isId } from "./ids.js";
 import { Texts } from "./template.js";
 

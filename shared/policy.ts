@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { normalizeAddress, normalizeWho } from "./address.js";
 import { type Bytes, utf8 } from "./bytes.js";
 import { RightsError } from "./errors.js";

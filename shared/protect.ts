@@ -1,5 +1,11 @@
 import { type ByteSource, type Bytes, sliceSource } from "./bytes.js";
-import { type ContentBinding, type OpenContent, openContent, sealContent } from "./crypto/content-cipher.js";
+import {
+  type ContentBinding,
+  type OpenContent,
+  openContent,
+  type Plaintext,
+  sealContent,
+} from "./crypto/content-cipher.js";
 import { openStream } from "./crypto/content-stream.js";
 import type { Engine } from "./crypto/engine.js";
 import type { ContentKey, Signer } from "./crypto/keys.js";
@@ -39,7 +45,7 @@ export interface Save {
  * @param file.extension - includes the dot. @param file.redirection - the text for those who open it in an editor.
  */
 export async function* protect(
-  file: { plaintext: AsyncIterable<Bytes>; extension: string; redirection: Bytes },
+  file: { plaintext: Plaintext; extension: string; redirection: Bytes },
   published: Published,
   author: Author,
   save: Save,
@@ -52,7 +58,7 @@ export async function* protect(
 
 /** The content region alone, as every container of ours holds it: sealed segments and the signed edition. */
 export async function* protectRegion(
-  plaintext: AsyncIterable<Bytes>,
+  plaintext: Plaintext,
   { contentKey, digest, contentId }: Published,
   { principal, signer, permit }: Author,
   { number, previous, nowMs }: Save,
@@ -89,8 +95,13 @@ export interface Consumed {
   readonly size: number;
   readonly edition: Edition;
   range(offset: number, length: number): AsyncGenerator<Bytes>;
-  /** All content. Fails at the end with `edition-invalid` if it is not as its author left it. */
-  all(): AsyncGenerator<Bytes>;
+  /**
+   * All content. Fails at the end with `edition-invalid` if it is not as its author left it.
+   * @param to - the open file it goes to: then an engine that can writes it there itself, and nothing is yielded.
+   */
+  all(to?: number): AsyncGenerator<Bytes>;
+  /** The same proof without the content. */
+  check(): Promise<void>;
 }
 
 function bindingOf({ verified, contentKey }: Access): ContentBinding {
@@ -112,13 +123,16 @@ export async function consume(region: ByteSource, access: Access, engine: Engine
   const trailer = tail.slice(tailBytes - length);
   const edition = await verifyEdition(trailer, access.verified, access.trust, null);
   const content: OpenContent = await openContent(sliceSource(region, 0, region.size - length), binding, engine);
+  const isTheAuthors = (contentHash: Bytes) => verifyEdition(trailer, access.verified, access.trust, contentHash);
   return {
     size: content.size,
     edition,
     range: content.range,
-    async *all() {
-      const contentHash = yield* content.all();
-      await verifyEdition(trailer, access.verified, access.trust, contentHash);
+    async *all(to) {
+      await isTheAuthors(yield* content.all(to));
+    },
+    async check() {
+      await isTheAuthors(await content.check());
     },
   };
 }
@@ -134,9 +148,9 @@ export async function* consumeStream(
   return verifyEdition(trailer, access.verified, access.trust, editionHash);
 }
 
-/** Reads everything once and throws it away: proves that what was written opens and is whole. */
+/** Reads everything once: proves that what was written opens and is whole. */
 export async function verify(region: ByteSource, access: Access, engine: Engine): Promise<Edition> {
-  const { all, edition } = await consume(region, access, engine);
-  for await (const _piece of all());
+  const { check, edition } = await consume(region, access, engine);
+  await check();
   return edition;
 }

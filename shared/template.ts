@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isId } from "./ids.js";
 import { Grant, Obligation, type Policy, type PolicyText } from "./policy.js";
 import { dayMs, secondTime } from "./time.js";

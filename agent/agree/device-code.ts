@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RightsError } from "../../shared/errors.js";
 import { parseJson } from "../../shared/json.js";
 import { parseMessage } from "../../shared/protocol/service-api.js";

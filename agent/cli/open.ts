@@ -1,8 +1,7 @@
-import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { consume } from "../../shared/protect.js";
@@ -61,7 +60,7 @@ async function decryptInto(folder: string, document: Document, granted: GrantedU
   const access = { ...granted, trust: session.account.trust };
   const { all } = await consume(document.file.region, access, session.engine);
   const clear = join(folder, clearName(basename(document.path), document.file.header.extension));
-  await pipeline(Readable.from(all()), createWriteStream(clear, { flags: "wx", mode: 0o600 }));
+  await writeFile(clear, givingBack(all(), session.engine.memory), { flag: "wx", mode: 0o600 });
   return clear;
 }
 

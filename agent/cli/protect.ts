@@ -13,7 +13,7 @@ import type { Progress } from "./progress.js";
 import { eachFile, type FileReport, type ReportOptions, type Told } from "./report.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
-import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
+import { contentOfInput, meansStream, showingProgress, toStandardOutput } from "./streams.js";
 
 export interface ProtectOptions extends Wish, ReportOptions {
   generic?: boolean;
@@ -28,7 +28,7 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const choice = choosePolicy(needsLabels(options) ? await currentPolicy(account) : null, options, Date.now());
   const protector = await openWork(session);
   const how = await protectingFrom(choice, options);
-  if (isStream) return protectInput(account, how, protector);
+  if (isStream) return protectInput(session, how, protector);
   const files = await filesIn(paths, isClearName);
   const code = await eachFile(files, options, (path, progress) =>
     protectOne(path, { ...how, choice, protector, account, progress }),
@@ -89,10 +89,19 @@ export function reportOn(
 }
 
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */
-async function protectInput(account: Account, how: Protecting, protector: Protector): Promise<number> {
-  const { published, bytes } = await protectStream(piecesOfInput(process.stdin), how, protector);
-  await toStandardOutput(bytes, "-", null);
-  await noteRegistrations(account, [published.license]);
-  await sendNotes(account);
+async function protectInput({ account, engine }: Session, how: Protecting, protector: Protector): Promise<number> {
+  await showingProgress("-", null, async (count) => {
+    const { published, bytes } = await protectStream(contentOfInput(engine, count), how, protector);
+    // At once, since what has left cannot be called back, should the rest fail.
+    const registered = register(account, published);
+    registered.catch(() => undefined); // looked at below
+    await toStandardOutput(bytes, engine.memory);
+    await registered;
+  });
   return exits.done;
+}
+
+async function register(account: Account, { license }: Published): Promise<void> {
+  await noteRegistrations(account, [license]);
+  await sendNotes(account);
 }

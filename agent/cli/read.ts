@@ -1,3 +1,4 @@
+import { type Bytes, countedSource } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { isProtectedName } from "../../shared/format/kind.js";
 import { readPfileStream } from "../../shared/format/pfile.js";
@@ -16,7 +17,7 @@ import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
-import { meansStream, piecesOfInput, toStandardOutput } from "./streams.js";
+import { contentOfInput, meansStream, outputFile, showingProgress, toStandardOutput } from "./streams.js";
 
 /** A verified license for a document on disk, and what its header claims held against it. */
 export async function accessTo(
@@ -38,28 +39,36 @@ function requireReading(granted: GrantedUse, generic: boolean): void {
 /** Streams the content out. A file that turns out not to be as its author left it ends with exit code 6. */
 export async function cat(path: string): Promise<number> {
   const session = await openSession();
-  if (path === "-") return catStream(session);
+  if (path === "-") return catInput(session);
   await withDocument(path, async (document) => {
+    session.engine.expect(document.file.region.size);
     const granted = await accessTo(session, document);
     requireReading(granted, isGeneric(path));
     const access = { ...granted, trust: session.account.trust };
-    const { size, all } = await consume(document.file.region, access, session.engine);
-    await toStandardOutput(all(), path, size);
+    const { region } = document.file;
+    await showingProgress(path, region.size, async (count) => {
+      const { all } = await consume(countedSource(region, count), access, session.engine);
+      await toStandardOutput(all(outputFile()), session.engine.memory);
+    });
   });
   return exits.done;
 }
 
 /** From standard input: there is no name that says `.pfile`, so it takes the right to export. */
-async function catStream(session: Session): Promise<number> {
-  const { header, rest } = await readPfileStream(piecesOfInput(process.stdin));
+async function catInput(session: Session): Promise<number> {
+  await showingProgress("-", null, (count) => catStream(contentOfInput(session.engine, count), session));
+  return exits.done;
+}
+
+async function catStream(input: AsyncIterable<Bytes>, session: Session): Promise<void> {
+  const { header, rest } = await readPfileStream(input);
   if (header === null) throw new RightsError("not-protected", "what came in is not protected");
   const granted = await useLicenseFor(session.account, header.license);
   if (header.extension !== granted.use.terms.ext)
     throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
   requireReading(granted, false);
   const access = { ...granted, trust: session.account.trust };
-  await toStandardOutput(consumeStream(rest, access, session.engine), "-", null);
-  return exits.done;
+  await toStandardOutput(consumeStream(rest, access, session.engine), session.engine.memory);
 }
 
 export interface UnprotectOptions extends ReportOptions {
@@ -82,7 +91,7 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
   const isStream = meansStream(paths, options);
   const reason = reasonFrom(options.justification);
   const session = await openSession();
-  if (isStream) return catStream(session);
+  if (isStream) return catInput(session);
   const journal = await openHomeJournal(session.home);
   await recover(journal);
   const out = await outFolder(options.out);

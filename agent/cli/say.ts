@@ -10,9 +10,13 @@ export const shown = (text: string): string =>
   );
 
 /** A closed standard output (`seal cat big | head`) is a quiet success. */
+export function endOnClosedOutput(error: unknown): void {
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(0);
+}
+
 export function endQuietlyOnClosedOutput(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
+  process.stdout.on("error", (error) => {
+    endOnClosedOutput(error);
     throw error;
   });
 }

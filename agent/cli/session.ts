@@ -1,14 +1,13 @@
-import type { Engine } from "../../shared/crypto/engine.js";
 import { type Account, openAccount } from "../account.js";
+import { type NodeEngine, nodeEngine } from "../bulk/node-engine.js";
 import { type Home, openHome } from "../home.js";
-import { nodeEngine } from "../node-engine.js";
 import { type Journal, openJournal } from "../work/journal.js";
 
 /** What most commands begin with: this home, and the person signed in. */
 export interface Session {
   readonly home: Home;
   readonly account: Account;
-  readonly engine: Engine;
+  readonly engine: NodeEngine;
 }
 
 /** Beside the program itself, as the build lays them. */

@@ -1,5 +1,6 @@
-import { type ByteSource, type Bytes, concat } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, concat, newMemory } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
+import { bulkBytes } from "../bulk/node-engine.js";
 import { fileError } from "./file-errors.js";
 import type { OpenFile } from "./file-ops.js";
 import { shown } from "./names.js";
@@ -9,6 +10,11 @@ export async function writeAll(file: OpenFile, bytes: Bytes, position: number): 
   let done = 0;
   while (done < bytes.length) done += await file.write(bytes.subarray(done), position + done);
   return position + done;
+}
+
+/** Writes all of `bytes` behind what was written so before. */
+export async function append(file: OpenFile, bytes: Bytes): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += await file.write(bytes.subarray(done), null);
 }
 
 /** Everything in a small file, and at most about `limit` bytes. */
@@ -24,9 +30,9 @@ export async function readAll(file: OpenFile, limit: number): Promise<Bytes> {
   return concat(...pieces);
 }
 
-/** `length` bytes from `offset`; short reads are continued. Throws `file-changed` where there are fewer. */
-async function readExactly(file: OpenFile, path: string, offset: number, length: number): Promise<Bytes> {
-  const bytes = new Uint8Array(length);
+/** Fills `bytes` from `offset`; short reads are continued. Throws `file-changed` where there are fewer. */
+async function readExactly(file: OpenFile, path: string, offset: number, bytes: Bytes): Promise<Bytes> {
+  const { length } = bytes;
   try {
     for (let done = 0; done < length; ) {
       const got = await file.read(bytes.subarray(done), offset + done);
@@ -42,5 +48,6 @@ async function readExactly(file: OpenFile, path: string, offset: number, length:
 /** @param size - what the file holds, in bytes; @param path - how it is called in errors. */
 export const sourceOfFile = (file: OpenFile, path: string, size: number): ByteSource => ({
   size,
-  read: (offset, length) => readExactly(file, path, offset, length),
+  ...(file.number !== undefined && size >= bulkBytes && { place: { file: file.number, offset: 0 } }),
+  read: (offset, length, take = newMemory) => readExactly(file, path, offset, take(length)),
 });

@@ -17,11 +17,13 @@ export interface FileStat {
 }
 
 export interface OpenFile {
+  /** The system's number for it, by which threads of this process reach it too; absent where it is no file of the system. */
+  readonly number?: number;
   stat(): Promise<FileStat>;
   /** Reads at `position`; may read less than fits into `into`, and reads 0 bytes only at the end. */
   read(into: Bytes, position: number): Promise<number>;
-  /** Writes at `position`; may write less than all of `bytes`. */
-  write(bytes: Bytes, position: number): Promise<number>;
+  /** Writes at `position`, with `null` behind what was written so before; may write less than all of `bytes`. */
+  write(bytes: Bytes, position: number | null): Promise<number>;
   setOwner(uid: number, gid: number): Promise<void>;
   setMode(mode: number): Promise<void>;
   setTimes(atimeNs: bigint, mtimeNs: bigint): Promise<void>;

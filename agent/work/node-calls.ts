@@ -10,7 +10,7 @@ export interface Calls {
   lstat(path: string): Promise<BigIntStats>;
   fstat(fd: number): Promise<BigIntStats>;
   read(fd: number, into: Bytes, position: number): Promise<number>;
-  write(fd: number, bytes: Bytes, position: number): Promise<number>;
+  write(fd: number, bytes: Bytes, position: number | null): Promise<number>;
   fchown(fd: number, uid: number, gid: number): Promise<void>;
   fchmod(fd: number, mode: number): Promise<void>;
   futimes(fd: number, atimeSeconds: number, mtimeSeconds: number): Promise<void>;

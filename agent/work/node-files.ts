@@ -34,6 +34,7 @@ export const fileStat = (stats: BigIntStats): FileStat => ({
 const seconds = (ns: bigint) => Number(ns / 1000n) / 1e6;
 
 const openFile = (fd: number, calls: Calls): OpenFile => ({
+  number: fd,
   stat: async () => fileStat(await calls.fstat(fd)),
   read: (into, position) => calls.read(fd, into, position),
   write: (bytes, position) => calls.write(fd, bytes, position),

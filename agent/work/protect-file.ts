@@ -1,6 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
-import type { Engine } from "../../shared/crypto/engine.js";
+import { type ByteSource, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
+import type { Plaintext } from "../../shared/crypto/content-cipher.js";
+import { segmentBytes } from "../../shared/crypto/content-layout.js";
+import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { isPfile, redirectionText } from "../../shared/format/pfile.js";
@@ -9,6 +11,7 @@ import { parseChain } from "../../shared/license/xrml.js";
 import { type Author, type Published, protect, readProtected, type Save, verify } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
+import type { OpenFile } from "./file-ops.js";
 import type { Journal } from "./journal.js";
 import { replaceFile } from "./replace-file.js";
 import { openSource, type SourceFile } from "./source-file.js";
@@ -65,7 +68,7 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
 }
 
 /** The same for content that is no file: wrapped as a `.pfile` without name and extension, and not read back. */
-export async function protectStream(plaintext: AsyncIterable<Bytes>, how: Protecting, by: Protector) {
+export async function protectStream(plaintext: Plaintext, how: Protecting, by: Protector) {
   const publication = { policy: how.policy, label: how.label, extension: "" };
   const published = await publish(publication, by.publisher, by.now());
   const file = { plaintext, extension: "", redirection: redirectionText(by.viewer) };
@@ -102,19 +105,27 @@ function replaceWith(
 ): Promise<string> {
   const { engine, journal } = by;
   const { count = () => undefined } = how;
-  const file = {
-    plaintext: streamOf(countedSource(source.bytes, count)),
-    extension: kind.extension,
-    redirection: redirectionText(by.viewer),
+  const write = (result: OpenFile) => {
+    const plaintext = plaintextOf(countedSource(source.bytes, count), result, engine);
+    const file = { plaintext, extension: kind.extension, redirection: redirectionText(by.viewer) };
+    return givingBack(protect(file, published, authorOf(by), firstSave(by), engine), engine.memory);
   };
   return replaceFile({
     source,
     target,
     keep: how.keep === true || (how.out ?? null) !== null,
     journal,
-    write: () => protect(file, published, authorOf(by), firstSave(by), engine),
+    write: (_source, result) => write(result),
     verify: (written) => verifyWritten(countedSource(written, count), published, by),
   });
+}
+
+/** The pieces are for small files, and for engines that move nothing themselves. */
+function plaintextOf(source: ByteSource, result: OpenFile, { memory }: Engine): Plaintext {
+  const pieces: Plaintext = readAhead(streamOf(source, segmentBytes, memory.take));
+  if (source.place === undefined || result.number === undefined) return pieces;
+  const { file, count } = source.place;
+  return Object.assign(pieces, { files: { from: file, to: result.number, count } });
 }
 
 /** Opens what is on disk exactly as a reader would: license, every tag, edition. */

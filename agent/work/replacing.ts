@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { ByteSource, Bytes } from "../../shared/bytes.js";
 import { claimName } from "./claim.js";
 import { storeIdentity } from "./file-identity.js";
-import type { FileOps, FileStat, Folder } from "./file-ops.js";
+import type { FileOps, FileStat, Folder, OpenFile } from "./file-ops.js";
 import type { Journal, JournalJob, JournalPlan } from "./journal.js";
 import { thisProcess } from "./owner.js";
 import type { SourceFile } from "./source-file.js";
@@ -15,8 +15,11 @@ export interface Replacement {
   target: string | readonly string[];
   /** Whether the source stays (`--keep`, `--out`). Else it is removed once the result is safe. */
   keep: boolean;
-  /** The result's bytes; called once. */
-  write(source: SourceFile | null): AsyncIterable<Bytes>;
+  /**
+   * The result's bytes; called once. Each is written to `result` before the next is asked for, so that what is behind it
+   * can also be put there by others.
+   */
+  write(source: SourceFile | null, result: OpenFile): AsyncIterable<Bytes>;
   /** Reads the written file and throws unless it is good: every tag checked, or compared with what was meant. */
   verify(written: ByteSource): Promise<void>;
   journal: Journal;

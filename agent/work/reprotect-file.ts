@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { type Count, countedSource } from "../../shared/bytes.js";
+import { givingBack } from "../../shared/crypto/engine.js";
 import { redirectionText } from "../../shared/format/pfile.js";
 import { type Access, consume, type Published, protect } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
@@ -45,7 +46,7 @@ export async function reprotectFile(
     target: join(out ?? dirname(document.path), basename(document.path)),
     keep: how.keep || out !== null,
     journal: by.journal,
-    write: () => protect(file, published, authorOf(by), firstSave(by), by.engine),
+    write: () => givingBack(protect(file, published, authorOf(by), firstSave(by), by.engine), by.engine.memory),
     verify: (written) => verifyWritten(countedSource(written, count), published, by),
   });
   return { path, published };

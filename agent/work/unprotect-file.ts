@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
-import type { Engine } from "../../shared/crypto/engine.js";
+import { type ByteSource, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
+import { segmentBytes } from "../../shared/crypto/content-layout.js";
+import { type Engine, givingBack, type SegmentMemory } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { type Access, consume } from "../../shared/protect.js";
@@ -19,9 +20,10 @@ export interface Unprotecting {
   readonly count: Count;
 }
 
-async function digestOf(stream: AsyncIterable<Bytes>): Promise<Buffer> {
+async function digestOf(source: ByteSource, memory: SegmentMemory): Promise<Buffer> {
   const hash = createHash("sha256");
-  for await (const piece of stream) hash.update(piece);
+  const pieces = readAhead(streamOf(source, segmentBytes, memory.take));
+  for await (const piece of givingBack(pieces, memory)) hash.update(piece);
   return hash.digest();
 }
 
@@ -38,7 +40,7 @@ export async function unprotectFile(
   const name = clearName(basename(document.path), document.file.header.extension);
   const written = createHash("sha256");
   async function* content() {
-    for await (const piece of consumed.all()) {
+    for await (const piece of givingBack(consumed.all(), engine.memory)) {
       written.update(piece);
       yield piece;
     }
@@ -50,7 +52,7 @@ export async function unprotectFile(
     journal,
     write: content,
     async verify(onDisk: ByteSource) {
-      if (!(await digestOf(streamOf(countedSource(onDisk, count)))).equals(written.digest()))
+      if (!(await digestOf(countedSource(onDisk, count), engine.memory)).equals(written.digest()))
         throw new RightsError("file-unwritable", "what was written could not be read back; the file is as it was");
     },
   });

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { RightsError } from "../../shared/errors.js";
-import { sourceOfFile, writeAll } from "./file-bytes.js";
+import { append, sourceOfFile } from "./file-bytes.js";
 import { systemCode } from "./file-errors.js";
 import type { FileStat, OpenFile } from "./file-ops.js";
 import { shown, temporaryName } from "./names.js";
@@ -36,6 +36,12 @@ async function takeAfter(file: OpenFile, like: FileStat): Promise<void> {
   await allowed(file.setTimes(like.atimeNs, like.mtimeNs));
 }
 
+/** Reading back asks the system, which has all that was written: the disk may still be busy getting it. */
+async function bothDone(...steps: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
 /**
  * Writes, flushes and verifies the result under its temporary name.
  * @returns what it is known by from then on.
@@ -45,16 +51,15 @@ export async function writeTemporary(job: Replacing, replacement: Replacement): 
   const name = temporaryName(job.plan.id);
   const file = await job.to.open(name, O_RDWR | O_CREAT | O_EXCL, 0o600);
   try {
-    let size = 0;
-    for await (const piece of write(source)) {
+    for await (const piece of write(source, file)) {
       signal?.throwIfAborted();
-      size = await writeAll(file, piece, size);
+      await append(file, piece);
     }
+    const { size } = await file.stat();
     if (like !== undefined) await takeAfter(file, like);
-    await file.sync();
-    await verify(sourceOfFile(file, name, size));
+    await bothDone(file.sync(), verify(sourceOfFile(file, name, Number(size))));
     const stat = await file.stat();
-    if (stat.size === BigInt(size)) return stat;
+    if (stat.size === size) return stat;
     throw new RightsError("file-changed", `another program wrote into the unfinished result ${shown(name)}`);
   } finally {
     await file.close();

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { hashRaw } from "@node-rs/argon2";
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import { parseJson } from "../../shared/json.js";

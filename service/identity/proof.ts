@@ -1,5 +1,5 @@
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Bytes } from "../../shared/bytes.js";
 import { parseJson } from "../../shared/json.js";
 import { Challenge, type SignedRequest } from "./caller.js";

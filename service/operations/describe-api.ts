@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ErrorAnswer } from "../../shared/protocol/service-api.js";
 import type { Shapes } from "../routes/endpoint.js";
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import type { z } from "zod";
+import type * as z from "zod";
 import {
   AmendAnswer,
   AmendRequest,

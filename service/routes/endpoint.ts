@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Bytes } from "../../shared/bytes.js";
 import { parseJson } from "../../shared/json.js";
 import { parseMessage } from "../../shared/protocol/service-api.js";

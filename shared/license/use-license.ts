@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64, toBase64, utf8 } from "../bytes.js";
 import { type PublicKey, type Signer, sealContentKey } from "../crypto/keys.js";
 import { RightsError } from "../errors.js";

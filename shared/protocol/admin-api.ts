@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { normalizeAddress } from "../address.js";
 import { isId } from "../ids.js";
 

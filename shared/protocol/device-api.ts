@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isId } from "../ids.js";
 
 /** Requests and answers about devices: a person's own, and for administrators anybody's. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64url } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { isId } from "../ids.js";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";

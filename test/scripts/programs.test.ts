@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(copy, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
-const others = ["agent/main.ts", "agent/work/segment-worker.ts", "service/main.ts", "service/custody/rsa-worker.ts"];
+const others = ["agent/main.ts", "agent/bulk/segment-worker.ts", "service/main.ts", "service/custody/rsa-worker.ts"];
 
 /** A tree of sources with `text` as the command line's. */
 async function program(text: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { open } from "node:fs/promises";
 import { type Bytes, collect } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
-import { piecesOfInput } from "../streams.js";
+import { piecesOfStream } from "../streams.js";
 
 /** All of a file, or of standard input for `-`. @throws RightsError `file-missing`, `file-unreadable`, `usage`. */
 export async function readInput(path: string, maxBytes: number): Promise<Bytes> {
   const input = path === "-" ? process.stdin : await openInput(path);
   try {
-    return await collect(piecesOfInput(input), maxBytes);
+    return await collect(piecesOfStream(input), maxBytes);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code !== undefined && code !== "usage" && /^E[A-Z]+$/.test(code))

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { RightsError } from "../../../shared/errors.js";
 import { parseMessage } from "../../../shared/protocol/service-api.js";
 import { type Ask, bodyOf } from "./answer.js";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { domainOf } from "../../../shared/address.js";
 import { codeOf, RightsError } from "../../../shared/errors.js";
 import { minuteMs } from "../../../shared/time.js";

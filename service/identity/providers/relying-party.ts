@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { RightsError } from "../../../shared/errors.js";
 import { parseMessage } from "../../../shared/protocol/service-api.js";
 import type { ProviderConfig } from "../../config.js";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Account, openAccount } from "../../../agent/account.js";
 import { type Home, openHome } from "../../../agent/home.js";
 import { publish } from "../../../agent/publish.js";

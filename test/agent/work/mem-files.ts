@@ -111,7 +111,8 @@ export class MemFiles implements FileOps {
         into.set(piece);
         return piece.length;
       },
-      write: async (bytes, position) => {
+      write: async (bytes, place) => {
+        const position = place ?? inode.data.length; // files here are only ever appended to
         const grown = new Uint8Array(Math.max(inode.data.length, position + bytes.length));
         grown.set(inode.data);
         grown.set(bytes, position);

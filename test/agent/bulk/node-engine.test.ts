@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { nodeEngine } from "../../agent/node-engine.js";
-import { type Bytes, collect, concat, sourceOf } from "../../shared/bytes.js";
-import { openContent, sealContent } from "../../shared/crypto/content-cipher.js";
-import { segmentBytes } from "../../shared/crypto/content-layout.js";
-import type { Engine } from "../../shared/crypto/engine.js";
-import { importContentKey, newRawContentKey } from "../../shared/crypto/keys.js";
-import { webEngine } from "../../shared/crypto/web-engine.js";
+import { nodeEngine } from "../../../agent/bulk/node-engine.js";
+import { type Bytes, collect, concat, sourceOf } from "../../../shared/bytes.js";
+import { openContent, sealContent } from "../../../shared/crypto/content-cipher.js";
+import { segmentBytes } from "../../../shared/crypto/content-layout.js";
+import type { Engine } from "../../../shared/crypto/engine.js";
+import { importContentKey, newRawContentKey } from "../../../shared/crypto/keys.js";
+import { webEngine } from "../../../shared/crypto/web-engine.js";
+import { workerUrl } from "./workers.js";
 
 async function* once(bytes: Bytes) {
   yield bytes;
@@ -19,14 +19,7 @@ describe("the bulk cipher in threads", () => {
   const licenseDigest = new Uint8Array(32).fill(9);
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      entryPoints: ["agent/work/segment-worker.ts"],
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      write: false,
-    });
-    threaded = nodeEngine(new URL(`data:text/javascript,${encodeURIComponent(outputFiles[0]!.text)}`));
+    threaded = nodeEngine(await workerUrl());
   });
 
   it.each([0, 1, 1000, segmentBytes - 1, segmentBytes, segmentBytes + 1, 5 * segmentBytes + 3])(

@@ -1,0 +1,134 @@
+import { readSync, writeSync } from "node:fs";
+import type { Bytes } from "../../shared/bytes.js";
+import { sealedSegmentBytes, segmentBytes } from "../../shared/crypto/content-layout.js";
+import { runSegment, type SegmentTask } from "./segment.js";
+import { Turns } from "./turns.js";
+
+/** All segments of one content, between open files; several threads work on it, each in stretches. */
+export interface Run {
+  readonly key: Bytes;
+  /** What a file is sealed from, from its position on; or where the sealed segments lie that are to be opened. */
+  readonly from: number | SealedPart;
+  /** Written at its position; `null`: what comes out is not kept. */
+  readonly to: number | null;
+  readonly shared: SharedArrayBuffer;
+}
+
+type SealedPart = { readonly file: number; readonly offset: number; readonly size: number };
+
+/** What one thread did before it looked for other work, such as a smaller file. */
+export interface Stretch {
+  readonly hashes: readonly { readonly index: number; readonly hash: Bytes }[];
+  /** How many bytes it read. */
+  readonly bytes: number;
+  /** `over`: there is nothing more to begin. */
+  readonly end: "more" | "over" | Fault;
+}
+
+/** Errors of the system lose their code on the way between threads. */
+export type Fault =
+  | { readonly what: "damaged" }
+  | { readonly what: "shorter" }
+  | { readonly what: "read" | "write"; readonly code: string; readonly message: string };
+
+/** Some 20 ms of work. */
+const stretchSegments = 16;
+
+/** Each thread works in its own: what is read, changed and written stays in the cache of its processor. */
+let buffer: Bytes | null = null;
+
+type Segment = Pick<SegmentTask, "kind" | "index" | "last" | "bytes">;
+
+class FaultError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.what);
+    this.fault = fault;
+  }
+}
+
+export function runStretch(run: Run): Stretch {
+  const turns = new Turns(run.shared);
+  const hashes: { index: number; hash: Bytes }[] = [];
+  let bytes = 0;
+  try {
+    while (hashes.length < stretchSegments) {
+      const segment = turns.reading((index) => nextSegment(run, turns, index));
+      const hash = segment && finish(run, turns, segment);
+      if (segment === null || hash === null) return { hashes, bytes, end: "over" };
+      hashes.push({ index: segment.index, hash });
+      bytes += segment.bytes.length;
+    }
+    return { hashes, bytes, end: "more" };
+  } catch (error) {
+    if (error instanceof FaultError) return { hashes, bytes, end: error.fault };
+    throw error;
+  }
+}
+
+/** `null` when the run was stopped. Also what is wrong with a segment is said in its turn: those before it get out. */
+function finish({ key, to }: Run, turns: Turns, segment: Segment): Bytes | null {
+  const { bytes, hash } = runSegment({ ...segment, key });
+  if (to !== null && !turns.isMine(segment.index)) return null;
+  if (hash === null) throw new FaultError({ what: "damaged" });
+  if (to !== null) {
+    writeAll(to, bytes);
+    turns.pass(segment.index);
+  }
+  return hash;
+}
+
+function nextSegment(run: Run, turns: Turns, index: number): Segment | null {
+  buffer ??= new Uint8Array(sealedSegmentBytes);
+  return typeof run.from === "number"
+    ? nextPlain(run.from, turns, index, buffer)
+    : nextSealed(run.from, run.to, index, buffer);
+}
+
+/** Reads one byte further than the segment, and leaves it to whoever is next: so it is known which is the last. */
+function nextPlain(from: number, turns: Turns, index: number, into: Bytes): Segment | null {
+  const { carried } = turns;
+  if (index > 0 && carried === null) return null;
+  let length = 0;
+  if (carried !== null) into[length++] = carried;
+  length += readUpTo(from, into.subarray(length, segmentBytes + 1), null);
+  const last = length <= segmentBytes;
+  turns.carried = last ? null : into[segmentBytes]!;
+  return { kind: "seal", index, last, bytes: into.subarray(0, Math.min(length, segmentBytes)) };
+}
+
+function nextSealed({ file, offset, size }: SealedPart, to: number | null, index: number, into: Bytes) {
+  const at = index * sealedSegmentBytes;
+  if (at >= size) return null;
+  const bytes = into.subarray(0, Math.min(sealedSegmentBytes, size - at));
+  if (readUpTo(file, bytes, offset + at) < bytes.length) throw new FaultError({ what: "shorter" });
+  const kind: Segment["kind"] = to === null ? "check" : "open";
+  return { kind, index, last: at + bytes.length === size, bytes };
+}
+
+/** Fills `into` as far as the file goes. @param position - `null`: where the file's is. */
+function readUpTo(file: number, into: Bytes, position: number | null): number {
+  let filled = 0;
+  while (filled < into.length) {
+    const at = position === null ? null : position + filled;
+    const got = system("read", () => readSync(file, into, filled, into.length - filled, at));
+    if (got === 0) break;
+    filled += got;
+  }
+  return filled;
+}
+
+function writeAll(file: number, bytes: Bytes): void {
+  for (let done = 0; done < bytes.length; )
+    done += system("write", () => writeSync(file, bytes, done, bytes.length - done, null));
+}
+
+function system<T>(what: "read" | "write", call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new FaultError({ what, code: String(error.code), message: error.message });
+  }
+}
