@@ -17,7 +17,7 @@ const sharedLayer = (name, comment, from, ...allowed) =>
   rule(`shared-${name}`, comment, { path: from }, { path: "^shared/", pathNot: allowed });
 
 const plain = "^shared/(errors|bytes|bounded-cache|ids|time|json|address)\\.ts$";
-const policy = "^shared/(policy|rights|grants|amendment|template|label)\\.ts$";
+const policy = "^shared/(policy|rights|grants|amendment|template|label|policy-document)\\.ts$";
 const crypto = "^shared/crypto/";
 const license = "^shared/license/";
 const format = "^shared/format/";

@@ -12,7 +12,11 @@ export interface CurrentPolicy extends PolicyAnswer {
 }
 
 const file = "policy";
-const Kept = z.object({ v: z.literal(1), keptMs: z.number(), answer: PolicyAnswer });
+const Kept = z.object({
+  v: z.literal(1),
+  keptMs: z.number(),
+  answer: PolicyAnswer.extend({ tag: z.string().max(128).nullable().default(null) }),
+});
 type Kept = z.infer<typeof Kept>;
 
 /**
@@ -25,7 +29,7 @@ export async function currentPolicy(account: Account, { maxAgeMs = 0 } = {}): Pr
   const ageMs = kept === null ? Number.POSITIVE_INFINITY : Date.now() - kept.keptMs;
   if (kept !== null && ageMs >= 0 && ageMs < maxAgeMs) return { ...kept.answer, isKept: true };
   try {
-    const answer = await account.service.policy();
+    const answer = await account.service.policy(kept?.answer);
     await keepNames(account.home, answer).catch(() => undefined); // nothing but completion is the poorer
     await keep(account, { v: 1, keptMs: Date.now(), answer });
     return { ...answer, isKept: false };

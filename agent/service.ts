@@ -1,6 +1,6 @@
 import { codeOf } from "../shared/errors.js";
 import { AdminClient } from "../shared/protocol/admin-client.js";
-import { type Credentials, ServiceClient } from "../shared/protocol/service-client.js";
+import { type Credentials, type KnownPolicy, ServiceClient } from "../shared/protocol/service-client.js";
 import type { SeenClock } from "./clock.js";
 
 /** Every call of the service; what an answer says of time and of this device is noted before it is given on. */
@@ -43,7 +43,7 @@ export function heardService(
       noting(call(...args));
   return {
     certify: heard(client.certify),
-    policy: heard(client.policy),
+    policy: heard((known?: KnownPolicy) => client.policy(known)),
     useLicense: heard(client.useLicense),
     publish: heard(client.publish),
     documents: heard(client.documents),

@@ -1,6 +1,20 @@
 import * as z from "zod";
 import { isId } from "./ids.js";
-import { Texts } from "./template.js";
+import { offering, Texts } from "./template.js";
+
+const Color = z.string().regex(/^#[0-9a-f]{6}$/);
+
+/** A text that a labelled document carries visibly. `fontSize` in points. */
+const Mark = z.strictObject({ text: Texts, color: Color.optional(), fontSize: z.int().min(4).max(144).optional() });
+const alignment = z.enum(["left", "center", "right"]).optional();
+
+/** What programs put into a document with the label, so that people see it on every page. */
+export const Marking = z.strictObject({
+  header: Mark.extend({ alignment }).optional(),
+  footer: Mark.extend({ alignment }).optional(),
+  watermark: Mark.extend({ layout: z.enum(["diagonal", "horizontal"]).optional() }).optional(),
+});
+export type Marking = z.infer<typeof Marking>;
 
 /** What a person picks. `order` rises with sensitivity; `template` null means the label only marks. */
 export const Label = z.object({
@@ -8,13 +22,16 @@ export const Label = z.object({
   names: Texts,
   parent: z.string().refine(isId).nullable(),
   order: z.int().min(0).max(10_000),
-  color: z.string().regex(/^#[0-9a-f]{6}$/),
+  color: Color,
   tooltip: Texts,
   template: z.string().refine(isId).nullable(),
   pdfCopy: z.boolean(),
+  /** What a file gets when nobody picks one. */
   default: z.boolean().optional(),
   /** Whether who takes it off, or puts a less sensitive one in its place, must say why. */
   justify: z.boolean().optional(),
+  marking: Marking.optional(),
+  ...offering,
 });
 export type Label = z.infer<typeof Label>;
 

@@ -18,10 +18,14 @@ const maxAmendments = 1_000_000_000;
 const id = z.string().refine(isId, "an id is a lower-case GUID");
 const right = z.string().regex(/^[A-Z][A-Z0-9]{0,39}$/);
 export const Time = z.string().refine((text) => isTime(text), "a time is written 2027-03-01T00:00:00Z");
-const who = z.string().max(255).refine(isNormal(normalizeWho), "a grant names an address or @domain, normalized");
+/** An address or `@domain`, normalized. */
+export const Who = z
+  .string()
+  .max(255)
+  .refine(isNormal(normalizeWho), "a grant names an address or @domain, normalized");
 const address = z.string().max(254).refine(isNormal(normalizeAddress), "an owner is an address, normalized");
 
-export const Grant = z.object({ who: z.array(who).min(1).max(maxNames), rights: z.array(right).min(1).max(maxRights) });
+export const Grant = z.object({ who: z.array(Who).min(1).max(maxNames), rights: z.array(right).min(1).max(maxRights) });
 export type Grant = z.infer<typeof Grant>;
 
 export const PolicyText = z.object({
@@ -129,6 +133,12 @@ export function grantedTo(policy: Policy, identity: Identity): Right[] {
   const matching = policy.grants.filter((grant) => grant.who.some((name) => names.has(name)));
   return [...new Set(matching.flatMap((grant) => grant.rights))];
 }
+
+/** Whether one of the names is the person's, a group's they are in, or their domain's. */
+export const isNamed = (who: readonly string[], identity: Identity): boolean => {
+  const names = new Set(namesOf(identity));
+  return who.some((name) => names.has(name));
+};
 
 const namesOf = ({ addresses, groups }: Identity): string[] => [
   ...addresses,

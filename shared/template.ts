@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isId } from "./ids.js";
-import { Grant, Obligation, type Policy, type PolicyText } from "./policy.js";
+import { Grant, type Identity, isNamed, Obligation, type Policy, type PolicyText, Who } from "./policy.js";
 import { dayMs, secondTime } from "./time.js";
 
 /** A text per language tag; `en` is always there and the last resort. */
@@ -14,6 +14,18 @@ export const Expiry = z.discriminatedUnion("type", [
 ]);
 export type Expiry = z.infer<typeof Expiry>;
 
+/** Whether something is offered, and to whom; what was protected with it works all the same. */
+export const offering = {
+  /** `archived`: not offered any more. Left out: published. */
+  status: z.enum(["published", "archived"]).optional(),
+  /** Who may choose it: addresses, groups, domains. Left out or empty: everybody. */
+  scope: z.array(Who).max(100).optional(),
+};
+
+/** Whether a person may choose a label or template. */
+export const isOffered = ({ status, scope = [] }: Pick<Template, "status" | "scope">, identity: Identity): boolean =>
+  status !== "archived" && (scope.length === 0 || isNamed(scope, identity));
+
 /** A named policy kept at the service, read again at each grant: changing it changes documents already out there. */
 export const Template = z.object({
   id: z.string().refine(isId),
@@ -24,6 +36,7 @@ export const Template = z.object({
   offlineDays: z.int().min(-1).max(36_500),
   compatibility: z.literal("microsoft").optional(),
   obligations: z.array(Obligation).max(16).optional(),
+  ...offering,
 });
 export type Template = z.infer<typeof Template>;
 

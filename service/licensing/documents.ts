@@ -67,7 +67,7 @@ export async function list(parts: Parts, asker: Asker): Promise<DocumentsAnswer>
 export function keep({ store }: Parts, { verified, policy, nowMs }: Managed): Promise<void> {
   const { family, issuer, name = null } = policy;
   const { contentId, label } = verified.license;
-  const document = { family, issuer, contentId, name, label, registered: nowMs };
+  const document = { family, issuer, contentId, name, label, template: policy.template, registered: nowMs };
   return store.documents.register(document, toBase64url(verified.digest));
 }
 

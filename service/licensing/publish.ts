@@ -13,6 +13,7 @@ import { decodeBase64, encodeText } from "./base64.js";
 import type { CallerAccount } from "./caller-account.js";
 import { decide, type Granted } from "./decide.js";
 import { spend } from "./limits.js";
+import { offeredTo } from "./offered.js";
 import type { Asker, Parts } from "./parts.js";
 import { accountMismatch, Refusal } from "./refusal.js";
 import { encodePermit, encodeUse, type Use } from "./use.js";
@@ -59,11 +60,14 @@ async function policyFor(
   { store }: Parts,
   nowMs: number,
 ): Promise<Policy> {
-  const label = labelId === null ? null : await store.policies.label(labelId);
+  const { labels, templates } = await offeredTo(person, store.policies);
+  const label = labels.find(({ id }) => id === labelId) ?? null;
   if (labelId !== null && label === null) throw notOffered("label");
+  if (label === null && (await store.policies.state()).mandatory)
+    throw new Refusal("protect-denied", "every file here gets a label; choose one");
   if (label !== null && label.template !== null && label.template !== policy.template)
     throw new Refusal("protect-denied", "this label comes with permissions of its own; choose it without others");
-  const template = policy.template === null ? null : await store.policies.template(policy.template);
+  const template = templates.find(({ id }) => id === policy.template) ?? null;
   if (policy.template !== null && template === null) throw notOffered("template");
   const { obligations: _asked, ...asked } = policy;
   const decided = template === null ? policy : { ...asked, ...policyOf(template, nowMs) };

@@ -10,6 +10,8 @@ import {
   GroupRequest,
   GroupsAnswer,
   ImportAnswer,
+  ImportPolicyAnswer,
+  ImportPolicyRequest,
   ImportRequest,
   Listing,
   MembersRequest,
@@ -17,6 +19,7 @@ import {
   PeopleAnswer,
   PersonAnswer,
   PersonRequest,
+  PolicyDocumentAnswer,
 } from "../../shared/protocol/admin-api.js";
 import {
   DevicesAnswer,
@@ -36,6 +39,7 @@ import {
   removePerson,
   showPerson,
 } from "../administration/people.js";
+import { exportPolicy, importPolicy } from "../administration/policy.js";
 import type { Asker, Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
@@ -68,6 +72,10 @@ export const adminRoutes =
     post("import", "people and groups, all or nothing", [ImportRequest, ImportAnswer], importOrganisation);
     post("devices", "somebody's devices", [DevicesOfRequest, DevicesAnswer], listDevicesOf);
     post("devices/remove", "remove anybody's device", [RemoveDeviceRequest, RemoveDeviceAnswer], removeAnyDevice);
+
+    const policy = { about: "labels and templates as a file", answer: PolicyDocumentAnswer };
+    endpoint(app, "GET /admin/policy", policy, ({ caller }) => exportPolicy(parts, caller));
+    post("policy/import", "replace labels and templates", [ImportPolicyRequest, ImportPolicyAnswer], importPolicy);
 
     const verification = { about: "whether the audit is as it was written", answer: AuditVerification };
     endpoint(app, "GET /admin/audit/verification", verification, ({ caller }) => verifyAudit(parts, caller));

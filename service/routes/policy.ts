@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { PolicyAnswer } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
 import { personOf } from "../licensing/caller-account.js";
+import { offeredTo } from "../licensing/offered.js";
 import type { Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
@@ -12,13 +13,13 @@ export const policyRoutes =
   async (app) => {
     const shapes = { about: "labels and templates the caller may use", answer: PolicyAnswer };
     endpoint(app, "GET /policy", shapes, async ({ caller, headers }, _message, reply) => {
-      await personOf(directory, caller);
-      const [labels, templates] = await Promise.all([store.policies.labels(), store.policies.templates()]);
-      const digest = createHash("sha256").update(JSON.stringify({ labels, templates })).digest("base64url");
-      const tag = `"${digest}"`;
+      const person = await personOf(directory, caller);
+      const { mandatory } = await store.policies.state();
+      const policy = { ...(await offeredTo(person, store.policies)), mandatory };
+      const tag = `"${createHash("sha256").update(JSON.stringify(policy)).digest("base64url")}"`;
       reply.header("etag", tag).header("cache-control", "private, no-cache");
       if (knows(headers["if-none-match"], tag)) return reply.code(304).send();
-      return { labels, templates, time: secondTime(now()) };
+      return { ...policy, time: secondTime(now()) };
     });
   };
 

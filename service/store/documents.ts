@@ -11,6 +11,8 @@ export interface TrackedDocument {
   name: string | null;
   /** Label id. */
   label: string | null;
+  /** Template id; `null` also where the document was registered before this was kept. */
+  template: string | null;
   registered: number;
   revoked: number | null;
   /** Number of the amendment in force, and when it was made; `null` for none. */
@@ -78,6 +80,7 @@ export class Documents {
           conflict.columns(["family", "issuer"]).doUpdateSet((set) => ({
             name: set.fn.coalesce(set.val(document.name), "documents.name"),
             label: set.fn.coalesce(set.val(document.label), "documents.label"),
+            template: set.fn.coalesce(set.val(document.template), "documents.template"),
           })),
         )
         .execute();

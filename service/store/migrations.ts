@@ -14,6 +14,7 @@ const migrations: Record<string, Migration> = {
   "0008-whose-sign-ins": { up: addAccountOfPayloads },
   "0009-former-addresses": { up: createFormerAddresses },
   "0010-identities": { up: createIdentities },
+  "0011-policy": { up: createPolicy },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -214,4 +215,13 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
     belongsToPerson(key("identities", "issuer", "subject")(table), "identities"),
   );
   await index(db, "identities", "person");
+}
+
+async function createPolicy(db: Kysely<unknown>): Promise<void> {
+  const columns = { name: "text", version: "bigint", mandatory: "bigint" } as const;
+  await createTable(db, "policy", columns, key("policy", "name"));
+  const tables = db as Kysely<Pick<Schema, "policy">>;
+  await tables.insertInto("policy").values({ name: "current", version: 1, mandatory: 0 }).execute();
+  await db.schema.alterTable("documents").addColumn("template", "text").execute();
+  for (const column of ["label", "template"]) await index(db, "documents", column);
 }

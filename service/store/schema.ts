@@ -17,6 +17,8 @@ export interface Schema {
   device_keys: { kid: string; person: string };
   templates: { id: string; version: number; json: string };
   labels: { id: string; json: string };
+  /** One row: what holds for all labels, and how often they were changed. */
+  policy: { name: "current"; version: number; mandatory: number };
   documents: DocumentRow;
   amendments: AmendmentRow;
   registered_licenses: { digest: string; family: string; issuer: string; registered: number };
@@ -60,6 +62,7 @@ export interface DocumentRow {
   content_id: string;
   name: string | null;
   label: string | null;
+  template: string | null;
   registered: number;
   revoked: number | null;
   amendment: number | null;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { normalizeAddress } from "../address.js";
 import { isId } from "../ids.js";
+import { PolicyDocument } from "../policy-document.js";
 
 /** Requests and answers for administrators, `/api/v1/admin`. docs/protocol.md says in words what each does. */
 
@@ -184,3 +185,34 @@ export const AuditVerification = z.object({
   time,
 });
 export type AuditVerification = z.infer<typeof AuditVerification>;
+
+/** `GET admin/policy`: all of it, as a file to change and bring back. */
+export const PolicyDocumentAnswer = z.object({ policy: PolicyDocument, time });
+export type PolicyDocumentAnswer = z.infer<typeof PolicyDocumentAnswer>;
+
+/** `POST admin/policy/import`. `policy.version` is that of the policy it was made from. */
+export const ImportPolicyRequest = z.strictObject({
+  policy: PolicyDocument,
+  /** What is not in it goes, unless documents are known that use it. */
+  remove: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
+export type ImportPolicyRequest = z.infer<typeof ImportPolicyRequest>;
+
+export const PolicyChange = z.object({
+  kind: z.enum(["policy", "label", "template"]),
+  /** Id of the label or template. */
+  id: id.nullable(),
+  name: z.string(),
+  /** In words: `added`, `removed`, or the names of the fields that changed. */
+  change: z.string(),
+  /** Whether somebody may do less with documents that are there already. */
+  shrinks: z.boolean(),
+  /** Documents known to use it. */
+  documents: z.int(),
+});
+export type PolicyChange = z.infer<typeof PolicyChange>;
+
+/** `version`: of the policy as it is now. */
+export const ImportPolicyAnswer = z.object({ version: z.int(), changes: z.array(PolicyChange), time });
+export type ImportPolicyAnswer = z.infer<typeof ImportPolicyAnswer>;

@@ -9,6 +9,8 @@ import {
   type GroupRequest,
   GroupsAnswer,
   ImportAnswer,
+  ImportPolicyAnswer,
+  type ImportPolicyRequest,
   type ImportRequest,
   type Listing,
   type MembersRequest,
@@ -16,6 +18,7 @@ import {
   PeopleAnswer,
   PersonAnswer,
   type PersonRequest,
+  PolicyDocumentAnswer,
 } from "./admin-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 
@@ -50,6 +53,10 @@ export class AdminClient {
   renameGroup = (request: NamedGroupRequest) => this.#post("groups/change", GroupAnswer, request);
   changeMembers = (request: z.input<typeof MembersRequest>) => this.#post("groups/members", GroupAnswer, request);
   removeGroup = (request: GroupRequest) => this.#post("groups/remove", DoneAnswer, request);
+
+  exportPolicy = () => this.#call("GET", "/admin/policy", PolicyDocumentAnswer);
+  importPolicy = (request: z.input<typeof ImportPolicyRequest>) =>
+    this.#post("policy/import", ImportPolicyAnswer, request);
 
   devicesOf = (person: string) => this.#post("devices", DevicesAnswer, { person });
   removeAnyDevice = (device: string) => this.#post("devices/remove", RemoveDeviceAnswer, { device });

@@ -51,7 +51,13 @@ export const CertifyAnswer = z.object({
 export type CertifyAnswer = z.infer<typeof CertifyAnswer>;
 
 /** `GET policy`: labels and templates the caller may use. */
-export const PolicyAnswer = z.object({ labels: z.array(Label), templates: z.array(Template), time });
+export const PolicyAnswer = z.object({
+  labels: z.array(Label),
+  templates: z.array(Template),
+  /** Nothing goes without a label. */
+  mandatory: z.boolean().default(false),
+  time,
+});
 export type PolicyAnswer = z.infer<typeof PolicyAnswer>;
 
 /** `POST use-licenses`: the chain as it stands in the file, and the caller's account certificate, both base64. */

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";
+import { secondTime } from "../time.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
@@ -92,6 +93,9 @@ export async function discover(address: string): Promise<Discovery> {
   return readAnswer(response, Discovery);
 }
 
+/** Labels and templates, with the tag under which the service knows whether they still hold. */
+export type KnownPolicy = PolicyAnswer & { readonly tag: string | null };
+
 /** The service's API over fetch, for agent and pages alike: each request proves possession of the caller's key. */
 export class ServiceClient {
   readonly #api: string;
@@ -107,7 +111,20 @@ export class ServiceClient {
   }
 
   certify = (request: CertifyRequest) => this.call("POST", "/account-certificates", CertifyAnswer, request);
-  policy = () => this.call("GET", "/policy", PolicyAnswer);
+  /** @param known - an answer there is already: if it still holds, that is the answer, at the time of this one. */
+  async policy(known?: KnownPolicy): Promise<KnownPolicy> {
+    const response = await this.#exchange(
+      "GET",
+      "/policy",
+      undefined,
+      known?.tag ? { "if-none-match": known.tag } : {},
+    );
+    const tag = response.headers.get("etag");
+    if (response.status !== 304 || !known) return { ...(await readAnswer(response, PolicyAnswer)), tag };
+    const ms = Date.parse(response.headers.get("date") ?? "");
+    return { ...known, time: Number.isNaN(ms) ? known.time : secondTime(ms) };
+  }
+
   useLicense = (license: Bytes, accountCertificate: Bytes) =>
     this.call("POST", "/use-licenses", UseLicenseAnswer, {
       license: toBase64(license),
@@ -130,17 +147,21 @@ export class ServiceClient {
 
   /** Any other request. Sent twice at the most: a nonce may be missing or old, an access token may have ended. */
   async call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {
+    return readAnswer(await this.#exchange(method, path, request), schema);
+  }
+
+  async #exchange(method: string, path: string, request: unknown, more: Record<string, string> = {}) {
     const body = request === undefined ? new Uint8Array(0) : utf8(JSON.stringify(request));
-    let response = await this.#send(method, path, body, false);
+    let response = await this.#send(method, path, body, false, more);
     for (let tries = 0; response.status === 401 && tries < 2; tries++) {
       const stale = (response.headers.get("www-authenticate") ?? "").includes("use_dpop_nonce");
       await response.body?.cancel();
-      response = await this.#send(method, path, body, !stale);
+      response = await this.#send(method, path, body, !stale, more);
     }
-    return readAnswer(response, schema);
+    return response;
   }
 
-  async #send(method: string, path: string, body: Bytes, refresh: boolean): Promise<Response> {
+  async #send(method: string, path: string, body: Bytes, refresh: boolean, more: Record<string, string>) {
     const url = this.#api + path;
     const accessToken = await this.#credentials.accessToken({ refresh });
     const proven = { method, url, body, accessToken, ...(this.#nonce === undefined ? {} : { nonce: this.#nonce }) };
@@ -148,6 +169,7 @@ export class ServiceClient {
       authorization: `DPoP ${accessToken}`,
       dpop: await proofFor(proven, this.#credentials.proofKey, this.#now()),
       ...(body.length > 0 ? { "content-type": "application/json" } : {}),
+      ...more,
     };
     const response = await reach(url, { method, headers, ...(body.length > 0 ? { body } : {}) });
     this.#nonce = response.headers.get("dpop-nonce") ?? this.#nonce;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -144,6 +144,37 @@ describe.sequential("an administrator looks after the organisation", () => {
       dryRun: false,
       changes: [{ kind: "person", address: "alan@trial.example", change: "name: Alan Turing" }],
       passwords: [],
+    });
+  });
+
+  it("takes labels and templates out as a file, and brings them back changed", async () => {
+    const file = join(root, "policy.json");
+    expect(await admin("policy", "export", file)).toMatchObject({ code: 0, text: "" });
+    expect(await admin("policy", "export", file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("is there already"),
+    });
+    const policy = JSON.parse((await admin("policy", "export")).text);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual(policy);
+    const general = policy.labels.find(({ names }: { names: { en: string } }) => names.en === "General");
+    general.names.en = "Everyday";
+    await writeFile(file, JSON.stringify(policy));
+    const look = await admin("policy", "import", file, "--dry-run");
+    expect(look).toMatchObject({ code: 0, text: "label Everyday: names\n" });
+    const [done] = await json("policy", "import", file);
+    expect(done).toMatchObject({
+      dryRun: false,
+      version: 2,
+      changes: [{ kind: "label", name: "Everyday", change: "names" }],
+    });
+    expect((await seal(["labels"], { home: home("colleague") })).text).toContain("Everyday");
+    const again = await admin("policy", "import", file);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("made from version 1; export them again") });
+    general.template = "none";
+    await writeFile(file, JSON.stringify(policy));
+    expect(await admin("policy", "import", file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("labels.1.template"),
     });
   });
 

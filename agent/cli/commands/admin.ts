@@ -16,6 +16,7 @@ export function defineAdmin(program: Command): void {
     .option("--dry-run", "say what would change, and change nothing")
     .option(...recycled)
     .option(...json);
+  definePolicy(admin.command("policy").description("labels and templates, all as one file"));
   const audit = admin.command("audit").description("the record of every decision");
   define(
     audit,
@@ -24,6 +25,17 @@ export function defineAdmin(program: Command): void {
     async () => (await import("../admin/audit.js")).verify,
   ).option(...json);
   defineAdminDevices(admin);
+}
+
+const policy = () => import("../admin/policy.js");
+
+function definePolicy(parent: Command): void {
+  const text = "write them to a new file, or to standard output";
+  define(parent, "export [file]", text, async () => (await policy()).exportPolicy);
+  define(parent, "import <file>", "replace them, all or nothing", async () => (await policy()).importPolicy)
+    .option("--dry-run", "say what would change, and change nothing")
+    .option("--remove", "what is not in the file goes, unless documents use it")
+    .option(...json);
 }
 
 const recycled = ["--recycled", "give away addresses that were somebody else's before"] as const;

@@ -17,6 +17,25 @@ export const adminPages: Pages = {
     ],
     exits: ["refused", "signIn", "unreachable"],
   },
+  "admin policy export": {
+    examples: [
+      ["to a file, to change it", "seal admin policy export policy.json"],
+      ["to another program", "seal admin policy export | jq '.labels[].names.en'"],
+    ],
+    exits: ["refused", "signIn", "unreachable"],
+  },
+  "admin policy import": {
+    about: [
+      "The file is what export wrote, changed. It takes the place of everything there is, if nobody changed that meanwhile. A template holds for documents that are there already: what it gives less, they give less from the next opening on.",
+      "What is not needed any more gets the status archived: nobody can choose it, and documents keep working.",
+    ],
+    examples: [
+      ["see what would change, and for how many documents", "seal admin policy import policy.json --dry-run"],
+      ["change it", "seal admin policy import policy.json"],
+      ["and take out what is not in the file", "seal admin policy import policy.json --remove"],
+    ],
+    exits: ["refused", "signIn", "unreachable"],
+  },
   "admin devices list": {
     examples: [
       ["somebody's devices", "seal admin devices list bob@contoso.example"],

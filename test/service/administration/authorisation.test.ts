@@ -20,6 +20,8 @@ const requests: Record<string, object | null> = {
   "POST /api/v1/admin/groups/change": { address: "project@trial.example", name: "Renamed" },
   "POST /api/v1/admin/groups/members": { address: "project@trial.example", add: ["olga@outside.example"] },
   "POST /api/v1/admin/groups/remove": { address: "project@trial.example" },
+  "GET /api/v1/admin/policy": null,
+  "POST /api/v1/admin/policy/import": { policy: { version: 1, templates: [], labels: [] }, remove: true },
   "POST /api/v1/admin/devices": { person: "bob@trial.example" },
   "POST /api/v1/admin/devices/remove": { device: newId() },
   "POST /api/v1/admin/import": { people: [{ address: "eve@trial.example", administrator: true }] },

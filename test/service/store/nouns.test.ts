@@ -93,7 +93,15 @@ describe("devices", () => {
 });
 
 describe("documents", () => {
-  const document = { family: "f", issuer: ada.id, contentId: "c", name: null, label: "l", registered: 10 };
+  const document = {
+    family: "f",
+    issuer: ada.id,
+    contentId: "c",
+    name: null,
+    label: "l",
+    template: null,
+    registered: 10,
+  };
 
   it("are known by family and issuer, and stay revoked when registered again", async () => {
     const { documents } = await scratchStore();
