@@ -164,6 +164,17 @@ describe("an answer", () => {
     expect((await browserless.follow(callback!)).page?.status).toBe(400);
   });
 
+  it("is taken once when it comes several times at the same moment", async () => {
+    const { issuer, strange } = await scratchProvider();
+    const { browserless, url } = await atSignIn(issuer);
+    const { url: there } = await browserless.follow(new URL(`${url.pathname}/with/strange`, url));
+    const callback = await strange.signIn(there);
+    const from = new URL(`${url.pathname}/from/strange${callback.search}`, url);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => browserless.request(from)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400, 400, 400]);
+    expect(strange.heard.filter((line) => line.startsWith("POST /token"))).toHaveLength(1);
+  });
+
   it("is taken in the browser that asked, and in no other", async () => {
     const { issuer, strange } = await scratchProvider();
     const { browserless, url } = await atSignIn(issuer);

@@ -97,6 +97,27 @@ describe("hostile forms", () => {
     expect((await other.browserless.submit(mine.url, fields)).page?.status).toBe(400);
   });
 
+  it("do not sign in a session that somebody else made: its cookie is worth nothing afterwards", async () => {
+    const { issuer } = await scratchIdentity();
+    const device = async () => {
+      const asked = { client_id: "sealwright", scope: "openid offline_access", resource: audience };
+      const answer = await fetch(`${issuer}/device/auth`, { method: "POST", body: new URLSearchParams(asked) });
+      return ((await answer.json()) as { verification_uri: string }).verification_uri;
+    };
+    const victim = new Browserless();
+    const planted = (await victim.request(await device())).headers.getSetCookie().map((line) => line.split(";", 1)[0]!);
+    expect(planted.some((cookie) => cookie.startsWith("_session="))).toBe(true);
+    const { url } = await victim.follow(authorizationRequest(issuer, audience).url);
+    const { page } = await victim.submit(url, { action: "sign-in", ...ada });
+    expect(actionOf(await page!.text())).toBe("consent");
+    const attacker = new Browserless();
+    const start = await attacker.request(authorizationRequest(issuer, audience).url, {
+      headers: { cookie: planted.join("; ") },
+    });
+    const { page: seen } = await attacker.follow(new URL(start.headers.get("location")!, issuer));
+    expect(actionOf(await seen!.text())).toBe("sign-in");
+  });
+
   it("are refused when they skip a step, ask for nonsense, or are endless", async () => {
     const { issuer } = await scratchIdentity();
     const { browserless, url } = await signInPage(issuer);
