@@ -17,10 +17,17 @@ const secretService = [
   { package: "dbus-bin", programs: ["dbus-send"] },
   { package: "gnome-keyring", programs: ["gnome-keyring-daemon"] },
 ];
+/** What a desktop asks about files. */
+const desktop = [
+  { package: "shared-mime-info", programs: ["update-mime-database"] },
+  { package: "desktop-file-utils", programs: ["update-desktop-database"] },
+  { package: "xdg-utils", programs: ["xdg-mime"] },
+  { package: "libglib2.0-bin", programs: ["gio"] },
+];
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium, ...shells, systemd, ...secretService], bench: [age] };
+export const needs = { test: [chromium, ...shells, systemd, ...secretService, ...desktop], bench: [age] };
 
 const isProgram = (path) => {
   try {

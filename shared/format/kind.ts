@@ -39,7 +39,8 @@ const genericSuffix = ".pfile";
 
 /** "p" in front of the extension: .txt -> .ptxt. */
 const nativeSuffix = (extension: string) => `.p${extension.slice(1)}`;
-const protectedSuffixes = [genericSuffix, ...nativeExtensions.map(nativeSuffix)];
+/** What names of protected files end in, in lower case. */
+export const protectedSuffixes: readonly string[] = [genericSuffix, ...nativeExtensions.map(nativeSuffix)];
 
 /** A PDF may have other bytes in front of its mark; readers look through the first 1024. */
 function holdsPdfMark(head: Bytes): boolean {

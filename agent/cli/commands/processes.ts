@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { define } from "./define.js";
+import { define, json } from "./define.js";
 
 /** The processes on their own, and all of them to try. */
 export function defineProcesses(program: Command): void {
@@ -9,6 +9,10 @@ export function defineProcesses(program: Command): void {
     "the background process that watches folders",
     async () => (await import("../processes.js")).agent,
   );
+  const install = async () => (await import("../install.js")).installHere;
+  define(program, "install", "start the agent when you log in, open files by a double click", install).option(...json);
+  const uninstall = async () => (await import("../install.js")).uninstallHere;
+  define(program, "uninstall", "undo that", uninstall).option(...json);
   defineService(program);
   define(program, "up", "everything on this machine, to try it", async () => (await import("../up.js")).up)
     .option("--data <dir>", "where it keeps everything", "sealwright-trial")

@@ -9,6 +9,22 @@ export const processPages: Pages = {
     ],
     exits: ["signIn"],
   },
+  install: {
+    about: [
+      "Only for you, and only in your home: no administrator is needed. It says each thing it made; done again it changes nothing. On Linux it uses your systemd, or the desktop's autostart where there is none.",
+    ],
+    examples: [
+      ["what it made, a line each", "seal install"],
+      ["for a home of its own", "SEALWRIGHT_HOME=~/work-seal seal install"],
+    ],
+  },
+  uninstall: {
+    about: ["Leaves keys, licenses and watched folders alone; seal logout is for those."],
+    examples: [
+      ["take it all away", "seal uninstall"],
+      ["for programs", "seal uninstall --json"],
+    ],
+  },
   "service run": {
     about: ["Says where it is once it answers, and ends on SIGTERM or Ctrl-C when the requests under way are done."],
     examples: [
