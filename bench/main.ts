@@ -1,12 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { coldStatus } from "./cold-status.js";
+import { droppedFile } from "./dropped-file.js";
+import { idleAgent } from "./idle-agent.js";
 import { largeFile } from "./large-file.js";
 import { machine, type Row } from "./measure.js";
+import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
 
 /** `npm run bench`: every budget, each row as soon as it is measured, and all into bench/results.md. `npm run bench -- use-licenses` runs one. */
-const budgets = { "use-licenses": useLicenses, "large-file": largeFile };
+const budgets = {
+  "use-licenses": useLicenses,
+  "large-file": largeFile,
+  "small-files": smallFiles,
+  "dropped-file": droppedFile,
+  "idle-agent": idleAgent,
+  "cold-status": coldStatus,
+};
 
 const asked = process.argv.slice(2);
 const trial = await startTrial();
