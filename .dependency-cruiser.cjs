@@ -25,7 +25,18 @@ const protocol = "^shared/protocol/";
 
 const shared = [
   onlyImports("shared", [], "the core imports nothing of ours"),
-  rule("shared-runs-anywhere", "no built-in module of Node", { path: "^shared/" }, { dependencyTypes: ["core"] }),
+  rule(
+    "shared-runs-anywhere",
+    "no built-in module of Node, but in what only service and agent import",
+    { path: "^shared/", pathNot: "^shared/node/" },
+    { dependencyTypes: ["core"] },
+  ),
+  rule(
+    "shared-node",
+    "what needs Node is for the programs of Node",
+    { path: folders("shared", "addin", "browser", "console", "viewer"), pathNot: "^shared/node/" },
+    { path: "^shared/node/" },
+  ),
   sharedLayer("plain", "bytes, errors, ids and times know nothing else", plain, plain),
   sharedLayer("policy", "policy, template and label know no keys, licenses and files", policy, plain, policy),
   sharedLayer("crypto", "crypto knows no licenses, files and people", crypto, plain, crypto),

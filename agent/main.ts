@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { usePrimitives } from "../shared/crypto/primitives.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
+import { nodePrimitives } from "../shared/node/primitives.js";
 import { type Account, openAccount } from "./account.js";
 import { nodeEngine } from "./bulk/node-engine.js";
 import { chooseLabel } from "./chosen-policy.js";
@@ -95,6 +97,7 @@ async function goOnWith(parts: Parts, account: Account): Promise<void> {
 const handOverMs = 2000;
 
 async function run(): Promise<void> {
+  usePrimitives(nodePrimitives);
   const home = await openHome();
   const because = "the agent is running already";
   await withLock(home, () => runIn(home), { name: "agent", waitMs: handOverMs, because });

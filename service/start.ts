@@ -1,6 +1,7 @@
 import type { Server } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { usePrimitives } from "../shared/crypto/primitives.js";
+import { nodePrimitives } from "../shared/node/primitives.js";
 import { minuteMs } from "../shared/time.js";
 import { type LogTarget, openApp } from "./app.js";
 import { openAudit } from "./audit.js";
@@ -16,7 +17,6 @@ import { LicenseReader } from "./licensing/license-reader.js";
 import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
-import { nodePrimitives } from "./node-primitives.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";

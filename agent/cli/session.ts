@@ -1,3 +1,5 @@
+import { usePrimitives } from "../../shared/crypto/primitives.js";
+import { nodePrimitives } from "../../shared/node/primitives.js";
 import { type Account, openAccount } from "../account.js";
 import { type NodeEngine, nodeEngine } from "../bulk/node-engine.js";
 import { type Home, openHome } from "../home.js";
@@ -16,6 +18,7 @@ export const segmentWorker = new URL("./segment-worker.js", import.meta.url);
 /** @throws RightsError `sign-in-needed`, `config-invalid`, `state-damaged`. */
 export async function openSession(): Promise<Session> {
   const home = await openHome();
+  usePrimitives(nodePrimitives);
   return { home, account: await openAccount(home), engine: nodeEngine(segmentWorker) };
 }
 

@@ -23,6 +23,7 @@ function extensionOf(name: string): string {
 
 /** The beginning of `text` that fits into `limit` bytes, in whole characters as people see them. */
 function cut(text: string, limit: number): string {
+  if (utf8(text).length <= limit) return text;
   let bytes = 0;
   let kept = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -19,6 +19,7 @@ export interface Calls {
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   readdir(path: string): Promise<string[]>;
+  realpath(path: string): Promise<string>;
 }
 
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)];
@@ -40,6 +41,7 @@ export const waitingCalls: Calls = {
   rename: promisify(fs.rename),
   unlink: promisify(fs.unlink),
   readdir: promisify(fs.readdir) as Calls["readdir"],
+  realpath: promisify(fs.realpath.native) as Calls["realpath"],
 };
 
 /** Up to here a read or write is done before another thread would have begun. */
@@ -68,6 +70,7 @@ export const promptCalls: Calls = {
   rename: async (from, to) => fs.renameSync(from, to),
   unlink: async (path) => fs.unlinkSync(path),
   readdir: waitingCalls.readdir,
+  realpath: async (path) => fs.realpathSync.native(path),
 };
 
 /** Magic numbers of Linux (statfs(2)) for ext4, xfs, btrfs, tmpfs, f2fs, zfs and overlayfs. */

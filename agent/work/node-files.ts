@@ -1,5 +1,4 @@
 import { type BigIntStats, constants, existsSync } from "node:fs";
-import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { RightsError } from "../../shared/errors.js";
 import type { FileOps, FileStat, Folder, OpenFile } from "./file-ops.js";
@@ -95,8 +94,8 @@ function nodeFolder(path: string, base: string, self: FileStat, calls: Calls, cl
   };
 }
 
-async function assertWithin(base: string, path: string, within: string): Promise<void> {
-  const [really, root] = await Promise.all([realpath(base), realpath(within)]);
+async function assertWithin(base: string, path: string, within: string, calls: Calls): Promise<void> {
+  const [really, root] = await Promise.all([calls.realpath(base), calls.realpath(within)]);
   if (really === root || really.startsWith(root.endsWith(sep) ? root : root + sep)) return;
   throw new RightsError("file-unsuitable", `${shown(path)} leads out of the watched folder, so it is left alone`);
 }
@@ -109,12 +108,13 @@ export const nodeFiles: FileOps = {
       if (process.platform === "win32") return null;
       throw error;
     });
-    const close = async () => (fd === null ? undefined : waitingCalls.close(fd));
+    const base = fd !== null && hasFolderHandles ? `/proc/self/fd/${fd}` : path;
+    const calls = callsFor(base);
+    const close = async () => (fd === null ? undefined : calls.close(fd));
     try {
-      const base = fd !== null && hasFolderHandles ? `/proc/self/fd/${fd}` : path;
-      if (within !== undefined) await assertWithin(base, path, within);
-      const self = await (fd === null ? waitingCalls.lstat(path) : waitingCalls.fstat(fd));
-      return nodeFolder(path, base, fileStat(self), callsFor(base), close);
+      if (within !== undefined) await assertWithin(base, path, within, calls);
+      const self = await (fd === null ? calls.lstat(path) : calls.fstat(fd));
+      return nodeFolder(path, base, fileStat(self), calls, close);
     } catch (error) {
       await close();
       throw error;

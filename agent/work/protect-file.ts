@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { BoundedCache } from "../../shared/bounded-cache.js";
 import { type ByteSource, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
 import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
@@ -6,8 +7,9 @@ import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { isPfile, redirectionText } from "../../shared/format/pfile.js";
+import { checkReadable } from "../../shared/license/publishing-license.js";
 import { type TenantTrust, verifyPublishingLicense } from "../../shared/license/trust.js";
-import { parseChain } from "../../shared/license/xrml.js";
+import { parseChain, type XrmlDocument } from "../../shared/license/xrml.js";
 import { type Author, type Published, protect, readProtected, type Save, verify } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
@@ -71,6 +73,7 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
 export async function protectStream(plaintext: Plaintext, how: Protecting, by: Protector) {
   const publication = { policy: how.policy, label: how.label, extension: "" };
   const published = await publish(publication, by.publisher, by.now());
+  await checkReadable(published.license);
   const file = { plaintext, extension: "", redirection: redirectionText(by.viewer) };
   return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
 }
@@ -128,6 +131,9 @@ function plaintextOf(source: ByteSource, result: OpenFile, { memory }: Engine): 
   return Object.assign(pieces, { files: { from: file, to: result.number, count } });
 }
 
+/** The certificates behind a license are the same in most files: read and checked once. */
+const certificates = new BoundedCache<XrmlDocument>(100);
+
 /** Opens what is on disk exactly as a reader would: license, every tag, edition. */
 export async function verifyWritten(
   written: ByteSource,
@@ -135,6 +141,6 @@ export async function verifyWritten(
   { trust, engine }: Protector,
 ): Promise<void> {
   const { header, region } = await readProtected(written);
-  const verified = await verifyPublishingLicense(await parseChain(header.license), trust);
+  const verified = await verifyPublishingLicense(await parseChain(header.license, certificates), trust);
   await verify(region, { verified, contentKey, trust }, engine);
 }

@@ -79,12 +79,13 @@ export async function replaceFile(replacement: Replacement): Promise<string> {
   const original = keep ? null : source;
   if (original !== null) assertOneName(original);
   try {
-    const to = await ops.openFolder(dirname(target));
+    const beside = source?.folder.path === dirname(target) ? source.folder : null;
+    const to = beside ?? (await ops.openFolder(dirname(target)));
     try {
       const name = await runJournaled(planFor(to.path, original), replacement, original, to);
       return join(dirname(target), name);
     } finally {
-      await to.close().catch(ignore);
+      if (beside === null) await to.close().catch(ignore);
     }
   } catch (error) {
     throw fileError(error, target, "write");

@@ -1,7 +1,7 @@
 import { type Bytes, toBase64, toBase64url } from "../../shared/bytes.js";
 import { newRawContentKey, type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
 import { newId } from "../../shared/ids.js";
-import { encodePublishingLicense } from "../../shared/license/publishing-license.js";
+import { checkReadable, encodePublishingLicense } from "../../shared/license/publishing-license.js";
 import { encodePolicy, type Policy, parsePolicy } from "../../shared/policy.js";
 import { keyOf, type PublishAnswer, type PublishRequest } from "../../shared/protocol/service-api.js";
 import { policyOf } from "../../shared/template.js";
@@ -104,7 +104,7 @@ async function make(parts: Parts, making: Making): Promise<PublishAnswer> {
 }
 
 /** Content id and family are one: this is the first document of its family. */
-function encodeLicense({ tenant }: Parts, { request, policy, rawContentKey, nowMs }: Making) {
+async function encodeLicense({ tenant }: Parts, { request, policy, rawContentKey, nowMs }: Making) {
   const { custody } = tenant.keyring.active;
   const fields = {
     contentId: policy.family,
@@ -119,5 +119,7 @@ function encodeLicense({ tenant }: Parts, { request, policy, rawContentKey, nowM
     issuerSubject: null,
     chain: [activeCertificate(tenant)],
   };
-  return encodePublishingLicense(fields, custody);
+  const encoded = await encodePublishingLicense(fields, custody);
+  await checkReadable(encoded.bytes);
+  return encoded;
 }

@@ -21,7 +21,7 @@ import {
 } from "./fields.js";
 import { openRightsDataIn, sealRightsData } from "./rights-data.js";
 import { ElementReader, escapeXml, malformed } from "./xml.js";
-import { encodeChain, parseChain, signDocument, type XrmlDocument } from "./xrml.js";
+import { digestOf, encodeChain, parseChain, signDocument, type XrmlDocument } from "./xrml.js";
 
 export const bodyType = "Microsoft Rights Label";
 export const currentCipher = "SEALWRIGHT.GCM1M";
@@ -69,6 +69,7 @@ const appDatum = (name: string, value: string): string =>
   `<AUTHENTICATEDDATA id="APPSPECIFIC" name="${name}">${escapeXml(value)}</AUTHENTICATEDDATA>`;
 
 /**
+ * What is written must be what is read: whoever does not read it back from a file calls `checkReadable`.
  * @returns `bytes`, the whole chain as a `.pfile` carries it, and `digest`, the license's name everywhere.
  * @throws RightsError `license-malformed` when it would be over 256 KiB, `policy-malformed` for a policy no reader takes.
  */
@@ -94,10 +95,15 @@ export async function encodePublishingLicense(
     "</BODY>";
   const contentKey = await importContentKey(fields.rawContentKey);
   const rights = await sealRightsData(fields.policy, contentKey, { before, after }, random.nonce);
-  const bytes = encodeChain([await signDocument(before + rights + after, signer), ...fields.chain]);
+  const body = before + rights + after;
+  const [text, digest] = await Promise.all([signDocument(body, signer), digestOf(body)]);
+  return { bytes: encodeChain([text, ...fields.chain]), digest };
+}
+
+/** @throws RightsError `license-malformed` for an encoded license that no reader would take. */
+export async function checkReadable(bytes: Bytes): Promise<void> {
   const [document] = await parseChain(bytes);
-  const license = await parsePublishingLicense(document!); // what is written must be what is read
-  return { bytes, digest: license.document.digest };
+  if (document) await parsePublishingLicense(document);
 }
 
 /** The form of a publishing license; whether it may be believed is decided in trust.ts. */

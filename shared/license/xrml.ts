@@ -72,7 +72,7 @@ async function readDocument(text: string, body: string, signed: RegExpExecArray)
   if (body.indexOf("<BODY", 1) !== -1) throw malformed("a document holds more than one BODY");
   if (/<[!?]/.test(body)) throw malformed("it holds markup that has no place there");
   const [, digestText, size, signatureText] = signed;
-  const digest = await sha256(utf16le(body));
+  const digest = await digestOf(body);
   if (!equalBytes(digest, fromBase64(digestText!, "license-malformed"))) throw malformed("its digest does not fit");
   const signature = fromBase64(signatureText!, "license-malformed");
   if (signature.length * 8 !== Number(size)) throw malformed("its signature has another size than it says");
@@ -125,6 +125,9 @@ export function encodeChain(documents: readonly string[], { withBom = true } = {
     throw malformed("it would be longer than a license may be; name fewer people, or a group");
   return bytes;
 }
+
+/** A document's name everywhere (D in docs/encodings.md). */
+export const digestOf = (body: string): Promise<Bytes> => sha256(utf16le(body));
 
 /** Signs a body. @returns the text of the whole document. */
 export async function signDocument(body: string, signer: Signer, contentLicense = false): Promise<string> {

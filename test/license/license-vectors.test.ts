@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodePrimitives } from "../../service/node-primitives.js";
 import { usePrimitives } from "../../shared/crypto/primitives.js";
 import { webPrimitives } from "../../shared/crypto/web-primitives.js";
+import { nodePrimitives } from "../../shared/node/primitives.js";
 import { vectorFile, vectors } from "../vectors.js";
 import { type LicenseVector, runLicenseVector } from "./license-vector.js";
 

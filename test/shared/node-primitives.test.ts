@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { nodePrimitives } from "../../service/node-primitives.js";
 import { type Bytes, utf8 } from "../../shared/bytes.js";
 import { importContentKey, newRawContentKey, unsealerOf } from "../../shared/crypto/keys.js";
 import type { Box } from "../../shared/crypto/primitives.js";
 import { webPrimitives } from "../../shared/crypto/web-primitives.js";
+import { nodePrimitives } from "../../shared/node/primitives.js";
 import { newSigner } from "../license/organisation.js";
-import { newKeys } from "./licensing/device.js";
+import { newKeys } from "../service/licensing/device.js";
 
 const both = { "Web Crypto": webPrimitives, "node:crypto": nodePrimitives };
 const others = { "Web Crypto": nodePrimitives, "node:crypto": webPrimitives };

@@ -9,9 +9,9 @@ import {
   publicEncrypt,
   verify,
 } from "node:crypto";
-import { BoundedCache } from "../shared/bounded-cache.js";
-import { type Bytes, concat } from "../shared/bytes.js";
-import type { Box, Primitives } from "../shared/crypto/primitives.js";
+import { BoundedCache } from "../bounded-cache.js";
+import { type Bytes, concat } from "../bytes.js";
+import type { Box, Primitives } from "../crypto/primitives.js";
 
 /** Public keys kept ready for use: reading one costs five times as much as using it. */
 const maxKeys = 5000;
