@@ -3,6 +3,7 @@ import { utf8 } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { isId } from "../shared/ids.js";
 import { parseJson } from "../shared/json.js";
+import { maxServerCertificates } from "../shared/license/xrml.js";
 import type { Home } from "./home.js";
 import { readSmallFile, replaceSmallFile } from "./small-file.js";
 
@@ -34,7 +35,7 @@ const AccountRecord = z.strictObject({
   /** The service said that this device was removed: nothing is done with it any more until somebody signs in. */
   removed: z.boolean().default(false),
   /** From the oldest tenant key believed to the newest. */
-  serverCertificates: z.array(document).min(1).max(8),
+  serverCertificates: z.array(document).min(1).max(maxServerCertificates),
 });
 export type AccountRecord = z.infer<typeof AccountRecord>;
 

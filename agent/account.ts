@@ -7,7 +7,7 @@ import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./acc
 import { type Certificates, type OpenedRecord, openRecord } from "./certificates.js";
 import { type SeenClock, seenClock } from "./clock.js";
 import { openDeviceKeyPair } from "./device-keys.js";
-import { certify } from "./enrol.js";
+import { certify, pinOf } from "./enrol.js";
 import type { Home } from "./home.js";
 import { forgetNames } from "./known-names.js";
 import { LicenseCache } from "./license-cache.js";
@@ -147,7 +147,7 @@ class DeviceAccount implements Account {
     const { record, account, licensor } = this.#opened;
     if (!always && [account, licensor].every((certificate) => this.#now() < renewFromMs(certificate))) return this;
     const keys = { account: account.key.spki, licensor: licensor.key.spki, dpop: account.dpop ?? "" };
-    const { certified } = await certify(this.service, keys, record);
+    const { certified } = await certify(this.service, keys, pinOf(this.trust));
     if (certified.subject !== record.subject)
       throw new RightsError("service-untrusted", "the service certified another person; sign in again");
     const renewed = { ...record, ...certified };

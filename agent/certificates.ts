@@ -40,10 +40,10 @@ export interface OpenedRecord {
 export async function openRecord(record: AccountRecord): Promise<OpenedRecord> {
   const documentOf = (text: string) => parseDocument(utf8(text));
   const server = await Promise.all(record.serverCertificates.map(documentOf));
-  const trust = await trustFrom(server, record);
+  const { key: tenantKey } = await parseServerLicensorCertificate(server.at(-1)!);
+  const trust = await trustFrom(server, { ...record, newest: tenantKey.kid });
   const account = await parseAccountCertificate(await documentOf(record.accountCertificate));
   const licensor = await parseLicensorCertificate(await documentOf(record.licensorCertificate));
-  const { key: tenantKey } = await parseServerLicensorCertificate(server.at(-1)!);
   const certificates = {
     account: utf8(record.accountCertificate),
     licensor: record.licensorCertificate,

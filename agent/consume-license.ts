@@ -3,7 +3,12 @@ import type { ContentKey } from "../shared/crypto/keys.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { parseEditPermit } from "../shared/license/edition.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
-import { type VerifiedLicense, verifyPublishingLicense, verifyUseLicense } from "../shared/license/trust.js";
+import {
+  type TenantTrust,
+  type VerifiedLicense,
+  verifyPublishingLicense,
+  verifyUseLicense,
+} from "../shared/license/trust.js";
 import type { UseLicense } from "../shared/license/use-license.js";
 import { parseChain, parseDocument, type XrmlDocument } from "../shared/license/xrml.js";
 import { holds, type Right } from "../shared/rights.js";
@@ -18,6 +23,8 @@ export interface GrantedUse {
   readonly contentKey: ContentKey;
   /** The text of the edit permit, where the person may edit what another published. */
   readonly permit: string | null;
+  /** What was believed to verify it; a tenant key may have been learned for that. */
+  readonly trust: TenantTrust;
   /** Whether the license was kept here; else the service gave it just now. */
   readonly isKept: boolean;
 }
@@ -154,7 +161,8 @@ async function openUse(
   const contentKey = await unsealer.unseal(use.sealedContentKey);
   if (contentKey === null)
     throw new RightsError("license-untrusted", "the license does not open with this device's key; sign in again");
-  return { verified, use, contentKey, permit: permit && (await permitText(by, verified, permit)), isKept };
+  const text = permit && (await permitText(by, verified, permit));
+  return { verified, use, contentKey, permit: text, trust: by.trust, isKept };
 }
 
 /** A permit for another document or key is of no use to anybody here; whoever reads the edition checks the rest. */

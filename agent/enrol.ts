@@ -8,7 +8,7 @@ import {
   verifyAccountCertificate,
   verifyLicensorCertificate,
 } from "../shared/license/trust.js";
-import { parseChain, parseDocument } from "../shared/license/xrml.js";
+import { parseDocument, parseServerCertificates } from "../shared/license/xrml.js";
 import type { CertifyAnswer } from "../shared/protocol/service-api.js";
 import { parseSecondTime } from "../shared/time.js";
 import type { AccountRecord } from "./account-file.js";
@@ -39,14 +39,14 @@ export type Certified = Pick<
 
 /** What of a tenant is held on to: its oldest key and its highest generation. */
 export function pinOf({ tenant, keys }: TenantTrust): PinnedKey {
-  const [kid] = keys.keys();
-  return { tenant, kid: kid!, generation: Math.max(...[...keys.values()].map(({ generation }) => generation)) };
+  const [[kid], [newest, { generation }]] = [[...keys][0]!, [...keys].at(-1)!];
+  return { tenant, kid, generation, newest };
 }
 
 /** @param certificates - base64 of a chain. @throws RightsError `service-untrusted`. */
 export async function readServerCertificates(certificates: string, pinned: PinnedKey | null) {
   try {
-    const documents = await parseChain(fromBase64(certificates, "service-untrusted"));
+    const documents = await parseServerCertificates(fromBase64(certificates, "service-untrusted"));
     const trust = await trustFrom(documents, pinned);
     // What stands in front of the pinned key is not believed, so it is not kept either.
     return { trust, texts: documents.slice(-trust.keys.size).map(({ text }) => text) };

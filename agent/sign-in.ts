@@ -5,6 +5,7 @@ import { type AccountInfo, infoOf, secretsOf } from "./account.js";
 import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
 import { withPassword } from "./agree/password.js";
 import type { Agree, Agreement } from "./authorize.js";
+import { openRecord } from "./certificates.js";
 import { seenClock } from "./clock.js";
 import {
   type DeviceKeys,
@@ -100,7 +101,8 @@ const otherAccount = ({ address, service }: AccountRecord) =>
 
 /** The first sign-in pins what the service shows: there the person, or https, vouches for the address. */
 async function pinnedKey({ discovery }: SignInPlace, before: AccountRecord | null): Promise<PinnedKey> {
-  const { trust } = await readServerCertificates(discovery.certificates, before);
+  const known = before && pinOf((await openRecord(before)).trust);
+  const { trust } = await readServerCertificates(discovery.certificates, known);
   if (trust.tenant !== discovery.tenant || discovery.resource !== `urn:sealwright:${discovery.tenant}`)
     throw new RightsError("service-untrusted", "the service speaks for another organisation than its keys do");
   return pinOf(trust);

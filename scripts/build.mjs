@@ -18,6 +18,7 @@ const { outputFiles } = await build({
     agent: "agent/main.ts",
     service: "service/main.ts",
     "rsa-worker": "service/custody/rsa-worker.ts",
+    "pkcs12-worker": "service/custody/pkcs12-worker.ts",
     "segment-worker": "agent/bulk/segment-worker.ts",
   },
   outdir: "dist",

@@ -13,6 +13,7 @@ import { apiPrefix, descriptionRoutes } from "./routes/description.js";
 import { deviceRoutes } from "./routes/devices.js";
 import { discoveryRoutes } from "./routes/discovery.js";
 import { documentRoutes } from "./routes/documents.js";
+import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
 import { policyRoutes } from "./routes/policy.js";
@@ -135,5 +136,6 @@ const api =
     await app.register(policyRoutes(parts));
     await app.register(licenseRoutes(parts));
     await app.register(documentRoutes(parts));
+    await app.register(keyRoutes(parts));
     await app.register(adminRoutes(parts));
   };

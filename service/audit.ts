@@ -20,6 +20,7 @@ export type AuditAction =
   | "change-password"
   | "certify"
   | "remove-device"
+  | "change-keys"
   | "grant"
   | "publish"
   | "register"

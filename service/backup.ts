@@ -7,9 +7,10 @@ import { RightsError } from "../shared/errors.js";
 import type { AuditVerification } from "./audit.js";
 import { verifyChain } from "./audit-chain.js";
 import { auditHeadPath, databasePath, readConfig, type ServiceConfig } from "./config.js";
-import { openSoftwareKey } from "./custody/software.js";
+import { SoftwareKeys } from "./custody/software-keys.js";
 import { flushFolder, writeNewFile } from "./private-files.js";
 import { checkCopy, copyDatabase } from "./store/copy.js";
+import type { Database } from "./store/database.js";
 
 /** `seal service backup`: what the service cannot be made anew from, but for the passphrase, while it runs. */
 export async function backup(args: string[]): Promise<void> {
@@ -58,24 +59,37 @@ export async function backUp(configFile: string, to: string): Promise<AuditVerif
   }
 }
 
-const keyName = ({ tenantKey }: ServiceConfig): string => basename(fileURLToPath(tenantKey));
+const keysOf = ({ tenantKey: url, tenantKeyPassphraseFile: passphraseFile }: ServiceConfig): SoftwareKeys =>
+  new SoftwareKeys({ url, passphraseFile });
 
-/** The head of the audit first: the database is then at least as far, and nothing looks cut off. */
+/**
+ * The head of the audit first: the database is then at least as far, and nothing looks cut off. The keys last: one that
+ * the copied database names was there before.
+ */
 async function copyInto(folder: string, config: ServiceConfig, configFile: string): Promise<void> {
   const head = await readFile(auditHeadPath(config), "utf8").catch(() => null);
   if (head !== null) await writeNewFile(auditHeadPath({ ...config, dataFolder: folder }), head);
   await copyDatabase(databasePath(config), databasePath({ ...config, dataFolder: folder }));
-  await writeNewFile(join(folder, keyName(config)), await readFile(config.tenantKey, "utf8"));
+  for (const url of await keysOf(config).files())
+    await writeNewFile(join(folder, basename(fileURLToPath(url))), await readFile(url, "utf8"));
   await writeNewFile(join(folder, "service.json"), await readFile(configFile, "utf8"));
   await flushFolder(folder);
 }
 
 async function check(folder: string, config: ServiceConfig): Promise<AuditVerification> {
   const copied = { ...config, dataFolder: folder };
-  const url = pathToFileURL(join(folder, keyName(config)));
-  await (await openSoftwareKey({ url, passphraseFile: config.tenantKeyPassphraseFile }, { threads: 1 })).close();
-  const audit = await checkCopy(databasePath(copied), (database) => verifyChain(database, auditHeadPath(copied)));
+  const tenantKey = pathToFileURL(join(folder, basename(fileURLToPath(config.tenantKey))));
+  const audit = await checkCopy(databasePath(copied), async (database) => {
+    await checkKeys(database, keysOf({ ...config, tenantKey }));
+    return verifyChain(database, auditHeadPath(copied));
+  });
   if (audit.intact) return audit;
   const message = `the audit is not as it was written: record ${audit.firstBad}; look into that before anything else`;
   throw new RightsError("state-damaged", message);
+}
+
+/** Every key that the database names opens; of one that was never started, the first. */
+async function checkKeys(database: Database, keys: SoftwareKeys): Promise<void> {
+  const named = await database.selectFrom("tenant_keys").select("kid").execute();
+  for (const { kid } of named.length > 0 ? named : [await keys.first()]) await (await keys.open(kid, false)).close();
 }

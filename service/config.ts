@@ -24,11 +24,17 @@ export interface ServiceConfig {
   providers: ProviderConfig[];
   /** Absolute folder of the database and the audit's anchor; private to the service's user. */
   dataFolder: string;
-  /** The tenant key, a `file:` URL. It must exist already: make it with `seal service init`. */
+  /**
+   * Where the tenant keys lie: the `file:` URL of the first one, which `seal service init` makes. Later ones lie beside it,
+   * and which of them is active is in the database.
+   */
   tenantKey: URL;
-  /** Absolute path of the file that holds the passphrase of `tenantKey`. */
+  /** Absolute path of the file that holds the passphrase of the tenant keys. */
   tenantKeyPassphraseFile: string;
-  /** How long an account certificate is valid, in days. Optional, 1 to 366, default 31. */
+  /**
+   * How long an account certificate is valid, in days. Optional, 1 to 31, default 31: no longer than a tenant key that was
+   * archived goes on vouching.
+   */
   accountCertificateDays: number;
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
   groupCacheMinutes: number;
@@ -145,7 +151,7 @@ const ConfigFile = z
     dataFolder: Path,
     tenantKey: Url.refine((url) => url.protocol === "file:", "must be a file: URL"),
     tenantKeyPassphraseFile: Path,
-    accountCertificateDays: z.int().min(1).max(366).default(defaults.accountCertificateDays),
+    accountCertificateDays: z.int().min(1).max(31).default(defaults.accountCertificateDays),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
   })

@@ -3,6 +3,7 @@ import { codeOf, RightsError } from "../shared/errors.js";
 import { backup } from "./backup.js";
 import { readConfig, type ServiceConfig } from "./config.js";
 import { init } from "./founding/init.js";
+import { keyCommand } from "./key-commands/run.js";
 import { type Service, startService } from "./start.js";
 import { keptPort, prepareTrial } from "./trial.js";
 
@@ -94,7 +95,7 @@ function stopWhenAsked(): { stops(service: Service): void } {
 }
 
 /** What `seal service` has this program do besides running. */
-const commands: Record<string, (args: string[]) => Promise<void>> = { init, backup };
+const commands: Record<string, (args: string[]) => Promise<void>> = { init, backup, keys: keyCommand };
 
 async function run(args: string[]): Promise<void> {
   const command = commands[args[0] ?? ""];

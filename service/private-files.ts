@@ -6,10 +6,10 @@ import { RightsError } from "../shared/errors.js";
 /** Files of the service's own user, mode 0600: whole or as they were, whatever happens meanwhile. */
 
 /** Flushed with its folder: what is lost here is lost for good. @throws RightsError config-invalid if it is there. */
-export async function writeNewFile(path: string, text: string): Promise<void> {
+export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   try {
     // unlike a rename a link never replaces
-    await throughTemporary(path, text, (temporary) => link(temporary, path));
+    await throughTemporary(path, content, (temporary) => link(temporary, path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw new RightsError("config-invalid", `${path} is there already; it is never overwritten`, { cause: error });
@@ -20,10 +20,14 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
 export const replaceFile = (path: string, text: string): Promise<void> =>
   throughTemporary(path, text, (temporary) => rename(temporary, path));
 
-async function throughTemporary(path: string, text: string, put: (temporary: string) => Promise<void>): Promise<void> {
+async function throughTemporary(
+  path: string,
+  content: string | Uint8Array,
+  put: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600, flush: true });
+    await writeFile(temporary, content, { flag: "wx", mode: 0o600, flush: true });
     await put(temporary);
   } finally {
     await rm(temporary, { force: true });

@@ -6,8 +6,8 @@ import { minuteMs } from "../shared/time.js";
 import { type LogTarget, openApp } from "./app.js";
 import { openAudit } from "./audit.js";
 import { auditHeadPath, databasePath, metricsTokenPath, type ServiceConfig } from "./config.js";
-import { Keyring } from "./custody/keyring.js";
-import { openSoftwareKey } from "./custody/software.js";
+import { CurrentTenant } from "./current-tenant.js";
+import { SoftwareKeys } from "./custody/software-keys.js";
 import { CachedDirectory } from "./directory/cached.js";
 import { EmbeddedDirectory } from "./directory/embedded.js";
 import { openCallers } from "./identity/callers.js";
@@ -21,7 +21,6 @@ import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
 import { openStore, type Store } from "./store/store.js";
-import { openTenant } from "./tenant.js";
 import { readTls, reloadTls } from "./tls.js";
 
 export interface StartOptions {
@@ -41,6 +40,9 @@ export interface Service {
   /** Finishes what is under way, then closes everything. */
   close(): Promise<void>;
 }
+
+/** How often it is looked whether another process changed the tenant's keys, in ms. */
+const followEveryMs = 5000;
 
 /** How often what has run out is forgotten, in ms. */
 const sweepEveryMs = 10 * 60_000;
@@ -65,6 +67,11 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     const parts = await openParts(config, store, measures, options, closing);
     const app = await mount(config, parts, measures, options);
     closing.push(() => app.close());
+    const follow = setInterval(
+      () => parts.tenant.follow().catch((error) => app.log.error(error)),
+      followEveryMs,
+    ).unref();
+    closing.push(async () => clearInterval(follow));
     const sweep = setInterval(() => store.sweep().catch((error) => app.log.error(error)), sweepEveryMs).unref();
     closing.push(async () => clearInterval(sweep));
     const reload = async () => {
@@ -88,21 +95,21 @@ async function openParts(
   const audit = measures.audit(await openAudit({ store, headFile: auditHeadPath(config), now }));
   closing.push(() => audit.close());
   const key = { url: config.tenantKey, passphraseFile: config.tenantKeyPassphraseFile };
-  const custody = measures.custody(await openSoftwareKey(key, rsaWorker ? { workerUrl: rsaWorker } : {}));
-  const keyring = new Keyring({ custody, generation: 1, archivedMs: null });
-  closing.push(() => keyring.close());
-  const tenant = await openTenant({ settings: store.settings, keyring, publicUrl: config.publicUrl, now });
+  const keyPlace = measures.keyPlace(new SoftwareKeys(key, rsaWorker ? { workerUrl: rsaWorker } : {}));
+  const tenant = await CurrentTenant.open({ store, place: keyPlace, publicUrl: config.publicUrl, now });
+  closing.push(() => tenant.close());
   const ttlMs = config.groupCacheMinutes * minuteMs;
   const presentDirectory = new EmbeddedDirectory(store.accounts);
   const directory = new CachedDirectory(presentDirectory, { ttlMs, now });
   return {
     tenant,
+    keyPlace,
     store,
     directory,
     presentDirectory,
     audit,
     licenses: new LicenseReader(tenant, store),
-    accounts: new CallerAccounts(tenant.trust, store, directory),
+    accounts: new CallerAccounts(tenant, store, directory),
     licensorKeys: new LicensorKeys(store),
     limits: openLimits(now),
     certificateDays: config.accountCertificateDays,
@@ -121,7 +128,7 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, others, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
-  const readiness = new Readiness({ store, keyring: tenant.keyring, audit, report });
+  const readiness = new Readiness({ store, tenant, audit, report });
   const operations = { measures, readiness, metricsToken: await metricsToken(metricsTokenPath(config)) };
   const app = await openApp({
     parts,

@@ -12,9 +12,6 @@ import { endlessMs } from "../shared/time.js";
 import type { Keyring, TenantKey } from "./custody/keyring.js";
 import type { Settings } from "./store/settings.js";
 
-/** Certificates of tenant keys a client is shown at most: as many as a chain of documents may hold. */
-const maxShown = 8;
-
 /** The organisation this service serves: who it is, and what it signs and believes with. */
 export interface Tenant {
   readonly id: string;
@@ -23,7 +20,7 @@ export interface Tenant {
   /** What access tokens are for: `urn:sealwright:<tenant id>`. */
   readonly audience: string;
   readonly keyring: Keyring;
-  /** Every key of the keyring, archived ones with the moment they were given up. */
+  /** Every key that ever was the active one, those archived with the moment they were given up. */
   readonly trust: TenantTrust;
   /** Texts of the certificates of the tenant keys, oldest first; each is signed by the key before it too. */
   readonly serverCertificates: readonly string[];
@@ -42,7 +39,10 @@ export interface TenantOptions {
 /** The first start settles the tenant's id and certificates for good; a new tenant key gets a certificate when it comes. */
 export async function openTenant({ settings, keyring, publicUrl, now }: TenantOptions): Promise<Tenant> {
   const id = (await settings.get("tenant")) ?? (await settings.settle("tenant", newId()));
-  const keys = keyring.all().sort((one, other) => one.generation - other.generation);
+  const keys = keyring
+    .all()
+    .filter(hadItsTurn)
+    .sort((one, other) => one.generation - other.generation);
   const trusted = keys.map(({ custody, generation, archivedMs }) => {
     return [custody.publicKey.kid, { generation, ...(archivedMs === null ? {} : { archivedMs }) }] as const;
   });
@@ -54,13 +54,17 @@ export async function openTenant({ settings, keyring, publicUrl, now }: TenantOp
     audience: `urn:sealwright:${id}`,
     keyring,
     trust: { tenant: id, keys: new Map(trusted) },
-    serverCertificates: serverCertificates.slice(-maxShown),
+    serverCertificates,
   };
 }
 
+type InLine = TenantKey & { generation: number };
+
+const hadItsTurn = (key: TenantKey): key is InLine => key.generation !== null;
+
 type Fields = { tenant: string; serviceAddress: string };
 
-async function certificatesOf(keys: readonly TenantKey[], fields: Fields, settings: Settings, nowMs: number) {
+async function certificatesOf(keys: readonly InLine[], fields: Fields, settings: Settings, nowMs: number) {
   const kept: string[] = JSON.parse((await settings.get("server-certificates")) ?? "[]");
   const known = new Map<string, { text: string; certificate: ServerLicensorCertificate }>();
   for (const text of kept) {
@@ -79,14 +83,14 @@ async function certificatesOf(keys: readonly TenantKey[], fields: Fields, settin
   return texts;
 }
 
-const isCurrent = (one: ServerLicensorCertificate, key: TenantKey, signedBy: PublicKey, fields: Fields): boolean =>
+const isCurrent = (one: ServerLicensorCertificate, key: InLine, signedBy: PublicKey, fields: Fields): boolean =>
   one.generation === key.generation &&
   one.issuerKey.kid === signedBy.kid &&
   one.tenant === fields.tenant &&
   one.serviceAddress === fields.serviceAddress;
 
 /** It has no end of its own: a tenant key ends by being archived. Signed by its predecessor, so that clients follow. */
-function certify(key: TenantKey, before: TenantKey | undefined, fields: Fields, nowMs: number): Promise<string> {
+function certify(key: InLine, before: InLine | undefined, fields: Fields, nowMs: number): Promise<string> {
   const issuedMs = before?.archivedMs ?? nowMs;
   const { generation, custody } = key;
   const about = { serial: newId(), issuedMs, untilMs: endlessMs, generation, key: custody.publicKey };

@@ -35,16 +35,22 @@ export async function service({ config }: { config: string }): Promise<number> {
   return untilEnd([started], ["SIGINT", "SIGTERM"]);
 }
 
-export const initService = (options: Options): Promise<number> => byService("init", options);
-export const backUpService = (options: Options): Promise<number> => byService("backup", options);
+export const initService = (options: Options): Promise<number> => byService(["init"], options);
+export const backUpService = (options: Options): Promise<number> => byService(["backup"], options);
+export const listKeyFiles = (options: Options): Promise<number> => byService(["keys", "list"], options);
+export const importKey = (file: string, options: Options): Promise<number> =>
+  byService(["keys", "import", file], options);
+export const exportKey = (id: readonly string[], options: Options): Promise<number> =>
+  byService(["keys", "export", id.join(" ")], options);
 
 type Options = Record<string, string | boolean>;
 
 /** Done by the service's own program, with this one's standard input and output. */
-async function byService(command: string, options: Options): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(programs.service), command, ...argumentsOf(options)], {
-    stdio: "inherit",
-  });
+async function byService(command: readonly string[], options: Options): Promise<number> {
+  const [verb, ...rest] = command;
+  const named =
+    rest.length > 0 ? [...rest.slice(0, 1), ...argumentsOf(options), "--", ...rest.slice(1)] : argumentsOf(options);
+  const child = spawn(process.execPath, [fileURLToPath(programs.service), verb!, ...named], { stdio: "inherit" });
   const [code] = (await once(child, "exit")) as [number | null];
   return code ?? exits.failed;
 }

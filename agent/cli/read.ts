@@ -44,10 +44,9 @@ export async function cat(path: string): Promise<number> {
     session.engine.expect(document.file.region.size);
     const granted = await accessTo(session, document);
     requireReading(granted, isGeneric(path));
-    const access = { ...granted, trust: session.account.trust };
     const { region } = document.file;
     await showingProgress(path, region.size, async (count) => {
-      const { all } = await consume(countedSource(region, count), access, session.engine);
+      const { all } = await consume(countedSource(region, count), granted, session.engine);
       await toStandardOutput(all(outputFile()), session.engine.memory);
     });
   });
@@ -67,8 +66,7 @@ async function catStream(input: AsyncIterable<Bytes>, session: Session): Promise
   if (header.extension !== granted.use.terms.ext)
     throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
   requireReading(granted, false);
-  const access = { ...granted, trust: session.account.trust };
-  await toStandardOutput(consumeStream(rest, access, session.engine), session.engine.memory);
+  await toStandardOutput(consumeStream(rest, granted, session.engine), session.engine.memory);
 }
 
 export interface UnprotectOptions extends ReportOptions {
@@ -104,10 +102,9 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
       requireRight(rights, "EXPORT", terms.author.address, "take the protection off this file");
       const { licenseBytes: license, license: before } = document;
       await tellRelabel(session.account, labels, { license, from: before.label, to: null, reason });
-      const access = { ...granted, trust: session.account.trust };
       progress.expect(2 * document.file.region.size);
       const { engine } = session;
-      const clear = await unprotectFile(document, { access, engine, journal, out, count: progress.count });
+      const clear = await unprotectFile(document, { access: granted, engine, journal, out, count: progress.count });
       return { report: { path: clear, state: "clear" }, lines: [`${shown(clear)} is no longer protected`] };
     }),
   );

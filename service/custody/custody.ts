@@ -11,3 +11,20 @@ export interface Custody {
   /** Forget the key; nothing can be asked afterwards. */
   close(): Promise<void>;
 }
+
+/** A tenant key where it lies, known by its public half; nothing secret was opened for that. */
+export interface PlacedKey {
+  readonly kid: string;
+  readonly bits: number;
+}
+
+/** Where an organisation's tenant keys lie: the one it was founded with, and those made or brought later. */
+export interface KeyPlace {
+  /** The one it was founded with. @throws RightsError file-missing. */
+  first(): Promise<PlacedKey>;
+  list(): Promise<PlacedKey[]>;
+  /** A new key, durable when this returns. Nothing uses it before it is activated. */
+  make(): Promise<PlacedKey>;
+  /** @param busy - whether much will be asked of it. @throws RightsError file-missing, config-invalid. */
+  open(kid: string, busy: boolean): Promise<Custody>;
+}

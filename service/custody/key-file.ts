@@ -63,6 +63,9 @@ export async function openKeyFile(text: Bytes, passphrase: string): Promise<{ pk
   }
 }
 
+/** The public half (SPKI) in a key file, as the file claims. @throws RightsError config-invalid when it is no key file. */
+export const publicHalfIn = (text: Bytes): Bytes => decode(parseKeyFile(text).publicKey);
+
 function parseKeyFile(text: Bytes): KeyFile {
   const file = KeyFile.safeParse(parseJson(text, "config-invalid"));
   if (!file.success) throw notAKeyFile();

@@ -3,10 +3,12 @@ import type { Custody } from "./custody.js";
 /** A tenant key with its place in the row of tenant keys. */
 export interface TenantKey {
   custody: Custody;
-  /** 1 for the first key of the organisation, one more for each after it. */
-  generation: number;
+  /** 1 for the first key of the organisation, one more for each after it; `null` for one that only ever unseals. */
+  generation: number | null;
   /** When another key took over, in ms; `null` for the active one. */
   archivedMs: number | null;
+  /** Since when somebody else may have it, in ms: then it vouches alone for nothing. */
+  compromisedMs: number | null;
 }
 
 /** The tenant's keys: one that signs and is sealed to, and archived ones that still unseal. Looked up by key id. */
@@ -24,7 +26,7 @@ export class Keyring {
     return this.#byKid.get(kid) ?? null;
   }
 
-  /** All keys, archived ones first: what a `TenantTrust` is made of. */
+  /** All keys, archived ones first. */
   all(): TenantKey[] {
     return [...this.#byKid.values()];
   }

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Bytes } from "../../shared/bytes.js";
-import { type PublicKey, publicKeyFromSpki, verifySignature } from "../../shared/crypto/keys.js";
+import { type Bytes, fromBase64url, toBase64url } from "../../shared/bytes.js";
+import { type PublicKey, sha256, verifySignature } from "../../shared/crypto/keys.js";
 import { RightsError } from "../../shared/errors.js";
 import { writeNewFile } from "../private-files.js";
 import type { Custody } from "./custody.js";
@@ -32,16 +32,33 @@ export interface OpenOptions {
 
 /** Make a tenant key and its file, mode 0600. @throws RightsError config-invalid if the file is there already. */
 export async function createSoftwareKey({ url, passphraseFile }: SoftwareKey): Promise<PublicKey> {
-  const passphrase = await readPassphrase(passphraseFile);
-  const pair = await promisify(generateKeyPair)("rsa", { modulusLength: keyBits, publicExponent: 0x10001 });
-  const pkcs8 = Uint8Array.from(pair.privateKey.export({ type: "pkcs8", format: "der" }));
-  const spki = spkiOf(pair.publicKey);
+  const pkcs8 = await newPrivateKey();
   try {
-    await writeNewFile(fileURLToPath(url), await sealKeyFile(pkcs8, spki, passphrase));
+    return await writeSoftwareKey(pkcs8, () => url, passphraseFile);
   } finally {
     pkcs8.fill(0);
   }
-  return publicKeyFromSpki(spki, "internal");
+}
+
+/** PKCS#8 of a new tenant key, to be overwritten after use. */
+export async function newPrivateKey(): Promise<Bytes> {
+  const pair = await promisify(generateKeyPair)("rsa", { modulusLength: keyBits, publicExponent: 0x10001 });
+  return Uint8Array.from(pair.privateKey.export({ type: "pkcs8", format: "der" }));
+}
+
+/**
+ * Puts a private key (PKCS#8) into a key file of its own. @param urlOf - where, by its key id.
+ * @throws RightsError config-invalid if the file is there already, or this is no RSA key that could serve.
+ */
+export async function writeSoftwareKey(
+  pkcs8: Bytes,
+  urlOf: (kid: string) => URL,
+  passphraseFile: string,
+): Promise<PublicKey> {
+  const publicKey = await publicHalfOf(createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" }));
+  const passphrase = await readPassphrase(passphraseFile);
+  await writeNewFile(fileURLToPath(urlOf(publicKey.kid)), await sealKeyFile(pkcs8, publicKey.spki, passphrase));
+  return publicKey;
 }
 
 /** Make a file with a random passphrase, mode 0600. @throws RightsError config-invalid if it is there already. */
@@ -54,17 +71,22 @@ export async function createPassphraseFile(path: string): Promise<void> {
  * @throws RightsError file-missing for a missing file, config-invalid when the passphrase does not open it.
  */
 export async function openSoftwareKey(
-  { url, passphraseFile }: SoftwareKey,
+  key: SoftwareKey,
   { workerUrl = new URL("./rsa-worker.js", import.meta.url), threads = availableParallelism() }: OpenOptions = {},
 ): Promise<Custody> {
+  const pkcs8 = await readSoftwareKey(key);
+  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8.buffer), format: "der", type: "pkcs8" });
+  pkcs8.fill(0);
+  const publicKey = await publicHalfOf(privateKey);
+  return proven(new SoftwareCustody(publicKey, new RsaPool(privateKey, workerUrl, threads)));
+}
+
+/** PKCS#8 of the key in a file, to be overwritten after use. @throws RightsError file-missing, config-invalid. */
+export async function readSoftwareKey({ url, passphraseFile }: SoftwareKey): Promise<Bytes> {
   const path = fileURLToPath(url);
   const opened = await openKeyFile(await readBounded(path), await readPassphrase(passphraseFile));
-  if (!opened)
-    throw new RightsError("config-invalid", `the passphrase in ${passphraseFile} does not open the tenant key ${path}`);
-  const key = createPrivateKey({ key: Buffer.from(opened.pkcs8.buffer), format: "der", type: "pkcs8" });
-  opened.pkcs8.fill(0);
-  const publicKey = await publicKeyFromSpki(spkiOf(createPublicKey(key)), "config-invalid");
-  return proven(new SoftwareCustody(publicKey, new RsaPool(key, workerUrl, threads)));
+  if (opened) return opened.pkcs8;
+  throw new RightsError("config-invalid", `the passphrase in ${passphraseFile} does not open the tenant key ${path}`);
 }
 
 class SoftwareCustody implements Custody {
@@ -102,15 +124,30 @@ async function proven(custody: Custody): Promise<Custody> {
   throw new RightsError("config-invalid", "the tenant key does not sign as it should");
 }
 
-const spkiOf = (key: KeyObject): Bytes => Uint8Array.from(key.export({ type: "spki", format: "der" }));
+/** Of a key that was archived long ago a size that nobody uses for new ones any more will do. */
+export const archivedBits: readonly number[] = [1024, 2048, 3072, 4096];
 
-async function readPassphrase(path: string): Promise<string> {
+/** @throws RightsError config-invalid for everything but an RSA key of a size that can serve, exponent 65537. */
+export async function publicHalfOf(key: KeyObject): Promise<PublicKey> {
+  const { asymmetricKeyType, asymmetricKeyDetails } = key;
+  if (asymmetricKeyType !== "rsa")
+    throw new RightsError("config-invalid", "a tenant key is an RSA key, and this one is not");
+  const { modulusLength: bits = 0, publicExponent } = asymmetricKeyDetails ?? {};
+  if (!archivedBits.includes(bits) || publicExponent !== 65537n)
+    throw new RightsError("config-invalid", "a tenant key has 2048, 3072 or 4096 bits and the exponent 65537");
+  const half = key.type === "public" ? key : createPublicKey(key);
+  const spki = Uint8Array.from(half.export({ type: "spki", format: "der" }));
+  const { n } = half.export({ format: "jwk" });
+  return { kid: toBase64url(await sha256(spki)), modulus: fromBase64url(n!, "internal"), bits, spki };
+}
+
+export async function readPassphrase(path: string): Promise<string> {
   const passphrase = new TextDecoder().decode(await readBounded(path)).replace(/\r?\n$/, "");
   if (passphrase === "") throw new RightsError("config-invalid", `the passphrase file ${path} is empty`);
   return passphrase;
 }
 
-async function readBounded(path: string): Promise<Bytes> {
+export async function readBounded(path: string): Promise<Bytes> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") throw new RightsError("file-missing", `${path} is missing`, { cause: error });
     throw new RightsError("file-unreadable", `${path} cannot be read`, { cause: error });

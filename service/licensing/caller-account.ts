@@ -3,13 +3,14 @@ import { BoundedCache } from "../../shared/bounded-cache.js";
 import type { Bytes } from "../../shared/bytes.js";
 import type { PublicKey } from "../../shared/crypto/keys.js";
 import type { TimeRange } from "../../shared/license/fields.js";
-import { type TenantTrust, verifyAccountCertificate } from "../../shared/license/trust.js";
+import { verifyAccountCertificate } from "../../shared/license/trust.js";
 import { parseDocument } from "../../shared/license/xrml.js";
 import { isWithin } from "../../shared/time.js";
 import type { Directory, Person } from "../directory/directory.js";
 import type { Caller } from "../identity/caller.js";
 import type { Device } from "../store/devices.js";
 import type { Store } from "../store/store.js";
+import type { Tenant } from "../tenant.js";
 import { accountMismatch, isLicenseError, Refusal } from "./refusal.js";
 
 /** Who asks, and on which of their devices. */
@@ -26,6 +27,7 @@ interface Certified extends TimeRange {
   readonly subject: string;
   readonly dpop: string | null;
   readonly key: PublicKey;
+  readonly issuerKid: string;
 }
 
 /** A device sends the same certificate with each request for a month: verified once, it is known by its hash. */
@@ -46,13 +48,13 @@ export async function personOf(directory: Directory, caller: Caller): Promise<Pe
 
 /** Callers by what their device shows: the account certificate this service gave it. */
 export class CallerAccounts {
-  readonly #trust: TenantTrust;
+  readonly #tenant: Tenant;
   readonly #store: Store;
   readonly #directory: Directory;
   readonly #certified = new BoundedCache<Certified>(maxCached);
 
-  constructor(trust: TenantTrust, store: Store, directory: Directory) {
-    this.#trust = trust;
+  constructor(tenant: Tenant, store: Store, directory: Directory) {
+    this.#tenant = tenant;
     this.#store = store;
     this.#directory = directory;
   }
@@ -64,8 +66,11 @@ export class CallerAccounts {
   async find(caller: Caller, certificate: Bytes, nowMs: number): Promise<CallerAccount> {
     const certified = await this.#verify(certificate, nowMs);
     if (certified.subject !== caller.subject || certified.dpop !== caller.jkt) throw accountMismatch();
+    // Whoever has a tenant key that was given up can make certificates, so those do not count any more.
+    if (this.#tenant.keyring.find(certified.issuerKid)?.compromisedMs !== null) throw accountMismatch();
     const device = await this.#store.devices.findByAccount(certified.serial);
     if (device === null || device.revoked !== null || device.person !== caller.subject) throw accountMismatch();
+    if (device.accountKid !== certified.key.kid) throw accountMismatch();
     return { person: await personOf(this.#directory, caller), device, accountKey: certified.key };
   }
 
@@ -75,12 +80,9 @@ export class CallerAccounts {
     if (known && isWithin(known, nowMs)) return known;
     try {
       const document = await parseDocument(certificate);
-      const { serial, subject, dpop, key, fromMs, untilMs } = await verifyAccountCertificate(
-        document,
-        this.#trust,
-        nowMs,
-      );
-      const certified = { serial, subject, dpop, key, fromMs, untilMs };
+      const verified = await verifyAccountCertificate(document, this.#tenant.trust, nowMs);
+      const { serial, subject, dpop, key, issuerKey, fromMs, untilMs } = verified;
+      const certified = { serial, subject, dpop, key, issuerKid: issuerKey.kid, fromMs, untilMs };
       this.#certified.set(name, certified);
       return certified;
     } catch (error) {

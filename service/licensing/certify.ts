@@ -3,7 +3,7 @@ import { type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
 import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
 import { encodeAccountCertificate, encodeLicensorCertificate } from "../../shared/license/certificates.js";
-import { encodeChain } from "../../shared/license/xrml.js";
+import { encodeServerCertificates } from "../../shared/license/xrml.js";
 import { type CertifyAnswer, type CertifyRequest, type DeviceName, keyOf } from "../../shared/protocol/service-api.js";
 import { dayMs, secondTime } from "../../shared/time.js";
 import type { NewDevice } from "../store/devices.js";
@@ -88,6 +88,6 @@ async function certificatesFor(device: NewDevice, keys: DeviceKeys, address: str
   return {
     accountCertificate: encodeText(accountCertificate),
     licensorCertificate: encodeText(licensorCertificate),
-    serverCertificates: toBase64(encodeChain(tenant.serverCertificates)),
+    serverCertificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
   };
 }

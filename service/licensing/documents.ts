@@ -64,11 +64,11 @@ export async function list(parts: Parts, asker: Asker): Promise<DocumentsAnswer>
 }
 
 /** Makes the document's row, unless there is one. */
-export function keep({ store }: Parts, { verified, policy, nowMs }: Managed): Promise<void> {
+export function keep({ store }: Parts, { verified, policy, person, nowMs }: Managed): Promise<void> {
   const { family, issuer, name = null } = policy;
   const { contentId, label } = verified.license;
   const document = { family, issuer, contentId, name, label, template: policy.template, registered: nowMs };
-  return store.documents.register(document, toBase64url(verified.digest));
+  return store.documents.register(document, toBase64url(verified.digest), person.subject);
 }
 
 async function revocationOf(parts: Parts, document: Managed, revokedMs: number | null): Promise<RevokeAnswer> {

@@ -35,20 +35,28 @@ export class LicenseReader {
   }
 
   /**
-   * A license whose chain holds, up to a key of this tenant. A device that was removed vouches only for what is
-   * registered: dates inside a license are its maker's claim.
+   * A license whose chain holds, up to a key of this tenant. A device that was removed, and a tenant key that others may
+   * have, vouch only for what is registered: dates inside a license are its maker's claim.
    * @param registrant - who is about to register it: for what they made themselves their own word, from a device in
-   *   use, takes the place of the removed one's.
+   *   use, is enough.
    * @throws Refusal license-invalid.
    */
   async verify(chain: Bytes, registrant: string | null = null): Promise<VerifiedLicense> {
     const verified = await invalidUnless(() => this.#verify(chain));
-    const { certificateSerial, subject } = verified.issuer;
-    const signer = certificateSerial === null ? null : await this.#store.devices.findByLicensor(certificateSerial);
-    const isDoubtful = signer !== null && signer.revoked !== null && subject !== registrant;
-    if (isDoubtful && (await this.#store.documents.registeredAt(toBase64url(verified.digest))) === null)
-      throw licenseInvalid();
-    return verified;
+    const doubtfulMs = await this.#doubtfulSince(verified);
+    if (doubtfulMs === null || verified.issuer.subject === registrant) return verified;
+    const digest = toBase64url(verified.digest);
+    if (await this.#store.documents.isVouchedFor(digest, doubtfulMs)) return verified;
+    throw licenseInvalid();
+  }
+
+  /** Since when (ms) whoever vouches for a license is not to be believed alone: a removed device, a tenant key in other hands. */
+  async #doubtfulSince({ issuer }: VerifiedLicense): Promise<number | null> {
+    const { certificateSerial: serial, tenantKid } = issuer;
+    const signer = serial === null ? null : await this.#store.devices.findByLicensor(serial);
+    const key = this.#tenant.keyring.find(tenantKid);
+    const times = [signer?.revoked, key?.compromisedMs].filter((ms) => typeof ms === "number");
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** What is sealed inside; costs one use of the tenant key. @throws Refusal license-invalid. */

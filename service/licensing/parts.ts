@@ -1,4 +1,5 @@
 import type { Audit } from "../audit.js";
+import type { KeyPlace } from "../custody/custody.js";
 import type { Directory, RememberingDirectory } from "../directory/directory.js";
 import type { Caller } from "../identity/caller.js";
 import type { Store } from "../store/store.js";
@@ -8,9 +9,17 @@ import type { LicenseReader } from "./license-reader.js";
 import type { LicensorKeys } from "./licensor-keys.js";
 import type { Limits } from "./limits.js";
 
+/** The tenant, whose keys may change while the service runs. */
+export interface FollowingTenant extends Tenant {
+  /** Takes up what changed in the store. */
+  follow(): Promise<void>;
+}
+
 /** What decisions are made with. */
 export interface Parts {
-  readonly tenant: Tenant;
+  readonly tenant: FollowingTenant;
+  /** Where its keys lie. */
+  readonly keyPlace: KeyPlace;
   readonly store: Store;
   /** As it was asked some time ago at most; see `groupCacheMinutes`. */
   readonly directory: RememberingDirectory;

@@ -95,12 +95,21 @@ async function make(parts: Parts, making: Making): Promise<PublishAnswer> {
   const { family, issuer } = policy;
   Object.assign(event, { family, issuer, contentId: family, licenseDigest: toBase64url(digest) });
   await parts.audit.append(event);
+  await keepPublished(parts, making, digest);
   const [useLicense, permit] = await Promise.all([
     encodeUse(use, rawContentKey, parts),
     encodePermit(use, making.signingKey, parts),
   ]);
   const texts = { useLicense: encodeText(useLicense), permit: encodeText(permit) };
   return { license: toBase64(bytes), ...texts, time: secondTime(nowMs) };
+}
+
+/** What the service signs is listed at once, and stays believed should the tenant key get into other hands. */
+function keepPublished({ store }: Parts, { policy, request, nowMs }: Making, digest: Bytes): Promise<void> {
+  const { family, issuer, name = null } = policy;
+  const about = { name, label: request.label, template: policy.template };
+  const document = { family, issuer, contentId: family, ...about, registered: nowMs };
+  return store.documents.register(document, toBase64url(digest), issuer);
 }
 
 /** Content id and family are one: this is the first document of its family. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Audit } from "../audit.js";
-import type { Custody } from "../custody/custody.js";
+import type { Custody, KeyPlace } from "../custody/custody.js";
 import { Counter, encodeMetrics, Gauge, Histogram } from "./metrics.js";
 
 /** What is measured while the service works. */
@@ -45,6 +45,16 @@ export class Measures {
       sign: (message) => timed("sign", () => custody.sign(message)),
       unseal: (sealed) => timed("unseal", () => custody.unseal(sealed)),
       close: () => custody.close(),
+    };
+  }
+
+  /** The same for every key that is opened there. */
+  keyPlace(place: KeyPlace): KeyPlace {
+    return {
+      first: () => place.first(),
+      list: () => place.list(),
+      make: () => place.make(),
+      open: async (kid, busy) => this.custody(await place.open(kid, busy)),
     };
   }
 

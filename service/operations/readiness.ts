@@ -10,7 +10,8 @@ export type ReadyPart = "store" | "custody" | "audit";
 
 export interface ReadinessOptions {
   store: Store;
-  keyring: Keyring;
+  /** Asked each time: its keys may change. */
+  tenant: { readonly keyring: Keyring };
   audit: Audit;
   /** Hears why a part fails; strangers hear only which. */
   report: (part: ReadyPart, cause: unknown) => void;
@@ -31,11 +32,11 @@ export class Readiness {
   readonly #report: ReadinessOptions["report"];
   #found: { atMs: number; failing: Promise<ReadyPart | null> } | null = null;
 
-  constructor({ store, keyring, audit, report }: ReadinessOptions) {
+  constructor({ store, tenant, audit, report }: ReadinessOptions) {
     this.#report = report;
     this.#checks = [
       ["store", () => checkStore(store)],
-      ["custody", () => checkCustody(keyring)],
+      ["custody", () => checkCustody(tenant.keyring)],
       ["audit", () => checkAudit(audit)],
     ];
   }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 import { toBase64 } from "../../shared/bytes.js";
-import { encodeChain } from "../../shared/license/xrml.js";
+import { encodeServerCertificates } from "../../shared/license/xrml.js";
 import { Discovery } from "../../shared/protocol/service-api.js";
 import { clientId, issuerOf } from "../identity/provider.js";
 import type { Parts } from "../licensing/parts.js";
@@ -16,18 +16,18 @@ export interface DiscoveryOptions {
 export const discoveryRoutes =
   ({ parts, organisation, publicUrl }: DiscoveryOptions): FastifyPluginAsync =>
   async (app) => {
-    const { id, audience, serverCertificates } = parts.tenant;
-    const discovery: Discovery = {
+    const { tenant } = parts;
+    const discovery = (): Discovery => ({
       v: 1,
-      tenant: id,
+      tenant: tenant.id,
       organisation,
       api: `${publicUrl.origin}/api/v1`,
       issuer: issuerOf(publicUrl),
       clientId,
-      resource: audience,
-      certificates: toBase64(encodeChain(serverCertificates)),
+      resource: tenant.audience,
+      certificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
       viewer: null,
-    };
+    });
     const shapes = { about: "where everything is, and the keys of the tenant", answer: Discovery };
-    endpoint(app, "GET /.well-known/sealwright", shapes, () => discovery);
+    endpoint(app, "GET /.well-known/sealwright", shapes, discovery);
   };

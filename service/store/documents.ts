@@ -56,21 +56,19 @@ export class Documents {
     return rows.map(fromRow);
   }
 
-  /** Whether this very publishing license (base64url of its body digest) was registered, and when (ms). */
-  async registeredAt(digest: string): Promise<number | null> {
-    const row = await this.#read
-      .selectFrom("registered_licenses")
-      .select("registered")
-      .where("digest", "=", digest)
-      .executeTakeFirst();
-    return row?.registered ?? null;
+  /** Whether this very publishing license (base64url of its body digest) was registered before then (ms), or by its issuer. */
+  async isVouchedFor(digest: string, beforeMs: number): Promise<boolean> {
+    const query = this.#read.selectFrom("registered_licenses").selectAll().where("digest", "=", digest);
+    const row = await query.executeTakeFirst();
+    return row !== undefined && (row.registered < beforeMs || row.registrant === row.issuer);
   }
 
   /**
    * Make the document's row unless there is one, and note its license. A document stays revoked; a new name or label
    * replaces the known one. @param digest - base64url of the publishing license's body digest.
+   * @param registrant - subject id of who registers it; that its issuer did is never forgotten.
    */
-  register(document: NewDocument, digest: string): Promise<void> {
+  register(document: NewDocument, digest: string, registrant: string): Promise<void> {
     const { contentId, ...columns } = document;
     return this.#write(async (tx) => {
       await tx
@@ -87,8 +85,12 @@ export class Documents {
       const { family, issuer, registered } = document;
       await tx
         .insertInto("registered_licenses")
-        .values({ digest, family, issuer, registered })
-        .onConflict((conflict) => conflict.column("digest").doNothing())
+        .values({ digest, family, issuer, registered, registrant })
+        .onConflict((conflict) =>
+          registrant === issuer
+            ? conflict.column("digest").doUpdateSet({ registrant })
+            : conflict.column("digest").doNothing(),
+        )
         .execute();
     });
   }

@@ -15,6 +15,7 @@ const migrations: Record<string, Migration> = {
   "0009-former-addresses": { up: createFormerAddresses },
   "0010-identities": { up: createIdentities },
   "0011-policy": { up: createPolicy },
+  "0012-tenant-keys": { up: createTenantKeys },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -224,4 +225,18 @@ async function createPolicy(db: Kysely<unknown>): Promise<void> {
   await tables.insertInto("policy").values({ name: "current", version: 1, mandatory: 0 }).execute();
   await db.schema.alterTable("documents").addColumn("template", "text").execute();
   for (const column of ["label", "template"]) await index(db, "documents", column);
+}
+
+async function createTenantKeys(db: Kysely<unknown>): Promise<void> {
+  const columns = {
+    kid: "text",
+    generation: "bigint?",
+    added: "bigint",
+    archived: "bigint?",
+    compromised: "bigint?",
+  } as const;
+  await createTable(db, "tenant_keys", columns, (table) =>
+    key("tenant_keys", "kid")(table).addUniqueConstraint("tenant_keys_generation", ["generation"] as never[]),
+  );
+  await db.schema.alterTable("registered_licenses").addColumn("registrant", "text").execute();
 }

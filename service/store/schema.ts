@@ -13,6 +13,7 @@ export interface Schema {
   former_addresses: { address: string; holder: string; until: number };
   groups: { address: string; name: string };
   group_members: { group_address: string; member: string };
+  tenant_keys: TenantKeyRow;
   devices: DeviceRow;
   device_keys: { kid: string; person: string };
   templates: { id: string; version: number; json: string };
@@ -21,7 +22,7 @@ export interface Schema {
   policy: { name: "current"; version: number; mandatory: number };
   documents: DocumentRow;
   amendments: AmendmentRow;
-  registered_licenses: { digest: string; family: string; issuer: string; registered: number };
+  registered_licenses: RegisteredLicenseRow;
   proofs: { id: string; until: number };
   oidc_payloads: OidcPayloadRow;
   identities: { issuer: string; subject: string; person: string };
@@ -38,6 +39,14 @@ export interface PersonRow {
   administrator: number;
   state: PersonState;
   must_change: Generated<number>;
+}
+
+export interface TenantKeyRow {
+  kid: string;
+  generation: number | null;
+  added: number;
+  archived: number | null;
+  compromised: number | null;
 }
 
 export interface DeviceRow {
@@ -78,6 +87,15 @@ export interface AmendmentRow {
   time: number;
   shrank: number;
   json: string;
+}
+
+export interface RegisteredLicenseRow {
+  digest: string;
+  family: string;
+  issuer: string;
+  registered: number;
+  /** Subject id of who registered it; none where that was not noted yet. */
+  registrant: string | null;
 }
 
 export interface OidcPayloadRow {

@@ -11,6 +11,7 @@ import { Policies } from "./policies.js";
 import { Proofs } from "./proofs.js";
 import { Settings } from "./settings.js";
 import { openSqlite, type SqliteFile } from "./sqlite.js";
+import { TenantKeys } from "./tenant-keys.js";
 
 /**
  * Everything the service remembers. A write resolves when it is on disk; writes that wait at the same time are flushed
@@ -20,6 +21,7 @@ export interface Store {
   readonly settings: Settings;
   readonly accounts: Accounts;
   readonly identities: Identities;
+  readonly tenantKeys: TenantKeys;
   readonly devices: Devices;
   readonly policies: Policies;
   readonly documents: Documents;
@@ -72,6 +74,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
     settings: new Settings(read, write),
     accounts: new Accounts(read, write),
     identities: new Identities(read, write),
+    tenantKeys: new TenantKeys(read, write),
     devices: new Devices(read, write, ask),
     policies: new Policies(read, write, ask),
     documents: new Documents(read, write, ask),

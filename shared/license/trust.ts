@@ -44,7 +44,7 @@ function checkTenantKey(key: PublicKey, tenant: string, issuedMs: number, trust:
   const trusted = trust.keys.get(key.kid);
   if (tenant !== trust.tenant || trusted === undefined) throw untrusted("it comes from another organisation");
   if (trusted.archivedMs !== undefined && issuedMs > trusted.archivedMs + archivedGraceMs)
-    throw untrusted("the organisation had given up the key that signed it");
+    throw untrusted("the organisation had given up its key when it was made");
 }
 
 type Issued = { document: XrmlDocument; issuerKey: PublicKey; tenant: string };
@@ -87,6 +87,8 @@ export interface VerifiedLicense {
     readonly subject: string | null;
     readonly key: PublicKey;
     readonly certificateSerial: string | null;
+    /** The tenant key that all of it leads to. */
+    readonly tenantKid: string;
   };
 }
 
@@ -105,11 +107,13 @@ export async function verifyPublishingLicense(
   const license = await parsePublishingLicense(first);
   if (license.tenant !== trust.tenant || !trust.keys.has(license.tenantKey.kid))
     throw untrusted("it is sealed to another organisation");
+  checkTenantKey(license.tenantKey, license.tenant, license.issuedMs, trust);
   const byTenant = license.issuer.kind === "tenant";
   const issuer = byTenant ? await tenantIssuer(license, trust) : await deviceIssuer(license, rest[0], trust);
   await checkSignature(first, license.issuerKey);
   await checkServerCertificates(byTenant ? rest : rest.slice(1), issuer.root, trust);
-  return { license, digest: first.digest, issuer: { ...issuer.who, key: license.issuerKey } };
+  const who = { ...issuer.who, key: license.issuerKey, tenantKid: issuer.root.kid };
+  return { license, digest: first.digest, issuer: who };
 }
 
 async function tenantIssuer(license: PublishingLicense, trust: TenantTrust) {
@@ -123,6 +127,7 @@ async function deviceIssuer(license: PublishingLicense, document: XrmlDocument |
   const claimed = license.issuer.kind === "person" ? license.issuer.subject : null;
   if (certificate.key.kid !== license.issuerKey.kid || certificate.subject !== claimed)
     throw untrusted("its signer is not who the certificate beside it names");
+  checkTenantKey(certificate.issuerKey, license.tenant, license.issuedMs, trust);
   return { root: certificate.issuerKey, who: { subject: certificate.subject, certificateSerial: certificate.serial } };
 }
 
@@ -151,16 +156,19 @@ async function linkServerCertificates(documents: readonly XrmlDocument[]): Promi
 const isNext = (before: ServerLicensorCertificate, next: ServerLicensorCertificate): boolean =>
   next.tenant === before.tenant && next.generation === before.generation + 1;
 
-/** A tenant key a client holds on to: the oldest it was shown at sign-in, and the highest generation seen since. */
+/** What a client holds on to: the oldest tenant key it was shown at sign-in, and the newest it has seen since. */
 export interface PinnedKey {
   readonly tenant: string;
   readonly kid: string;
+  /** The highest generation seen, and the key that had it: no other key may ever take that place. */
   readonly generation: number;
+  readonly newest: string;
 }
 
 /**
  * What is believed after reading the SLCs a service presents: all keys from the pinned one on, `generation` never going
- * down. Keys in front of the pinned one vouch for themselves only, so they count for nothing: anyone can sign a
+ * down, and the newest one seen still in its place: a key that was given up cannot announce another successor. Keys in
+ * front of the pinned one vouch for themselves only, so they count for nothing: anyone can sign a
  * certificate about a key that is not theirs. Each key is archived from the moment its successor begins. The first
  * sign-in pins (`pinned` null): there the person, or https, vouches for the address.
  * @throws RightsError `service-untrusted`.
@@ -172,7 +180,7 @@ export async function trustFrom(documents: readonly XrmlDocument[], pinned: Pinn
   );
   const [oldest] = believed;
   const newest = believed.at(-1);
-  if (oldest === undefined || newest === undefined || (pinned !== null && !continues(oldest, newest, pinned)))
+  if (oldest === undefined || newest === undefined || (pinned !== null && !continues(believed, pinned)))
     throw new RightsError(
       "service-untrusted",
       "this service shows another key than the one trusted at sign-in; ask your administrator, then sign in again",
@@ -182,11 +190,13 @@ export async function trustFrom(documents: readonly XrmlDocument[], pinned: Pinn
   return { tenant: oldest.tenant, keys: new Map(keys) };
 }
 
-/** Whether these certificates begin with the pinned key, which nobody else gave a generation, and go no way back. */
-function continues(oldest: ServerLicensorCertificate, newest: ServerLicensorCertificate, pinned: PinnedKey): boolean {
+/** Whether these certificates begin with the pinned key, which nobody else gave a generation, and lead past the newest. */
+function continues([oldest, ...later]: readonly ServerLicensorCertificate[], pinned: PinnedKey): boolean {
+  if (oldest === undefined || oldest.key.kid !== pinned.kid || oldest.tenant !== pinned.tenant) return false;
   const ownWord = oldest.issuerKey.kid === oldest.key.kid || oldest.generation === pinned.generation;
-  const same = oldest.key.kid === pinned.kid && oldest.tenant === pinned.tenant;
-  return same && ownWord && newest.generation >= pinned.generation;
+  const isNewest = ({ key, generation }: ServerLicensorCertificate) =>
+    key.kid === pinned.newest && generation === pinned.generation;
+  return ownWord && [oldest, ...later].some(isNewest);
 }
 
 /**

@@ -89,6 +89,9 @@ export async function parseDocument(bytes: Bytes): Promise<XrmlDocument> {
 /** One to eight documents in a row without declaration (edition and permit; encodings.md). */
 export const parseDocuments = async (bytes: Bytes): Promise<XrmlDocument[]> => documentsIn(decode(bytes), 0);
 
+/** Tenant keys an organisation can have had: as many certificates a list of them holds. */
+export const maxServerCertificates = 64;
+
 /** Documents by their text. What it says was parsed from it, and nothing else: whether one is believed is no part of it. */
 export interface KnownDocuments {
   get(text: string): XrmlDocument | undefined;
@@ -100,17 +103,33 @@ export interface KnownDocuments {
  * @param known - for whoever reads many chains: the certificates behind the first document are the same in most.
  * @throws RightsError `license-malformed`.
  */
-export async function parseChain(bytes: Bytes, known?: KnownDocuments): Promise<XrmlDocument[]> {
+export const parseChain = (bytes: Bytes, known?: KnownDocuments): Promise<XrmlDocument[]> =>
+  documentsOf(bytes, { most: maxDocuments, known });
+
+/** The same with more documents: all certificates of a tenant's keys, as a service shows them. */
+export const parseServerCertificates = (bytes: Bytes): Promise<XrmlDocument[]> =>
+  documentsOf(bytes, { most: maxServerCertificates });
+
+interface Reading {
+  most?: number;
+  known?: KnownDocuments | undefined;
+}
+
+async function documentsOf(bytes: Bytes, reading: Reading): Promise<XrmlDocument[]> {
   const padded = decode(bytes);
   const text = padded.slice(0, padded.length - trailing(padded));
   if (!text.startsWith(declaration)) throw malformed("it does not begin as a license does");
-  return documentsIn(text, declaration.length, known);
+  return documentsIn(text, declaration.length, reading);
 }
 
-async function documentsIn(text: string, start: number, known?: KnownDocuments): Promise<XrmlDocument[]> {
+async function documentsIn(
+  text: string,
+  start: number,
+  { most = maxDocuments, known }: Reading = {},
+): Promise<XrmlDocument[]> {
   const documents: XrmlDocument[] = [];
   for (let at = start; at < text.length; at += documents.at(-1)!.text.length) {
-    if (documents.length === maxDocuments) throw malformed("more documents than a license has");
+    if (documents.length === most) throw malformed("more documents than a license has");
     documents.push(await documentAt(text, at, documents.length > 0 ? known : undefined));
   }
   if (documents.length === 0) throw malformed("it is empty");
@@ -118,10 +137,17 @@ async function documentsIn(text: string, start: number, known?: KnownDocuments):
 }
 
 /** Document texts in a row as a protected file carries them; Office files leave out the byte order mark. */
-export function encodeChain(documents: readonly string[], { withBom = true } = {}): Bytes {
+export const encodeChain = (documents: readonly string[], { withBom = true } = {}): Bytes =>
+  encoded(documents, maxDocuments, withBom);
+
+/** The certificates of a tenant's keys in a row, oldest first, as a service shows them. */
+export const encodeServerCertificates = (documents: readonly string[]): Bytes =>
+  encoded(documents, maxServerCertificates, true);
+
+function encoded(documents: readonly string[], most: number, withBom: boolean): Bytes {
   const text = utf8(declaration + documents.join(""));
   const bytes = withBom ? concat(bom, text) : text;
-  if (bytes.length > maxWrittenBytes || documents.length > maxDocuments)
+  if (bytes.length > maxWrittenBytes || documents.length > most)
     throw malformed("it would be longer than a license may be; name fewer people, or a group");
   return bytes;
 }

@@ -21,6 +21,7 @@ import {
   PolicyDocumentAnswer,
 } from "./admin-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
+import { KeysAnswer } from "./key-api.js";
 
 /** A request to the service, as `ServiceClient` sends it. */
 export type Call = <T extends { time: string }>(
@@ -60,6 +61,10 @@ export class AdminClient {
 
   devicesOf = (person: string) => this.#post("devices", DevicesAnswer, { person });
   removeAnyDevice = (device: string) => this.#post("devices/remove", RemoveDeviceAnswer, { device });
+
+  keys = () => this.#call("GET", "/admin/keys", KeysAnswer);
+  rollKey = (to: string | null) => this.#post("keys/roll", KeysAnswer, { to });
+  compromiseKey = (key: string, since: string | null) => this.#post("keys/compromise", KeysAnswer, { key, since });
 
   importOrganisation = (request: z.input<typeof ImportRequest>) => this.#post("import", ImportAnswer, request);
 

@@ -22,7 +22,7 @@ async function tenantKey(generation: number, archivedMs: number | null): Promise
   await createSoftwareKey(key);
   const custody = await openSoftwareKey(key, { workerUrl: await rsaWorkerUrl(), threads: 1 });
   onTestFinished(() => custody.close());
-  return { custody, generation, archivedMs };
+  return { custody, generation, archivedMs, compromisedMs: null };
 }
 
 const certificateIn = async (text: string) => parseServerLicensorCertificate(await parseDocument(utf8(text)));
@@ -53,7 +53,7 @@ it("announces a new tenant key by the one before, so that clients who pinned tha
   const [old, fresh] = [await tenantKey(1, null), await tenantKey(2, null)];
   const first = await openTenant({ settings, keyring: new Keyring(old), publicUrl, now: () => nowMs });
   const { kid } = old.custody.publicKey;
-  const pinned = { tenant: first.id, kid, generation: 1 };
+  const pinned = { tenant: first.id, kid, generation: 1, newest: kid };
   const archived = { ...old, archivedMs: nowMs + dayMs };
   const keyring = new Keyring(fresh, [archived]);
   const rolled = await openTenant({ settings, keyring, publicUrl, now: () => nowMs + 2 * dayMs });

@@ -380,8 +380,9 @@ license("slc-not-announced", untrusted, "a new key that only vouches for itself"
 license("slc-generation-zero", malformed, "generation 0", chainOf(pl(), clc(), slc({ generation: 0 })));
 license("slc-no-generation", malformed, "no generation", chainOf(pl(), clc(), signed(slcBody().replace(/<AUTHENTICATEDDATA.*<\/AUTHENTICATEDDATA>/, ""), tenantKey)));
 const archived = (time) => ({ keys: { [tenantKey.kid]: { generation: 1, archivedMs: Date.parse(time) }, [tenant2Key.kid]: { generation: 2 } } });
-license("archived-key-31-days", "success", "vouched for 31 days after it was archived", good, archived("2026-10-20T08:00Z"));
-license("archived-key-32-days", untrusted, "vouched for more than 31 days after it was archived", good, archived("2026-10-20T07:59Z"));
+license("archived-key-31-days", "success", "made 31 days after the key above it was archived", good, archived("2026-10-23T09:00Z"));
+license("archived-key-license-later", untrusted, "made later than that, by a device that was certified in time", good, archived("2026-10-23T08:59Z"));
+license("archived-key-32-days", untrusted, "a device certified more than 31 days after the key was archived", good, archived("2026-10-20T07:59Z"));
 const byTenant = { by: server(tenantId), key: tenantKey };
 license("tenant-signed", "success", "published online: the tenant signed, no certificate of a signer", chainOf(pl(byTenant), slc()), opened);
 license("tenant-signed-with-clc", malformed, "the tenant signed, and a signer's certificate stands there", chainOf(pl(byTenant), clc(), slc()));
@@ -440,7 +441,8 @@ license("ul-for-pl", malformed, "a use license in the place of a publishing lice
 license("permit-for-pl", malformed, "an edit permit in the place of a publishing license", chainOf(permit(), slc()));
 
 // the certificates a service presents
-const pinned = { tenant: tenantId, kid: tenantKey.kid, generation: 1 };
+const pinned = { tenant: tenantId, kid: tenantKey.kid, generation: 1, newest: tenantKey.kid };
+const pinnedNewer = { ...pinned, generation: 2, newest: tenant2Key.kid };
 const next = slc({ key: tenant2Key, by: tenantKey, generation: 2, from: "2026-11-10T00:00" });
 const service_ = "service-untrusted";
 chains("slcs-first", "success", "the first sign-in", `${declaration}${slc()}`, { pinned: null, believed: [tenantKey.kid] });
@@ -448,7 +450,10 @@ chains("slcs-pinned", "success", "the pinned key", `${declaration}${slc()}`, { p
 chains("slcs-rolled", "success", "a new key announced by the pinned one", `${declaration}${slc()}${next}`, { pinned, believed: [tenantKey.kid, tenant2Key.kid] });
 chains("slcs-other", service_, "another key than the pinned one", `${declaration}${slc({ key: malloryKey })}`, { pinned });
 chains("slcs-other-tenant", service_, "the pinned key under another organisation's id", `${declaration}${slc({ id: otherTenantId })}`, { pinned });
-chains("slcs-generation-down", service_, "generation 2 was seen, now 1 is the newest", `${declaration}${slc()}`, { pinned: { ...pinned, generation: 2 } });
+chains("slcs-generation-down", service_, "generation 2 was seen, now 1 is the newest", `${declaration}${slc()}`, { pinned: pinnedNewer });
+chains("slcs-rolled-again", "success", "generation 2 was seen, and is still in its place", `${declaration}${slc()}${next}${slc({ key: tenant3Key, by: tenant2Key, generation: 3 })}`, { pinned: pinnedNewer, believed: [tenantKey.kid, tenant2Key.kid, tenant3Key.kid] });
+chains("slcs-other-successor", service_, "the pinned key announces another successor than the one seen", `${declaration}${slc()}${slc({ key: tenant3Key, by: tenantKey, generation: 2 })}`, { pinned: pinnedNewer });
+chains("slcs-other-successor-longer", service_, "and that one a third, so that the generation is higher", `${declaration}${slc()}${slc({ key: malloryKey, by: tenantKey, generation: 2 })}${slc({ key: tenant3Key, by: malloryKey, generation: 3 })}`, { pinned: pinnedNewer });
 chains("slcs-stranger-in-front", untrusted, "a stranger's key in front of the pinned one, which did not sign it", `${declaration}${slc({ key: malloryKey, generation: 1 })}${slc({ generation: 2 })}`, { pinned: { ...pinned, generation: 2 } });
 chains("slcs-stranger-announces", service_, "a stranger's key announces the pinned one, with a generation it never had", `${declaration}${slc({ key: malloryKey, generation: 6 })}${slc({ by: malloryKey, generation: 7 })}`, { pinned });
 chains("slcs-stranger-not-believed", "success", "a stranger's key announces the pinned one: only the pinned one counts", `${declaration}${slc({ key: malloryKey, generation: 1 })}${slc({ by: malloryKey, generation: 2 })}`, { pinned: { ...pinned, generation: 2 }, believed: [tenantKey.kid] });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { define, each, json } from "./define.js";
 import { defineAdminDevices } from "./devices.js";
+import { defineAdminKeys } from "./keys.js";
 
 /** What administrators do. */
 export function defineAdmin(program: Command): void {
@@ -25,6 +26,7 @@ export function defineAdmin(program: Command): void {
     async () => (await import("../admin/audit.js")).verify,
   ).option(...json);
   defineAdminDevices(admin);
+  defineAdminKeys(admin);
 }
 
 const policy = () => import("../admin/policy.js");

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { define, json } from "./define.js";
+import { defineServiceKeys } from "./keys.js";
 
 /** The processes on their own, and all of them to try. */
 export function defineProcesses(program: Command): void {
@@ -30,6 +31,7 @@ function defineService(program: Command): void {
   define(service, "backup", "copy database, audit head and tenant key, also while it runs", backup)
     .requiredOption("--config <file>", "its configuration")
     .requiredOption("--to <dir>", "a folder that is not there yet");
+  defineServiceKeys(service);
   const init = async () => (await import("../processes.js")).initService;
   define(service, "init", "make an organisation: configuration, key, labels, first administrator", init)
     .requiredOption("--config <file>", "where its configuration is, or is to be")

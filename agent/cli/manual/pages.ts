@@ -3,6 +3,7 @@ import { accountPages } from "./account.js";
 import { adminPages } from "./admin.js";
 import { filePages } from "./files.js";
 import { guidancePages } from "./guidance.js";
+import { keyPages } from "./keys.js";
 import type { Page, Pages } from "./page.js";
 import { processPages } from "./processes.js";
 import { trackingPages } from "./tracking.js";
@@ -15,6 +16,7 @@ const pages: Pages = {
   ...watchingPages,
   ...processPages,
   ...adminPages,
+  ...keyPages,
   ...guidancePages,
 };
 

@@ -65,10 +65,10 @@ describe("a sign-in in the browser", () => {
         [`/callback?code=stolen&state=wrong&iss=${issuer}`],
         ["/callback?error=access_denied&state="],
         ["/callback"],
-        ["/other?" + new URLSearchParams({ state, code: "x", iss: issuer })],
-        ["//evil.example/callback?" + new URLSearchParams({ state })],
-        ["/callback?" + new URLSearchParams({ state, code: "x", iss: issuer }), { method: "POST" }],
-        ["/callback?" + new URLSearchParams({ state: `${state}x`, code: "x".repeat(9000) })],
+        [`/other?${new URLSearchParams({ state, code: "x", iss: issuer })}`],
+        [`//evil.example/callback?${new URLSearchParams({ state })}`],
+        [`/callback?${new URLSearchParams({ state, code: "x", iss: issuer })}`, { method: "POST" }],
+        [`/callback?${new URLSearchParams({ state: `${state}x`, code: "x".repeat(9000) })}`],
       ];
       for (const [path, init] of attempts) {
         const { status, headers } = await fetch(redirectUri.origin + path, { ...init, redirect: "manual" });

@@ -129,8 +129,8 @@ describe("a tenant key in a file", () => {
 describe("the keyring", () => {
   it("finds active and archived keys by kid, and no others", async () => {
     const [active, archived, stranger] = await Promise.all([scratchCustody(), scratchCustody(), scratchCustody()]);
-    const ring = new Keyring({ custody: active, generation: 2, archivedMs: null }, [
-      { custody: archived, generation: 1, archivedMs: 5 },
+    const ring = new Keyring({ custody: active, generation: 2, archivedMs: null, compromisedMs: null }, [
+      { custody: archived, generation: 1, archivedMs: 5, compromisedMs: null },
     ]);
     expect(ring.find(active.publicKey.kid)?.generation).toBe(2);
     expect(ring.find(archived.publicKey.kid)?.archivedMs).toBe(5);

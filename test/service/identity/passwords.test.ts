@@ -46,7 +46,7 @@ describe("a password somebody chooses", () => {
     "päßwörter sind schön",
     "密码密码很长的一句话没有问题",
     "kibam-dotel-zurav",
-    "x".repeat(3) + " unlike y".repeat(1) + " 9!k",
+    `${"x".repeat(3) + " unlike y".repeat(1)} 9!k`,
   ])("may be %j", (chosen) => expect(passwordTrouble(chosen, whose)).toBeNull());
 });
 

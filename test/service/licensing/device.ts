@@ -1,5 +1,5 @@
 import { normalizeAddress } from "../../../shared/address.js";
-import { type Bytes, fromBase64, toBase64url } from "../../../shared/bytes.js";
+import { type Bytes, fromBase64, toBase64url, utf8 } from "../../../shared/bytes.js";
 import {
   generateKeyPair,
   newRawContentKey,
@@ -11,7 +11,7 @@ import {
   unsealerOf,
 } from "../../../shared/crypto/keys.js";
 import { newId } from "../../../shared/ids.js";
-import { parseServerLicensorCertificate } from "../../../shared/license/certificates.js";
+import { parseLicensorCertificate, parseServerLicensorCertificate } from "../../../shared/license/certificates.js";
 import {
   encodePublishingLicense,
   openRightsData,
@@ -24,7 +24,7 @@ import {
   verifyPublishingLicense,
   verifyUseLicense,
 } from "../../../shared/license/trust.js";
-import { parseChain, parseDocument } from "../../../shared/license/xrml.js";
+import { parseChain, parseDocument, parseServerCertificates } from "../../../shared/license/xrml.js";
 import type { Policy } from "../../../shared/policy.js";
 import { AdminClient } from "../../../shared/protocol/admin-client.js";
 import { generateProofPair, type ProofKey, proofKeyOf } from "../../../shared/protocol/proof.js";
@@ -82,7 +82,7 @@ export class TestDevice {
       ...asked,
     };
     const rawContentKey = newRawContentKey();
-    const server = await parseChain(fromBase64(this.certified.serverCertificates, "internal"));
+    const server = await serverCertificatesOf(this);
     const { bytes, digest } = await encodePublishingLicense(
       {
         contentId,
@@ -93,15 +93,25 @@ export class TestDevice {
         label,
         policy,
         rawContentKey,
-        tenantKey: await tenantKeyOf(server),
+        tenantKey: server.at(-1)!.key,
         issuerSubject: subject,
-        chain: [this.licensorCertificate, ...server.map(({ text }) => text)],
+        chain: [this.licensorCertificate, ...server.map(({ document }) => document.text)],
         ...forged,
       },
       this.licensor,
       forged,
     );
     return { license: bytes, digest, policy, rawContentKey };
+  }
+
+  /** The same device certified anew, as a client does from time to time; it believes what it is shown then. */
+  async renew(): Promise<TestDevice> {
+    const keys = { accountKey: spkiText(this.account.publicKey), licensorKey: spkiText(this.licensor.publicKey) };
+    const certified = await this.client.certify(keys);
+    const chain = await parseServerCertificates(fromBase64(certified.serverCertificates, "internal"));
+    const { client, credentials, discovery, account, licensor, clock } = this;
+    const trust = await trustFrom(chain, null);
+    return new TestDevice(client, credentials, discovery, certified, account, licensor, trust, clock);
   }
 
   /** Ask for a use license and check everything about it as a client does. */
@@ -122,8 +132,12 @@ export class TestDevice {
   }
 }
 
-async function tenantKeyOf(server: Awaited<ReturnType<typeof parseChain>>): Promise<PublicKey> {
-  return (await parseServerLicensorCertificate(server.at(-1)!)).key;
+/** From the tenant key that certified a device to the newest. */
+async function serverCertificatesOf({ certified, licensorCertificate }: TestDevice) {
+  const documents = await parseServerCertificates(fromBase64(certified.serverCertificates, "internal"));
+  const all = await Promise.all(documents.map(parseServerLicensorCertificate));
+  const { issuerKey } = await parseLicensorCertificate(await parseDocument(utf8(licensorCertificate)));
+  return all.slice(all.findIndex(({ key }) => key.kid === issuerKey.kid));
 }
 
 export async function newKeys(use: "sign" | "unseal") {
@@ -177,7 +191,7 @@ export async function enrol(
   const [account, licensor] = [await newKeys("unseal"), await newKeys("sign")];
   const request = { accountKey: spkiText(account.publicKey), licensorKey: spkiText(licensor.publicKey) };
   const certified = await client.certify(request);
-  const trust = await trustFrom(await parseChain(fromBase64(discovery.certificates, "internal")), null);
+  const trust = await trustFrom(await parseServerCertificates(fromBase64(discovery.certificates, "internal")), null);
   const unsealer = unsealerOf(account.publicKey, account.privateKey);
   const signer = signerOf(licensor.publicKey, licensor.privateKey);
   return new TestDevice(client, credentials, discovery, certified, unsealer, signer, trust, clock);

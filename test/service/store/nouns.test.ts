@@ -106,15 +106,16 @@ describe("documents", () => {
   it("are known by family and issuer, and stay revoked when registered again", async () => {
     const { documents } = await scratchStore();
     expect(await documents.setRevoked("f", ada.id, 20)).toBe(false);
-    await documents.register(document, "digest-1");
+    await documents.register(document, "digest-1", bob.id);
     expect(await documents.setRevoked("f", ada.id, 20)).toBe(true);
-    await documents.register({ ...document, name: "plan.docx", registered: 30 }, "digest-2");
-    await documents.register({ ...document, registered: 40 }, "digest-1");
+    await documents.register({ ...document, name: "plan.docx", registered: 30 }, "digest-2", bob.id);
+    await documents.register({ ...document, registered: 40 }, "digest-1", ada.id);
     expect(await documents.find("f", ada.id)).toMatchObject({ ...document, name: "plan.docx", revoked: 20 });
     expect(await documents.find("f", bob.id)).toBeNull();
-    expect(await documents.registeredAt("digest-1")).toBe(10);
-    expect(await documents.registeredAt("digest-2")).toBe(30);
-    expect(await documents.registeredAt("digest-3")).toBeNull();
+    expect(await documents.isVouchedFor("digest-1", 10)).toBe(true); // its issuer came, later
+    expect(await documents.isVouchedFor("digest-2", 31)).toBe(true);
+    expect(await documents.isVouchedFor("digest-2", 30)).toBe(false);
+    expect(await documents.isVouchedFor("digest-3", 99)).toBe(false);
     await documents.setRevoked("f", ada.id, null);
     expect((await documents.find("f", ada.id))?.revoked).toBeNull();
   });
@@ -126,13 +127,13 @@ describe("documents", () => {
       return { family: "f", issuer: ada.id, version, id, person: bob.id, time: version * 10, terms, shrank: true };
     };
     expect(await amendments.add(of(1), 0)).toBe(false);
-    await documents.register(document, "digest-1");
+    await documents.register(document, "digest-1", bob.id);
     expect(await amendments.add(of(1), 7)).toBe(false);
     const both = await Promise.all([amendments.add(of(1), 0), amendments.add(of(1, "other"), 0)]);
     expect(both.sort()).toEqual([false, true]);
     expect(await amendments.add(of(2), 0)).toBe(false);
     expect(await amendments.add(of(2), 1)).toBe(true);
-    await documents.register({ ...document, registered: 30 }, "digest-2");
+    await documents.register({ ...document, registered: 30 }, "digest-2", bob.id);
     expect(await documents.find("f", ada.id)).toMatchObject({ amendment: 2, amended: 20 });
     expect(await amendments.find("f", ada.id, 2)).toEqual(of(2));
     expect(await amendments.findById("f", ada.id, "id-2")).toEqual(of(2));
@@ -143,8 +144,8 @@ describe("documents", () => {
   it("are listed for their issuer, newest first", async () => {
     const { documents } = await scratchStore();
     for (const registered of [1, 3, 2])
-      await documents.register({ ...document, family: `f${registered}`, registered }, `d${registered}`);
-    await documents.register({ ...document, issuer: bob.id }, "d9");
+      await documents.register({ ...document, family: `f${registered}`, registered }, `d${registered}`, ada.id);
+    await documents.register({ ...document, issuer: bob.id }, "d9", ada.id);
     expect((await documents.byIssuer(ada.id)).map((found) => found.family)).toEqual(["f3", "f2", "f1"]);
   });
 });
