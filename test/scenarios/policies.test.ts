@@ -388,7 +388,7 @@ describe("permissions on the command line", { timeout: 120_000 }, () => {
     expect(await ended, said).toEqual([0, null]);
     const [first, ...lines] = said.split("\r\u001b[K");
     expect([first, lines.pop()]).toEqual(["", ""]);
-    for (const line of lines) expect(line).toMatch(/^standard input {2}\d+ KB {2}[\d.]+ [KM]?B\/s$/);
+    for (const line of lines) expect(line).toMatch(/^standard input {2}\d+ K?B {2}[\d.]+ [KM]?B\/s$/);
     expect((await bob("cat", join(root, "slow.pfile"))).text).toBe("onetwo");
   });
 
