@@ -21,7 +21,8 @@ const verify = async (chain: readonly XrmlDocument[], { trust } = organisation) 
 
 /** The reader of a service whose tenant believes `trust`, which a test may exchange. */
 async function reader() {
-  const tenant = { trust: organisation.trust } as { trust: Tenant["trust"] } & Tenant;
+  const keyring = { find: () => null }; // none of its keys was given up
+  const tenant = { trust: organisation.trust, keyring } as unknown as { trust: Tenant["trust"] } & Tenant;
   const store = await scratchStore();
   return { tenant, store, reader: new LicenseReader(tenant, store) };
 }

@@ -22,6 +22,9 @@ const requests: Record<string, object | null> = {
   "POST /api/v1/admin/groups/remove": { address: "project@trial.example" },
   "GET /api/v1/admin/policy": null,
   "POST /api/v1/admin/policy/import": { policy: { version: 1, templates: [], labels: [] }, remove: true },
+  "GET /api/v1/admin/keys": null,
+  "POST /api/v1/admin/keys/roll": { to: null },
+  "POST /api/v1/admin/keys/compromise": { key: "A".repeat(43), since: null },
   "POST /api/v1/admin/devices": { person: "bob@trial.example" },
   "POST /api/v1/admin/devices/remove": { device: newId() },
   "POST /api/v1/admin/import": { people: [{ address: "eve@trial.example", administrator: true }] },
@@ -41,6 +44,7 @@ async function organisation(): Promise<string> {
     "devices",
     "templates",
     "labels",
+    "tenant_keys",
   ] as const;
   return JSON.stringify(await Promise.all(tables.map((table) => read.selectFrom(table).selectAll().execute())));
 }

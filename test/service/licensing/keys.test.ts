@@ -49,7 +49,10 @@ describe("rolling the tenant key", () => {
       expect((await reader.use(license)).use.rights).toEqual(["VIEW"]);
     expect((await reader.use(after.license)).verified.license.tenantKey.kid).toBe(keys[0]!.kid);
     const audited = await scratch.service.parts.audit.events({ action: "change-keys", limit: 1 });
-    expect(audited[0]).toMatchObject({ address: "ines@trial.example", detail: expect.stringMatching(/^tenant key: roll to /) });
+    expect(audited[0]).toMatchObject({
+      address: "ines@trial.example",
+      detail: expect.stringMatching(/^tenant key: roll to /),
+    });
   });
 
   it("goes on while many ask", async () => {
