@@ -16,7 +16,13 @@ beforeEach(async () => {
 afterEach(() => rm(copy, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
-const others = ["agent/main.ts", "agent/bulk/segment-worker.ts", "service/main.ts", "service/custody/rsa-worker.ts"];
+const others = [
+  "agent/main.ts",
+  "agent/bulk/segment-worker.ts",
+  "service/main.ts",
+  "service/custody/rsa-worker.ts",
+  "service/custody/pkcs12-worker.ts",
+];
 
 /** A tree of sources with `text` as the command line's. */
 async function program(text: string): Promise<void> {
@@ -36,7 +42,10 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
   expect((await readdir(join(copy, "dist"))).sort()).toEqual(
-    ["agent", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+    ["agent", "pkcs12-worker", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [
+      `${name}.js`,
+      `${name}.js.map`,
+    ]),
   );
   expect(node("bin/seal.mjs", "status", "--json").stdout).toBe("status --json\n");
 });
