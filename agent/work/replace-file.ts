@@ -60,6 +60,8 @@ async function runJournaled(plan: JournalPlan, replacement: Replacement, origina
 
 function assertOneName(source: SourceFile): void {
   if (source.stat.links === 1) return;
+  // Removed between being found and being opened, as by another agent that was quicker.
+  if (source.stat.links === 0) throw new RightsError("file-missing", `${shown(source.path)} is gone meanwhile`);
   const names = `${shown(source.path)} has ${source.stat.links} names (hard links)`;
   throw new RightsError("file-unsuitable", `${names}; its content would stay under the others, so copy it first`);
 }
