@@ -11,6 +11,10 @@ const id = z.string().refine(isId);
 const url = z.string().max(2048);
 const document = z.string().max(256 * 1024);
 
+/** An account key that the service keeps: what this device made itself (base64url SPKI), and the key sealed to that. */
+const RoamingKey = z.strictObject({ device: z.string().max(800), sealed: z.string().max(8192) });
+export type RoamingKey = z.infer<typeof RoamingKey>;
+
 /** `account.json`: who is signed in where, whom the device believes, and its certificates. Nothing secret. */
 const AccountRecord = z.strictObject({
   v: z.literal(1),
@@ -31,6 +35,8 @@ const AccountRecord = z.strictObject({
   /** The highest generation seen; it never goes down. */
   generation: z.int().min(1),
   accountCertificate: document,
+  /** Where all devices of the person share one account key; `null` where this device made its own. */
+  roaming: RoamingKey.nullable().default(null),
   licensorCertificate: document,
   /** The service said that this device was removed: nothing is done with it any more until somebody signs in. */
   removed: z.boolean().default(false),

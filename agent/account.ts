@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
+import { fromBase64url } from "../shared/bytes.js";
 import { type Signer, signerOf, type Unsealer, unsealerOf } from "../shared/crypto/keys.js";
 import { RightsError } from "../shared/errors.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import { dayMs } from "../shared/time.js";
 import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
+import { openAccountKeyPair } from "./account-key.js";
 import { type Certificates, type OpenedRecord, openRecord } from "./certificates.js";
 import { type SeenClock, seenClock } from "./clock.js";
 import { openDeviceKeyPair } from "./device-keys.js";
@@ -33,6 +35,8 @@ export interface AccountInfo {
   /** The oldest tenant key believed, and the highest generation seen, which never goes down. */
   readonly kid: string;
   readonly generation: number;
+  /** Whether this device made its account key, or the service keeps one for all devices of the person. */
+  readonly accountKeys: "device" | "roaming";
 }
 
 /** The person signed in. Nothing secret is opened before it is asked for. */
@@ -71,7 +75,8 @@ export async function whoIsSignedIn(home: Home): Promise<AccountInfo | null> {
 
 export const infoOf = (record: AccountRecord): AccountInfo => {
   const { service, api, tenant, organisation, viewer, subject, address, name, kid, generation } = record;
-  return { service, api, tenant, organisation, viewer, subject, address, name, kid, generation };
+  const accountKeys = record.roaming === null ? "device" : "roaming";
+  return { service, api, tenant, organisation, viewer, subject, address, name, kid, generation, accountKeys };
 };
 
 /**
@@ -137,7 +142,13 @@ class DeviceAccount implements Account {
     };
     const credentials = new DeviceCredentials(home, secrets, opened.record);
     this.service = heardService(this.info.api, credentials, this.clock, removed);
-    this.unsealer = once(async () => unsealerOf(opened.account.key, await openDeviceKeyPair(secrets, "unseal")));
+    this.unsealer = once(async () => {
+      const {
+        account,
+        record: { roaming },
+      } = opened;
+      return unsealerOf(account.key, await openAccountKeyPair(secrets, roaming, account.key));
+    });
     this.signer = once(async () => signerOf(opened.licensor.key, await openDeviceKeyPair(secrets, "sign")));
     this.#opened = opened;
     this.#now = now;
@@ -146,7 +157,10 @@ class DeviceAccount implements Account {
   async renew({ always = false } = {}): Promise<Account> {
     const { record, account, licensor } = this.#opened;
     if (!always && [account, licensor].every((certificate) => this.#now() < renewFromMs(certificate))) return this;
-    const keys = { account: account.key.spki, licensor: licensor.key.spki, dpop: account.dpop ?? "" };
+    const { roaming } = record;
+    const made = roaming === null ? account.key.spki : fromBase64url(roaming.device, "state-damaged");
+    const unsealing = () => openDeviceKeyPair(this.secrets, "unseal");
+    const keys = { account: made, licensor: licensor.key.spki, dpop: account.dpop ?? "", unsealing };
     const { certified } = await certify(this.service, keys, pinOf(this.trust));
     if (certified.subject !== record.subject)
       throw new RightsError("service-untrusted", "the service certified another person; sign in again");

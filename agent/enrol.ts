@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64, toBase64url } from "../shared/bytes.js";
-import { publicKeyFromSpki } from "../shared/crypto/keys.js";
-import { RightsError } from "../shared/errors.js";
+import { type PublicKey, publicKeyFromSpki } from "../shared/crypto/keys.js";
+import { codeOf, RightsError } from "../shared/errors.js";
 import {
   type PinnedKey,
   type TenantTrust,
@@ -12,16 +12,19 @@ import { parseDocument, parseServerCertificates } from "../shared/license/xrml.j
 import type { CertifyAnswer } from "../shared/protocol/service-api.js";
 import { parseSecondTime } from "../shared/time.js";
 import type { AccountRecord } from "./account-file.js";
+import { takeRoamingKey } from "./account-key.js";
 import { thisDeviceName } from "./device-name.js";
 import type { Service } from "./service.js";
 
-/** The public halves of a device. */
+/** What a device has certified: the public halves of what it made. */
 export interface PublicHalves {
-  /** DER SubjectPublicKeyInfo. */
+  /** DER SubjectPublicKeyInfo, of the key it opens with. */
   readonly account: Bytes;
   readonly licensor: Bytes;
   /** Thumbprint of the proof key. */
   readonly dpop: string;
+  /** The private half of `account`, asked for only where the service hands an account key over. */
+  readonly unsealing: () => Promise<CryptoKey>;
 }
 
 /** What certifying adds to what is known of an account. */
@@ -33,6 +36,7 @@ export type Certified = Pick<
   | "kid"
   | "generation"
   | "accountCertificate"
+  | "roaming"
   | "licensorCertificate"
   | "serverCertificates"
 >;
@@ -74,6 +78,7 @@ export async function certify(
   const answer = await service.certify({ ...halves, device: thisDeviceName() });
   const { trust, texts } = await readServerCertificates(answer.serverCertificates, pinned);
   const certificates = await checkedCertificates(answer, keys, trust).catch((cause) => {
+    if (codeOf(cause) === "keystore-unavailable") throw cause;
     throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again", {
       cause,
     });
@@ -95,10 +100,17 @@ async function checkedCertificates(answer: CertifyAnswer, keys: PublicHalves, tr
     rac.subject === answer.subject &&
     clc.subject === answer.subject &&
     rac.dpop === keys.dpop &&
-    rac.key.kid === (await kidOf(keys.account)) &&
     clc.key.kid === (await kidOf(keys.licensor));
   if (!ours) throw new Error("not the keys and the person that were asked for");
-  return { accountCertificate: account.text, licensorCertificate: licensor.text };
+  const roaming = await accountKeyIn(answer, rac.key, keys);
+  return { accountCertificate: account.text, licensorCertificate: licensor.text, roaming };
+}
+
+/** The key certified is the device's own, or one that came with the certificate and opens. */
+async function accountKeyIn({ accountKey }: CertifyAnswer, certified: PublicKey, keys: PublicHalves) {
+  if (accountKey !== null) return takeRoamingKey(accountKey, certified, keys.account, keys.unsealing);
+  if (certified.kid === (await kidOf(keys.account))) return null;
+  throw new Error("not the key that was asked for");
 }
 
 const kidOf = async (spki: Bytes): Promise<string> => (await publicKeyFromSpki(spki, "internal")).kid;

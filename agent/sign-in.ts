@@ -1,3 +1,4 @@
+import { importPrivateKey } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { PinnedKey } from "../shared/license/trust.js";
 import { ServiceClient } from "../shared/protocol/service-client.js";
@@ -146,7 +147,12 @@ async function enrol(place: SignInPlace, pinned: PinnedKey, keys: DeviceKeys, to
   const { service, discovery, token, revocation } = place;
   const proofKey = await proofKeyFrom(keys.proof);
   const client = new ServiceClient(discovery.api, { proofKey, accessToken: async () => tokens.access });
-  const halves = { account: spkiOf(keys.account), licensor: spkiOf(keys.licensor), dpop: proofKey.thumbprint };
+  const halves = {
+    account: spkiOf(keys.account),
+    licensor: spkiOf(keys.licensor),
+    dpop: proofKey.thumbprint,
+    unsealing: () => importPrivateKey(keys.account, "unseal"),
+  };
   const { certified, time } = await certify(client, halves, pinned);
   const { api, clientId, tenant, organisation, viewer } = discovery;
   const about = { api, token, clientId, tenant, organisation, viewer, ...(revocation === null ? {} : { revocation }) };

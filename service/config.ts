@@ -36,6 +36,12 @@ export interface ServiceConfig {
    * archived goes on vouching.
    */
   accountCertificateDays: number;
+  /**
+   * Who makes the account keys, which licenses are sealed to. `device`: each device its own, and its private half never
+   * leaves it. `roaming`: the service, one for each person, kept sealed to the tenant key and handed to each of their
+   * devices. Optional, default `device`.
+   */
+  accountKeys: "device" | "roaming";
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
   groupCacheMinutes: number;
   /** From which level on standard error tells. Optional: `error`, `warn` or `info`, default `warn`. */
@@ -65,6 +71,7 @@ export const defaults = {
   passwords: true,
   providers: [],
   accountCertificateDays: 31,
+  accountKeys: "device",
   groupCacheMinutes: 180,
   logLevel: "warn",
 } satisfies Partial<ServiceConfig>;
@@ -152,6 +159,7 @@ const ConfigFile = z
     tenantKey: Url.refine((url) => url.protocol === "file:", "must be a file: URL"),
     tenantKeyPassphraseFile: Path,
     accountCertificateDays: z.int().min(1).max(31).default(defaults.accountCertificateDays),
+    accountKeys: z.enum(["device", "roaming"]).default(defaults.accountKeys),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
   })

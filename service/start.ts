@@ -12,11 +12,13 @@ import { CachedDirectory } from "./directory/cached.js";
 import { EmbeddedDirectory } from "./directory/embedded.js";
 import { openCallers } from "./identity/callers.js";
 import { identityRoutes, issuerOf } from "./identity/provider.js";
+import { settleAccountKeyMode } from "./licensing/account-key-mode.js";
 import { CallerAccounts } from "./licensing/caller-account.js";
 import { LicenseReader } from "./licensing/license-reader.js";
 import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
+import { RoamingKeys } from "./licensing/roaming-keys.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
@@ -98,6 +100,8 @@ async function openParts(
   const keyPlace = measures.keyPlace(new SoftwareKeys(key, rsaWorker ? { workerUrl: rsaWorker } : {}));
   const tenant = await CurrentTenant.open({ store, place: keyPlace, publicUrl: config.publicUrl, now });
   closing.push(() => tenant.close());
+  await settleAccountKeyMode(config.accountKeys, { store, audit });
+  const roamingKeys = config.accountKeys === "roaming" ? new RoamingKeys(tenant, store, now) : null;
   const ttlMs = config.groupCacheMinutes * minuteMs;
   const presentDirectory = new EmbeddedDirectory(store.accounts);
   const directory = new CachedDirectory(presentDirectory, { ttlMs, now });
@@ -109,7 +113,8 @@ async function openParts(
     presentDirectory,
     audit,
     licenses: new LicenseReader(tenant, store),
-    accounts: new CallerAccounts(tenant, store, directory),
+    accounts: new CallerAccounts(tenant, store, directory, roamingKeys),
+    roamingKeys,
     licensorKeys: new LicensorKeys(store),
     limits: openLimits(now),
     certificateDays: config.accountCertificateDays,

@@ -41,6 +41,7 @@ export async function login(url: string, options: LoginOptions): Promise<number>
   const { info, keystore, isNewDevice } = await signInBy(await openHome(), url, agree);
   say(`${shown(info.name)} (${shown(info.address)}) is signed in to ${shown(info.organisation)}`);
   if (isNewDevice && where[keystore] !== "") say(where[keystore]);
+  if (info.accountKeys === "roaming") say("your account key is shared by your devices, and the service keeps it");
   return exits.done;
 }
 
@@ -82,8 +83,8 @@ export async function logout(): Promise<number> {
 export async function whoami({ json }: ReportOptions): Promise<number> {
   const info = await whoIsSignedIn(await openHome());
   if (info === null) throw new RightsError("sign-in-needed", "nobody is signed in here; sign in with: seal login URL");
-  const { name, address, organisation, service } = info;
-  if (json) printJson({ name, address, organisation, service });
+  const { name, address, organisation, service, accountKeys } = info;
+  if (json) printJson({ name, address, organisation, service, accountKeys });
   else print(`${shown(name)} <${shown(address)}> at ${shown(organisation)} (${service})`);
   return exits.done;
 }

@@ -21,11 +21,13 @@ async function checkSignIn(home: Home) {
 
 async function checkCertificates(home: Home) {
   if ((await whoIsSignedIn(home)) === null) return null;
-  const { certificates } = await openAccount(home);
+  const { certificates, info } = await openAccount(home);
   const untilMs = Math.min(certificates.accountUntilMs, certificates.licensorUntilMs);
   const day = new Date(untilMs).toISOString().slice(0, 10);
   if (untilMs <= Date.now()) return wrong(`ended on ${day}`, "any command that reaches the service renews them");
-  return untilMs < Date.now() + soonMs ? note(`end on ${day}; the service renews them`) : well(`until ${day}`);
+  return untilMs < Date.now() + soonMs
+    ? note(`end on ${day}; the service renews them`)
+    : well(`until ${day}${info.accountKeys === "roaming" ? "; the service keeps the account key" : ""}`);
 }
 
 async function checkService(home: Home) {

@@ -12,12 +12,13 @@ import type { Device } from "../store/devices.js";
 import type { Store } from "../store/store.js";
 import type { Tenant } from "../tenant.js";
 import { accountMismatch, isLicenseError, Refusal } from "./refusal.js";
+import type { RoamingKeys } from "./roaming-keys.js";
 
 /** Who asks, and on which of their devices. */
 export interface CallerAccount {
   readonly person: Person;
   readonly device: Device;
-  /** The device's key that content keys are sealed to. */
+  /** The key that content keys are sealed to: the device's, or the one of all devices of the person. */
   readonly accountKey: PublicKey;
 }
 
@@ -51,12 +52,14 @@ export class CallerAccounts {
   readonly #tenant: Tenant;
   readonly #store: Store;
   readonly #directory: Directory;
+  readonly #roamingKeys: RoamingKeys | null;
   readonly #certified = new BoundedCache<Certified>(maxCached);
 
-  constructor(tenant: Tenant, store: Store, directory: Directory) {
+  constructor(tenant: Tenant, store: Store, directory: Directory, roamingKeys: RoamingKeys | null) {
     this.#tenant = tenant;
     this.#store = store;
     this.#directory = directory;
+    this.#roamingKeys = roamingKeys;
   }
 
   /**
@@ -71,7 +74,13 @@ export class CallerAccounts {
     const device = await this.#store.devices.findByAccount(certified.serial);
     if (device === null || device.revoked !== null || device.person !== caller.subject) throw accountMismatch();
     if (device.accountKid !== certified.key.kid) throw accountMismatch();
+    if (device.accountKid !== (await this.#currentKid(device))) throw accountMismatch();
     return { person: await personOf(this.#directory, caller), device, accountKey: certified.key };
+  }
+
+  /** A certificate about a key that was given up, or of the other kind of account keys, is to be asked for anew. */
+  async #currentKid({ person, deviceKid }: Device): Promise<string | null> {
+    return this.#roamingKeys === null ? deviceKid : this.#roamingKeys.currentKid(person);
   }
 
   async #verify(certificate: Bytes, nowMs: number): Promise<Certified> {

@@ -1,5 +1,5 @@
 import { toBase64 } from "../../shared/bytes.js";
-import { type PublicKey, publicKeyFromSpki } from "../../shared/crypto/keys.js";
+import { type PublicKey, publicKeyFromSpki, shownKeyId } from "../../shared/crypto/keys.js";
 import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
 import { encodeAccountCertificate, encodeLicensorCertificate } from "../../shared/license/certificates.js";
@@ -16,7 +16,8 @@ import type { Asker, Parts } from "./parts.js";
 const keyBits = 2048;
 
 /**
- * Account and licensor certificate for a device of the caller. The private halves never come here.
+ * Account and licensor certificate for a device of the caller. The private halves of what it made never come here. Where
+ * account keys are kept here, the certificate is about the person's, and that goes with it, sealed to the device.
  * @throws RightsError request-malformed for keys that do not serve; account-mismatch for a key that is somebody else's,
  *   or a caller the directory does not know; device-removed for keys of a device that was; rate-limited.
  */
@@ -27,37 +28,46 @@ export function certify(parts: Parts, asker: Asker, request: CertifyRequest): Pr
     notePerson(event, person);
     spend(parts.limits.certificates, asker);
     const keys = await deviceKeys(request, parts);
-    const device = newDevice(asker, keys, request.device, parts);
+    const handed = (await parts.roamingKeys?.handTo(person.subject, keys.deviceKey)) ?? null;
+    const accountKey = handed?.key ?? keys.deviceKey;
+    const device = newDevice(asker, { ...keys, accountKey }, request.device, parts);
     await parts.licensorKeys.keep(keys.licensorKey);
     await parts.store.devices.add(device);
     event.device = device.racSerial;
+    if (handed !== null) event.detail = `account key ${shownKeyId(handed.key.kid)}${handed.isNew ? ", made now" : ""}`;
     await parts.audit.append(event);
-    const certificates = await certificatesFor(device, keys, person.address, parts);
+    const certificates = await certificatesFor(device, { ...keys, accountKey }, person.address, parts);
     const { subject, address, name } = person;
-    return { subject, address, name, ...certificates, time: secondTime(device.issued) };
+    const sealed = handed && toBase64(handed.sealed);
+    return { subject, address, name, ...certificates, accountKey: sealed, time: secondTime(device.issued) };
   });
 }
 
+/** What the device made: one that it opens with, and one that it signs with. */
 interface DeviceKeys {
-  accountKey: PublicKey;
+  deviceKey: PublicKey;
   licensorKey: PublicKey;
+}
+
+interface CertifiedKeys extends DeviceKeys {
+  accountKey: PublicKey;
 }
 
 /** Two keys, because one that both opens and signs could be made to do the one for the other. */
 async function deviceKeys(request: CertifyRequest, { tenant }: Parts): Promise<DeviceKeys> {
-  const [accountKey, licensorKey] = await Promise.all(
+  const [deviceKey, licensorKey] = await Promise.all(
     [request.accountKey, request.licensorKey].map((key) => publicKeyFromSpki(keyOf(key), "request-malformed")),
   );
   const serves = (key: PublicKey | undefined): key is PublicKey =>
     key?.bits === keyBits && tenant.keyring.find(key.kid) === null;
-  if (!serves(accountKey) || !serves(licensorKey) || accountKey.kid === licensorKey.kid)
+  if (!serves(deviceKey) || !serves(licensorKey) || deviceKey.kid === licensorKey.kid)
     throw new RightsError("request-malformed", "a device needs two RSA keys of 2048 bits that differ");
-  return { accountKey, licensorKey };
+  return { deviceKey, licensorKey };
 }
 
 function newDevice(
   { subject, jkt }: Asker,
-  { accountKey, licensorKey }: DeviceKeys,
+  { deviceKey, accountKey, licensorKey }: CertifiedKeys,
   called: DeviceName | undefined,
   parts: Parts,
 ): NewDevice {
@@ -67,6 +77,7 @@ function newDevice(
     clcSerial: newId(),
     person: subject,
     accountKid: accountKey.kid,
+    deviceKid: deviceKey.kid,
     licensorKid: licensorKey.kid,
     proofKey: jkt,
     name: called?.name ?? null,
@@ -76,7 +87,7 @@ function newDevice(
   };
 }
 
-async function certificatesFor(device: NewDevice, keys: DeviceKeys, address: string, { tenant }: Parts) {
+async function certificatesFor(device: NewDevice, keys: CertifiedKeys, address: string, { tenant }: Parts) {
   const signer = tenant.keyring.active.custody;
   const { issued: issuedMs, until: untilMs, person: subject, proofKey: dpop } = device;
   const common = { tenant: tenant.id, issuedMs, untilMs, subject };

@@ -8,6 +8,7 @@ import type { CallerAccounts } from "./caller-account.js";
 import type { LicenseReader } from "./license-reader.js";
 import type { LicensorKeys } from "./licensor-keys.js";
 import type { Limits } from "./limits.js";
+import type { RoamingKeys } from "./roaming-keys.js";
 
 /** The tenant, whose keys may change while the service runs. */
 export interface FollowingTenant extends Tenant {
@@ -29,6 +30,8 @@ export interface Parts {
   readonly licenses: LicenseReader;
   readonly accounts: CallerAccounts;
   readonly licensorKeys: LicensorKeys;
+  /** `null` where each device has an account key of its own. */
+  readonly roamingKeys: RoamingKeys | null;
   readonly limits: Limits;
   /** How long account and licensor certificates are valid, in days. */
   readonly certificateDays: number;

@@ -1,5 +1,6 @@
 import { RightsError } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
+import { giveUpAccountKey } from "./account-keys.js";
 import { compileOnce } from "./compiled.js";
 import type { Ask, Database, Write } from "./database.js";
 import { endSignInsWith } from "./payloads.js";
@@ -13,6 +14,8 @@ export interface Device {
   clcSerial: string;
   person: string;
   accountKid: string;
+  /** The key the device made itself; another than its account key where the service keeps one for all devices. */
+  deviceKid: string;
   licensorKid: string;
   /** RFC 7638 thumbprint of the device's proof key. */
   proofKey: string;
@@ -61,7 +64,8 @@ export class Devices {
    */
   add(device: NewDevice): Promise<void> {
     return this.#write(async (tx) => {
-      for (const kid of [device.accountKid, device.licensorKid]) await claimKey(tx, kid, device.person);
+      for (const kid of [device.accountKid, device.deviceKid, device.licensorKid])
+        await claimKey(tx, kid, device.person);
       await refuseRemovedKeys(tx, device);
       const id = (await deviceWith(tx, device)) ?? newId();
       await tx
@@ -123,6 +127,7 @@ export class Devices {
     return this.#write(async (tx) => {
       const keys = await tx.selectFrom("devices").select("proof_key").distinct().where("device", "=", id).execute();
       for (const { proof_key } of keys) await endSignInsWith(tx, proof_key);
+      await giveUpAccountKey(tx, id);
       const update = tx.updateTable("devices").set({ revoked }).where("device", "=", id).where("revoked", "is", null);
       await update.execute();
       return keys.length > 0;
@@ -142,7 +147,7 @@ async function claimKey(tx: Database, kid: string, person: string): Promise<void
 }
 
 /** Whoever has a removed device has its keys: a new certificate for them would let it in again. */
-async function refuseRemovedKeys(tx: Database, { accountKid, licensorKid, proofKey }: NewDevice): Promise<void> {
+async function refuseRemovedKeys(tx: Database, { deviceKid, licensorKid, proofKey }: NewDevice): Promise<void> {
   const removed = await tx
     .selectFrom("devices")
     .select("device")
@@ -150,8 +155,8 @@ async function refuseRemovedKeys(tx: Database, { accountKid, licensorKid, proofK
     .where((is) =>
       is.or([
         is("proof_key", "=", proofKey),
-        is("licensor_kid", "in", [accountKid, licensorKid]),
-        is("account_kid", "in", [accountKid, licensorKid]),
+        is("licensor_kid", "in", [deviceKid, licensorKid]),
+        is("device_kid", "in", [deviceKid, licensorKid]),
       ]),
     )
     .executeTakeFirst();
@@ -168,6 +173,7 @@ const toRow = (device: Omit<Device, "revoked">): DeviceRow => ({
   clc_serial: device.clcSerial,
   person: device.person,
   account_kid: device.accountKid,
+  device_kid: device.deviceKid,
   licensor_kid: device.licensorKid,
   proof_key: device.proofKey,
   device: device.id,
@@ -184,6 +190,7 @@ const fromRow = (row: DeviceRow): Device => ({
   clcSerial: row.clc_serial,
   person: row.person,
   accountKid: row.account_kid,
+  deviceKid: row.device_kid,
   licensorKid: row.licensor_kid,
   proofKey: row.proof_key,
   name: row.name,

@@ -16,6 +16,7 @@ const migrations: Record<string, Migration> = {
   "0010-identities": { up: createIdentities },
   "0011-policy": { up: createPolicy },
   "0012-tenant-keys": { up: createTenantKeys },
+  "0013-account-keys": { up: createAccountKeys },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -239,4 +240,26 @@ async function createTenantKeys(db: Kysely<unknown>): Promise<void> {
     key("tenant_keys", "kid")(table).addUniqueConstraint("tenant_keys_generation", ["generation"] as never[]),
   );
   await db.schema.alterTable("registered_licenses").addColumn("registrant", "text").execute();
+}
+
+/** Until then every device had an account key of its own. */
+async function createAccountKeys(db: Kysely<unknown>): Promise<void> {
+  const columns = {
+    person: "text",
+    kid: "text",
+    public_key: "text",
+    sealed: "text",
+    tenant_kid: "text",
+    made: "bigint",
+  } as const;
+  await createTable(db, "account_keys", columns, (table) =>
+    belongsToPerson(key("account_keys", "person")(table), "account_keys"),
+  );
+  await db.schema
+    .alterTable("devices")
+    .addColumn("device_kid", "text", (spec) => spec.notNull().defaultTo(""))
+    .execute();
+  const devices = (db as Kysely<Pick<Schema, "devices">>).updateTable("devices");
+  await devices.set(({ ref }) => ({ device_kid: ref("account_kid") })).execute();
+  await index(db, "devices", "device_kid");
 }

@@ -16,6 +16,7 @@ export interface Schema {
   tenant_keys: TenantKeyRow;
   devices: DeviceRow;
   device_keys: { kid: string; person: string };
+  account_keys: AccountKeyRow;
   templates: { id: string; version: number; json: string };
   labels: { id: string; json: string };
   /** One row: what holds for all labels, and how often they were changed. */
@@ -54,6 +55,8 @@ export interface DeviceRow {
   clc_serial: string;
   person: string;
   account_kid: string;
+  /** The device's own key: the same, unless the person's devices share one that the service keeps. */
+  device_kid: string;
   licensor_kid: string;
   proof_key: string;
   /** Id of the device, the same with each new certificate. */
@@ -63,6 +66,15 @@ export interface DeviceRow {
   issued: number;
   until: number;
   revoked: number | null;
+}
+
+export interface AccountKeyRow {
+  person: string;
+  kid: string;
+  public_key: string;
+  sealed: string;
+  tenant_kid: string;
+  made: number;
 }
 
 export interface DocumentRow {

@@ -1,7 +1,7 @@
 import type { Database, Write } from "./database.js";
 
 /** Names of what the service has decided once and keeps: never what a person configures. */
-export type SettingName = "tenant" | "server-certificates" | "oidc-keys" | "cookie-keys";
+export type SettingName = "tenant" | "server-certificates" | "account-keys" | "oidc-keys" | "cookie-keys";
 
 /** Small facts that live as long as the database. */
 export class Settings {

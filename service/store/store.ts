@@ -1,3 +1,4 @@
+import { AccountKeys } from "./account-keys.js";
 import { Accounts } from "./accounts.js";
 import { Amendments } from "./amendments.js";
 import type { Ask, Database, Write } from "./database.js";
@@ -23,6 +24,7 @@ export interface Store {
   readonly identities: Identities;
   readonly tenantKeys: TenantKeys;
   readonly devices: Devices;
+  readonly accountKeys: AccountKeys;
   readonly policies: Policies;
   readonly documents: Documents;
   readonly amendments: Amendments;
@@ -76,6 +78,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
     identities: new Identities(read, write),
     tenantKeys: new TenantKeys(read, write),
     devices: new Devices(read, write, ask),
+    accountKeys: new AccountKeys(read, write, ask),
     policies: new Policies(read, write, ask),
     documents: new Documents(read, write, ask),
     amendments: new Amendments(read, write),

@@ -30,7 +30,7 @@ export type ContentKey = CryptoKey;
 
 export const contentKeyBytes = 32;
 const signing = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-const sealing = { name: "RSA-OAEP", hash: "SHA-256" };
+export const sealing = { name: "RSA-OAEP", hash: "SHA-256" };
 
 export const sha256 = async (bytes: Bytes): Promise<Bytes> => primitives.sha256(bytes);
 

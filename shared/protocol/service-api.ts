@@ -35,10 +35,14 @@ export type Discovery = z.infer<typeof Discovery>;
 export const DeviceName = z.strictObject({ name: z.string().max(64), system: z.string().max(64) });
 export type DeviceName = z.infer<typeof DeviceName>;
 
-/** `POST account-certificates`: the device's two public keys, base64url SPKI. */
+/** `POST account-certificates`: the two public keys that the device made, base64url SPKI. */
 export const CertifyRequest = z.strictObject({ accountKey: key, licensorKey: key, device: DeviceName.optional() });
 export type CertifyRequest = z.infer<typeof CertifyRequest>;
 
+/**
+ * `accountKey`: where a person's devices share their account key, its private half, sealed to the key the device made
+ * (docs/encodings.md); the account certificate is then about that one. `null` where each device has its own.
+ */
 export const CertifyAnswer = z.object({
   subject: id,
   address: z.string().max(255),
@@ -46,6 +50,7 @@ export const CertifyAnswer = z.object({
   accountCertificate: base64,
   licensorCertificate: base64,
   serverCertificates: base64,
+  accountKey: z.string().max(8192).nullable().default(null),
   time,
 });
 export type CertifyAnswer = z.infer<typeof CertifyAnswer>;

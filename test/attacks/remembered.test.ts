@@ -58,7 +58,8 @@ describe("a license known to hold", () => {
       ...{ id: ada.subject, name: "Ada", addresses: [ada.address], administrator: false, state: "active" },
       passwordHash: null,
     });
-    const kids = { accountKid: ada.account.publicKey.kid, licensorKid: ada.licensor.publicKey.kid };
+    const { kid } = ada.account.publicKey;
+    const kids = { accountKid: kid, deviceKid: kid, licensorKid: ada.licensor.publicKey.kid };
     const rest = { name: null, system: null, issued: 0, until: 1 };
     await store.devices.add({
       racSerial: "r",

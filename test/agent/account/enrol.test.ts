@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { certify, pinOf } from "../../../agent/enrol.js";
-import { toBase64, utf8 } from "../../../shared/bytes.js";
-import type { Signer } from "../../../shared/crypto/keys.js";
+import { toBase64, toBase64url, utf8 } from "../../../shared/bytes.js";
+import { onItsWay, sealAccountKey } from "../../../shared/crypto/account-key.js";
+import type { PublicKey, Signer } from "../../../shared/crypto/keys.js";
 import { newId } from "../../../shared/ids.js";
 import {
   encodeAccountCertificate,
@@ -11,14 +12,18 @@ import {
 import { encodeChain } from "../../../shared/license/xrml.js";
 import { dayMs, secondTime } from "../../../shared/time.js";
 import { newSigner, nowMs, Organisation } from "../../license/organisation.js";
+import { newKeys } from "../../service/licensing/device.js";
 import { outcome } from "./scratch-home.js";
 
 let contoso: Organisation;
-let [account, licensor, other, newer, attacker]: Signer[] = [];
+let [licensor, other, newer, attacker]: Signer[] = [];
+/** What the device opens with, and an account key that the service made for the person. */
+let [account, shared]: Awaited<ReturnType<typeof newKeys>>[] = [];
 
 beforeAll(async () => {
   contoso = await Organisation.found();
-  [account, licensor, other, newer, attacker] = await Promise.all(Array.from({ length: 5 }, newSigner));
+  [licensor, other, newer, attacker] = await Promise.all(Array.from({ length: 4 }, newSigner));
+  [account, shared] = [await newKeys("unseal"), await newKeys("unseal")];
 });
 
 const times = { issuedMs: nowMs - dayMs, untilMs: nowMs + 30 * dayMs };
@@ -40,11 +45,12 @@ const serverCertificate = (key: Signer, generation: number, by: Signer) =>
 /** What a service answers; right but for what a test changes. */
 interface Answer {
   signer?: Signer;
-  accountKey?: Signer;
+  accountKey?: { publicKey: PublicKey };
   licensorKey?: Signer;
   dpop?: string;
   accountSubject?: string;
   licensorSubject?: string;
+  handed?: () => Promise<string>;
   chain?: () => Promise<string[]>;
   untilMs?: number;
 }
@@ -70,12 +76,20 @@ async function answerOf(answer: Answer) {
       await encodeLicensorCertificate({ ...of, subject: licensorSubject, key: licensorKey }, signer),
     ),
     serverCertificates: toBase64(encodeChain((await answer.chain?.()) ?? [contoso.serverCertificate])),
+    accountKey: (await answer.handed?.()) ?? null,
     time: secondTime(nowMs),
   };
 }
 
+const halvesOfDevice = () => ({
+  account: account!.publicKey.spki,
+  licensor: licensor!.publicKey.spki,
+  dpop: "thumbprint",
+  unsealing: async () => account!.privateKey,
+});
+
 const enrol = (answer: Answer) => {
-  const halves = { account: account!.publicKey.spki, licensor: licensor!.publicKey.spki, dpop: "thumbprint" };
+  const halves = halvesOfDevice();
   return certify({ certify: () => answerOf(answer) }, halves, pinOf(contoso.trust));
 };
 
@@ -126,8 +140,37 @@ describe("what a service certifies", () => {
   });
 
   it("is not believed once a newer key was seen and the service goes back to the older", async () => {
-    const halves = { account: account!.publicKey.spki, licensor: licensor!.publicKey.spki, dpop: "thumbprint" };
+    const halves = halvesOfDevice();
     const pinned = { ...pinOf(contoso.trust), generation: 2 };
     expect(await outcome(certify({ certify: () => answerOf({}) }, halves, pinned))).toBe("service-untrusted");
+  });
+});
+
+/** A private half as a service hands it over, to whom and as what it says. */
+async function handed(pair = shared!, to = account!.publicKey, as = pair.publicKey): Promise<string> {
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
+  return toBase64(await sealAccountKey(pkcs8, to, onItsWay(as, to)));
+}
+
+describe("an account key that the service hands over", () => {
+  it("is believed when it opens on this device and is the one certified, and is kept sealed", async () => {
+    const { certified } = await enrol({ accountKey: shared!, handed });
+    const sealed = expect.stringMatching(/^[A-Za-z0-9+/=]{2000,2200}$/);
+    expect(certified.roaming).toEqual({ device: toBase64url(account!.publicKey.spki), sealed });
+    expect((await enrol({})).certified.roaming).toBeNull();
+  });
+
+  it.each<[string, () => Answer]>([
+    ["a certificate about another", () => ({ accountKey: other!, handed })],
+    ["a certificate about the device's own", () => ({ handed })],
+    [
+      "another private half",
+      () => ({ accountKey: shared!, handed: () => handed(account, account!.publicKey, shared!.publicKey) }),
+    ],
+    ["one sealed to another device", () => ({ accountKey: shared!, handed: () => handed(shared, other!.publicKey) })],
+    ["one that is no sealed key", () => ({ accountKey: shared!, handed: async () => "AAAA" })],
+    ["one that is no base64", () => ({ accountKey: shared!, handed: async () => "*" })],
+  ])("is not believed with %s", async (_what, answer) => {
+    expect(await outcome(enrol(answer()))).toBe("service-untrusted");
   });
 });

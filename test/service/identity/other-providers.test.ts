@@ -190,7 +190,7 @@ describe("who somebody is", () => {
     const { issuer, strange, store } = await scratchProvider();
     const id = newId();
     await store.accounts.add({ ...prepared, id, passwordHash: "$argon2id$…", mustChange: true });
-    const keys = { accountKid: "a", licensorKid: "l", proofKey: "p" };
+    const keys = { accountKid: "a", deviceKid: "a", licensorKid: "l", proofKey: "p" };
     const device = { ...keys, racSerial: newId(), clcSerial: newId(), name: null, system: null };
     await store.devices.add({ ...device, person: id, issued: 1, until: 2 });
     expect(troubleIn((await signInWith(strange, issuer)).html)).toContain("is or was that of another account here");

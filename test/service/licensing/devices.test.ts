@@ -15,6 +15,7 @@ const blank = {
   racSerial: newId(),
   clcSerial: newId(),
   accountKid: "blank-account",
+  deviceKid: "blank-account",
   licensorKid: "blank-licensor",
   name: null,
   system: null,

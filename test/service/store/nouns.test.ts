@@ -46,6 +46,7 @@ describe("devices", () => {
     clcSerial: "c1",
     person: ada.id,
     accountKid: "a1",
+    deviceKid: "a1",
     licensorKid: "l1",
     proofKey: "p",
     name: null,
@@ -60,12 +61,24 @@ describe("devices", () => {
     await devices.add({ ...device, racSerial: "r2", clcSerial: "c2", issued: 2, until: 9 });
     const stolen = { ...device, racSerial: "r3", clcSerial: "c3", person: bob.id, issued: 3, until: 9 };
     await expect(devices.add(stolen)).rejects.toMatchObject({ code: "account-mismatch" });
-    await expect(devices.add({ ...stolen, accountKid: "a2" })).rejects.toMatchObject({ code: "account-mismatch" });
-    // Not even with the roles of the two keys exchanged, and nothing of the refused ones is kept.
-    await expect(devices.add({ ...stolen, accountKid: "a2", licensorKid: "a1" })).rejects.toMatchObject({
+    await expect(devices.add({ ...stolen, accountKid: "a2", deviceKid: "a2" })).rejects.toMatchObject({
       code: "account-mismatch",
     });
-    await devices.add({ ...device, racSerial: "r4", clcSerial: "c4", accountKid: "a2", issued: 4, until: 9 });
+    // Not even with the roles of the two keys exchanged, and nothing of the refused ones is kept.
+    await expect(
+      devices.add({ ...stolen, accountKid: "a2", deviceKid: "a2", licensorKid: "a1" }),
+    ).rejects.toMatchObject({
+      code: "account-mismatch",
+    });
+    await devices.add({
+      ...device,
+      racSerial: "r4",
+      clcSerial: "c4",
+      accountKid: "a2",
+      deviceKid: "a2",
+      issued: 4,
+      until: 9,
+    });
     expect(await devices.ofPerson(ada.id)).toMatchObject([{ racSerial: "r4", added: 1 }]); // one proof key, one device
     expect(await devices.ofPerson(bob.id)).toEqual([]);
   });
@@ -75,7 +88,7 @@ describe("devices", () => {
     await accounts.add(ada);
     await devices.add({ ...device, issued: 1, until: 9 });
     await devices.add({ ...device, racSerial: "r2", clcSerial: "c2", issued: 2, until: 9 });
-    const other = { accountKid: "a2", licensorKid: "l2", proofKey: "p2" };
+    const other = { accountKid: "a2", deviceKid: "a2", licensorKid: "l2", proofKey: "p2" };
     await devices.add({ ...device, ...other, racSerial: "r3", clcSerial: "c3", issued: 2, until: 9 });
     const { id } = (await devices.findByAccount("r1"))!;
     expect(await devices.removedAt("p")).toBeNull();
@@ -86,7 +99,7 @@ describe("devices", () => {
     expect(await devices.findByAccount("r2")).toMatchObject({ id, revoked: 5 });
     expect([await devices.removedAt("p"), await devices.removedAt("p2")]).toEqual([5, null]);
     const again = { ...device, ...other, racSerial: "r4", clcSerial: "c4", issued: 7, until: 9 };
-    for (const old of [{ proofKey: "p" }, { licensorKid: "l1" }, { accountKid: "a1" }, { accountKid: "l1" }])
+    for (const old of [{ proofKey: "p" }, { licensorKid: "l1" }, { deviceKid: "a1" }, { deviceKid: "l1" }])
       await expect(devices.add({ ...again, ...old })).rejects.toMatchObject({ code: "device-removed" });
     await devices.add(again);
   });

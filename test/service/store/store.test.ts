@@ -27,7 +27,15 @@ it("is durable and strict about references", async () => {
   expect(raw.pragma("journal_mode", { simple: true })).toBe("wal");
   raw.close();
   const store = await openStore({ path, create: false });
-  const device = { racSerial: "r", clcSerial: "c", person: "nobody", accountKid: "a", licensorKid: "l", proofKey: "p" };
+  const device = {
+    racSerial: "r",
+    clcSerial: "c",
+    person: "nobody",
+    accountKid: "a",
+    deviceKid: "a",
+    licensorKid: "l",
+    proofKey: "p",
+  };
   const called = { name: null, system: null };
   await expect(store.devices.add({ ...device, ...called, issued: 1, until: 2 })).rejects.toThrow(/FOREIGN KEY/);
   await store.close();
