@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { oneLine } from "../shared/one-line.js";
 import type { AuditEvent, AuditRecord, AuditVerification } from "./audit.js";
 import { type Anchor, readAnchor } from "./audit-anchor.js";
-import { oneLine } from "./one-line.js";
 import type { Database } from "./store/database.js";
 import type { AuditRow } from "./store/schema.js";
 

@@ -1,3 +1,4 @@
+import type { AuditAction } from "../shared/protocol/audit-api.js";
 import { AuditAnchor } from "./audit-anchor.js";
 import {
   type ChainHead,
@@ -9,28 +10,11 @@ import {
   type Unchained,
   verifyChain,
 } from "./audit-chain.js";
+import { type AuditSearch, type FoundRecords, searchAudit } from "./audit-search.js";
 import { compileInserts, compileOnce } from "./store/compiled.js";
 import type { Database } from "./store/database.js";
 import type { AuditRow } from "./store/schema.js";
 import type { Store } from "./store/store.js";
-
-/** What people and programs did, or were refused. */
-export type AuditAction =
-  | "sign-in"
-  | "change-password"
-  | "certify"
-  | "remove-device"
-  | "change-keys"
-  | "grant"
-  | "publish"
-  | "register"
-  | "track"
-  | "revoke"
-  | "restore"
-  | "policy"
-  | "amend"
-  | "relabel"
-  | "administer";
 
 /** One decision. Ids and digests only, and names as data: never key material, never content. */
 export interface AuditEvent {
@@ -90,6 +74,8 @@ export interface Audit {
   append(event: AuditEvent): Promise<void>;
   /** Newest first. */
   events(query: AuditQuery): Promise<AuditRecord[]>;
+  /** A page of all of it, read in bounded time and memory: see `searchAudit`. */
+  search(search: AuditSearch): Promise<FoundRecords>;
   /** The last moment (ms) a use license of a document can be used offline; `null` if none was ever given. */
   lastUse(family: string, issuer: string): Promise<number | null>;
   /** Whether its end is as it was written: a look, where `verify` reads everything. */
@@ -114,6 +100,7 @@ export async function openAudit({ store, headFile, now = Date.now }: AuditOption
   return {
     append: (event) => chain.append(event),
     events: (query) => findEvents(store.read, query),
+    search: (search) => searchAudit(store.read, search),
     lastUse: (family, issuer) => findLastUse(store.read, family, issuer),
     isIntactAtHead: () => isHeadIntact(store.read, headFile),
     verify: () => verifyChain(store.read, headFile),

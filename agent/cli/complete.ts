@@ -77,6 +77,7 @@ function suggest(
   { last, awaiting, given }: { last: string; awaiting: Option | null; given: Set<string> },
   names: KnownNames,
 ): Completion {
+  if (awaiting?.argChoices) return listed(awaiting.argChoices, awaiting.description);
   if (awaiting) return (values[valueName(awaiting.flags)] ?? (() => none))(names);
   if (last.startsWith("-")) return optionsOf(command, given);
   const group = command.name() === "help" ? command.parent! : command;

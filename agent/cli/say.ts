@@ -1,4 +1,5 @@
 import { RightsError } from "../../shared/errors.js";
+import { oneLine } from "../../shared/one-line.js";
 
 /** How we speak: data to standard output, people on standard error. Nothing else in this project prints. */
 
@@ -34,7 +35,7 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-export const printJson = (value: unknown): void => print(JSON.stringify(value));
+export const printJson = (value: unknown): void => print(oneLine(JSON.stringify(value)));
 
 export function say(line: string): void {
   showForNow("");

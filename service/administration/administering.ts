@@ -1,4 +1,5 @@
-import type { AuditAction, AuditEvent } from "../audit.js";
+import type { AuditAction } from "../../shared/protocol/audit-api.js";
+import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, notePerson } from "../licensing/audited.js";
 import { personOf } from "../licensing/caller-account.js";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Audit, AuditAction } from "../audit.js";
+import type { AuditAction } from "../../shared/protocol/audit-api.js";
+import type { Audit } from "../audit.js";
 import { RateLimit } from "../rate-limit.js";
 import type { Account, Accounts } from "../store/accounts.js";
 import { addressOf, checkPassword } from "./passwords.js";

@@ -1,6 +1,7 @@
 import { toBase64url } from "../../shared/bytes.js";
 import type { VerifiedLicense } from "../../shared/license/trust.js";
-import type { AuditAction, AuditEvent } from "../audit.js";
+import type { AuditAction } from "../../shared/protocol/audit-api.js";
+import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import { bucketOf } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";

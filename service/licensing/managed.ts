@@ -1,8 +1,9 @@
 import type { VerifiedLicense } from "../../shared/license/trust.js";
 import { isIssuerOrOwner, type Policy } from "../../shared/policy.js";
+import type { AuditAction } from "../../shared/protocol/audit-api.js";
 import type { DocumentRequest } from "../../shared/protocol/service-api.js";
 import { holds, type Right } from "../../shared/rights.js";
-import type { AuditAction, AuditEvent } from "../audit.js";
+import type { AuditEvent } from "../audit.js";
 import type { Person } from "../directory/directory.js";
 import { auditingRefusals, eventOf, noteLicense, notePerson } from "./audited.js";
 import { decodeBase64 } from "./base64.js";

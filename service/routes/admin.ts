@@ -2,7 +2,6 @@ import type { FastifyPluginAsync } from "fastify";
 import type * as z from "zod";
 import {
   AddPersonRequest,
-  AuditVerification,
   ChangePersonRequest,
   DoneAnswer,
   FirstPasswordAnswer,
@@ -21,13 +20,14 @@ import {
   PersonRequest,
   PolicyDocumentAnswer,
 } from "../../shared/protocol/admin-api.js";
+import { AuditListing, AuditPage, AuditVerification } from "../../shared/protocol/audit-api.js";
 import {
   DevicesAnswer,
   DevicesOfRequest,
   RemoveDeviceAnswer,
   RemoveDeviceRequest,
 } from "../../shared/protocol/device-api.js";
-import { verifyAudit } from "../administration/audit-log.js";
+import { listAudit, verifyAudit } from "../administration/audit-log.js";
 import { listDevicesOf, removeAnyDevice } from "../administration/devices.js";
 import { addGroup, changeMembers, listGroups, removeGroup, renameGroup, showGroup } from "../administration/groups.js";
 import { importOrganisation } from "../administration/import.js";
@@ -77,6 +77,7 @@ export const adminRoutes =
     endpoint(app, "GET /admin/policy", policy, ({ caller }) => exportPolicy(parts, caller));
     post("policy/import", "replace labels and templates", [ImportPolicyRequest, ImportPolicyAnswer], importPolicy);
 
+    post("audit/list", "records of the audit, page by page", [AuditListing, AuditPage], listAudit);
     const verification = { about: "whether the audit is as it was written", answer: AuditVerification };
     endpoint(app, "GET /admin/audit/verification", verification, ({ caller }) => verifyAudit(parts, caller));
   };

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { normalizeAddress } from "../address.js";
 import { isId } from "../ids.js";
 import { PolicyDocument } from "../policy-document.js";
+import { address, who } from "./who.js";
 
 /** Requests and answers for administrators, `/api/v1/admin`. docs/protocol.md says in words what each does. */
 
@@ -16,20 +16,6 @@ const time = z.string().max(20);
 const id = z.string().refine(isId, "an id is a lower-case GUID");
 const name = z.string().trim().min(1).max(200);
 
-/** In the one spelling, however it was written. */
-const address = z
-  .string()
-  .max(320)
-  .transform((text, context) => {
-    try {
-      return normalizeAddress(text);
-    } catch (error) {
-      context.addIssue(error instanceof Error ? error.message : "no address");
-      return z.NEVER;
-    }
-  });
-/** A person by id or by any of their addresses, or a group by its address. */
-const who = z.string().refine(isId).or(address);
 const answeredAddress = z.string().max(254);
 
 export const Listing = z.strictObject({
@@ -175,16 +161,6 @@ export const ImportAnswer = z.object({
   time,
 });
 export type ImportAnswer = z.infer<typeof ImportAnswer>;
-
-/** `GET admin/audit/verification`. */
-export const AuditVerification = z.object({
-  records: z.int(),
-  intact: z.boolean(),
-  firstBad: z.int().nullable(),
-  head: z.string(),
-  time,
-});
-export type AuditVerification = z.infer<typeof AuditVerification>;
 
 /** `GET admin/policy`: all of it, as a file to change and bring back. */
 export const PolicyDocumentAnswer = z.object({ policy: PolicyDocument, time });

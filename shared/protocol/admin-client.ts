@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import {
   type AddPersonRequest,
-  AuditVerification,
   type ChangePersonRequest,
   DoneAnswer,
   FirstPasswordAnswer,
@@ -20,6 +19,7 @@ import {
   type PersonRequest,
   PolicyDocumentAnswer,
 } from "./admin-api.js";
+import { type AuditListing, AuditPage, AuditVerification } from "./audit-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 import { KeysAnswer } from "./key-api.js";
 
@@ -40,6 +40,7 @@ export class AdminClient {
   }
 
   verifyAudit = () => this.#call("GET", "/admin/audit/verification", AuditVerification);
+  listAudit = (request: z.input<typeof AuditListing>) => this.#post("audit/list", AuditPage, request);
 
   listPeople = (request: z.input<typeof Listing>) => this.#post("people/list", PeopleAnswer, request);
   showPerson = (request: PersonRequest) => this.#post("people/show", PersonAnswer, request);

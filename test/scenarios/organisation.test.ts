@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -176,6 +176,58 @@ describe.sequential("an administrator looks after the organisation", () => {
       code: 2,
       err: expect.stringContaining("labels.1.template"),
     });
+  });
+
+  it("reads the audit, and takes it out to files and other programs", async () => {
+    await json("groups", "add", "formula@trial.example", "--name", "=1+1");
+    const [newest] = await json("audit", "list", "--action", "administer", "--limit", "1");
+    expect(newest).toMatchObject({
+      action: "administer",
+      name: "Ines Ortiz",
+      detail: expect.stringMatching(/^audit list/),
+    });
+    const some = await admin(
+      "audit",
+      "list",
+      "--who",
+      "bob@trial.example",
+      "--result",
+      "access-denied",
+      "--limit",
+      "1",
+    );
+    expect(some.text).toMatch(/^ +\d+ {2}\S+Z {2}administer +access-denied +Bob Fisher <bob@trial.example> .*\n$/);
+    const before = Number(/--before (\d+)/.exec((await admin("audit", "list", "--limit", "3")).err)![1]);
+    expect((await json("audit", "list", "--before", String(before), "--limit", "1"))[0].seq).toBe(before - 1);
+
+    const [csv, jsonl] = [join(root, "audit.csv"), join(root, "audit.jsonl")];
+    for (const file of [csv, jsonl]) {
+      expect(await admin("audit", "export", file)).toMatchObject({ code: 0, text: "" });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    }
+    const records = (await readFile(jsonl, "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(records.map(({ seq }) => seq)).toEqual(records.map((_, i) => i + 1));
+    expect(records.at(-1).detail).toBe("audit export: oldest first");
+    expect((await readFile(csv, "utf8")).split("\r\n")).toHaveLength(records.length - 1 + 2);
+    expect(await admin("audit", "export", csv)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("name a new file"),
+    });
+    const piped = await admin("audit", "export", "-", "--action", "sign-in", "--format", "csv");
+    expect(piped.text).toMatch(/^seq,time,action[^\n]*\r\n1,[^\n]*,sign-in,/);
+  });
+
+  it.each([
+    [["audit", "export", "/nowhere/a.csv"], 1, "cannot be written"],
+    [["audit", "list", "--since", "soon"], 2, "soon is no time"],
+    [["audit", "list", "--limit", "0"], 2, "--limit takes a number"],
+    [["audit", "list", "--action", "all"], 2, "Allowed choices"],
+    [["audit", "list", "--content-id", "x"], 2, "--content-id takes an id"],
+  ])("is told what is wrong with %j", async (words, code, why) => {
+    expect(await admin(...words)).toMatchObject({ code, text: "", err: expect.stringContaining(why) });
   });
 
   it.each<[string, string | null, number, string]>([

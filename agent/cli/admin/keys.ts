@@ -1,12 +1,12 @@
 import { shownKeyId } from "../../../shared/crypto/keys.js";
 import { RightsError } from "../../../shared/errors.js";
 import type { KeysAnswer, TenantKeySummary } from "../../../shared/protocol/key-api.js";
-import { secondTime } from "../../../shared/time.js";
 import type { Account } from "../../account.js";
 import { exits } from "../exit.js";
 import type { ReportOptions } from "../report.js";
 import { print, printJson, say } from "../say.js";
 import { openSession } from "../session.js";
+import { timeFrom } from "../time.js";
 
 /** `seal admin keys list`. */
 export async function list(options: ReportOptions): Promise<number> {
@@ -29,7 +29,10 @@ export async function compromise(
   { since, ...options }: ReportOptions & { since?: string },
 ): Promise<number> {
   const { account } = await openSession();
-  const answer = await account.service.admin.compromiseKey(await kidOf(account, words.join(" ")), timeOf(since));
+  const answer = await account.service.admin.compromiseKey(
+    await kidOf(account, words.join(" ")),
+    since === undefined ? null : timeFrom(since),
+  );
   say("from now on this key vouches only for what was registered before, or is by those who protected it");
   return show(answer, options);
 }
@@ -41,13 +44,6 @@ async function kidOf({ service }: Account, typed: string): Promise<string> {
   const found = keys.filter(({ kid }) => shownKeyId(kid).replaceAll(" ", "").startsWith(wanted));
   if (wanted.length >= 8 && found.length === 1) return found[0]!.kid;
   throw new RightsError("usage", "that names no key, or more than one; see them with: seal admin keys list");
-}
-
-function timeOf(since: string | undefined): string | null {
-  if (since === undefined) return null;
-  const ms = Date.parse(since);
-  if (!Number.isNaN(ms)) return secondTime(ms);
-  throw new RightsError("usage", `${since} is no time; write it like 2027-03-01 or 2027-03-01T12:00Z`);
 }
 
 function show({ keys }: KeysAnswer, { json }: ReportOptions): number {

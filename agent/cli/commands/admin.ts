@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defineAdminAudit } from "./audit.js";
 import { define, each, json } from "./define.js";
 import { defineAdminDevices } from "./devices.js";
 import { defineAdminKeys } from "./keys.js";
@@ -18,13 +19,7 @@ export function defineAdmin(program: Command): void {
     .option(...recycled)
     .option(...json);
   definePolicy(admin.command("policy").description("labels and templates, all as one file"));
-  const audit = admin.command("audit").description("the record of every decision");
-  define(
-    audit,
-    "verify",
-    "check that nothing in it was changed",
-    async () => (await import("../admin/audit.js")).verify,
-  ).option(...json);
+  defineAdminAudit(admin);
   defineAdminDevices(admin);
   defineAdminKeys(admin);
 }

@@ -1,3 +1,4 @@
+import { auditPages } from "./admin-audit.js";
 import { groupPages } from "./admin-groups.js";
 import { peoplePages } from "./admin-people.js";
 import type { Pages } from "./page.js";
@@ -5,6 +6,7 @@ import type { Pages } from "./page.js";
 export const adminPages: Pages = {
   ...peoplePages,
   ...groupPages,
+  ...auditPages,
   "admin import": {
     about: [
       "CSV has the columns address, name, aliases, administrator and groups, of which only the first must be there; several aliases or groups stand in one field, with semicolons between. JSON has people and groups. What a line leaves out stays as it is.",
@@ -47,14 +49,6 @@ export const adminPages: Pages = {
     examples: [
       ["remove one that was lost", "seal admin devices remove ID"],
       ["for programs", "seal admin devices remove ID --json"],
-    ],
-    exits: ["refused", "signIn", "unreachable"],
-  },
-  "admin audit verify": {
-    about: ["Keep the head that it prints somewhere else: later it proves that nothing before it was changed."],
-    examples: [
-      ["walk the whole chain", "seal admin audit verify"],
-      ["for programs", "seal admin audit verify --json"],
     ],
     exits: ["refused", "signIn", "unreachable"],
   },

@@ -23,6 +23,10 @@ describe("completion", () => {
       ["completion", ""],
       ["bash", "zsh", "fish"],
     ],
+    [
+      ["admin", "audit", "list", "--action", "re"],
+      ["remove-device", "register", "revoke", "restore", "relabel"],
+    ],
   ])("of %j offers what the tree of commands has", (words, expected) => {
     expect(offered(...words)).toEqual(expected);
   });

@@ -8,6 +8,7 @@ import { scratchService, sharedService } from "../licensing/scratch-service.js";
 /** Every address for administrators, with a request that would do something if anybody else got through. */
 const requests: Record<string, object | null> = {
   "GET /api/v1/admin/audit/verification": null,
+  "POST /api/v1/admin/audit/list": { purpose: "export" },
   "POST /api/v1/admin/people/list": {},
   "POST /api/v1/admin/people/show": { who: "bob@trial.example" },
   "POST /api/v1/admin/people/add": { addresses: ["eve@trial.example"], name: "Eve", administrator: true },
