@@ -1,21 +1,42 @@
-import type { Bytes } from "../shared/bytes.js";
+import { type Bytes, tailOf } from "../shared/bytes.js";
+import { maxTrailerBytes } from "../shared/crypto/content-layout.js";
 import { RightsError } from "../shared/errors.js";
 import { isProtectedName } from "../shared/format/kind.js";
+import { type PfileHeader, readPfileStream } from "../shared/format/pfile.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import { parseChain } from "../shared/license/xrml.js";
 import { type ProtectedFile, readProtected } from "../shared/protect.js";
 import { holds, type Right } from "../shared/rights.js";
 import { openSource, type SourceFile } from "./work/source-file.js";
 
-/** A protected file on disk, as far as it is known without asking anybody. Close it. */
-export interface Document {
+/** What stands in front of the content of a protected file, as far as it is known without asking anybody. */
+export interface Cover {
+  /** `-`: it came from standard input. */
   readonly path: string;
-  readonly source: SourceFile;
-  readonly file: ProtectedFile;
+  /** Of the clear file, as the header says it. */
+  readonly extension: string;
   /** The chain as it stands in the file: what licenses are asked for with. */
   readonly licenseBytes: Bytes;
   /** Parsed, not verified. */
   readonly license: PublishingLicense;
+}
+
+/** A cover, with the end of the file, where its edition stands. */
+export interface Covers extends Cover {
+  /** The last `maxTrailerBytes` of the content region, or all of it. */
+  tail(): Promise<Bytes>;
+}
+
+/** A protected file on disk. Close it. */
+export interface Document extends Covers {
+  readonly source: SourceFile;
+  readonly file: ProtectedFile;
+}
+
+/** @throws RightsError `license-malformed`. */
+async function coverOf(path: string, { extension, license }: PfileHeader): Promise<Cover> {
+  const [first] = await parseChain(license);
+  return { path, extension, licenseBytes: license, license: await parsePublishingLicense(first!) };
 }
 
 /** @throws RightsError `not-protected`, `file-missing`, `file-unsuitable`, `pfile-malformed`, `license-malformed` … */
@@ -23,8 +44,10 @@ export async function openDocument(path: string): Promise<Document> {
   const source = await openSource(path);
   try {
     const file = await readProtected(source.bytes);
-    const [first] = await parseChain(file.header.license);
-    return { path, source, file, licenseBytes: file.header.license, license: await parsePublishingLicense(first!) };
+    const { region } = file;
+    const tailBytes = Math.min(region.size, maxTrailerBytes);
+    const tail = () => region.read(region.size - tailBytes, tailBytes);
+    return { ...(await coverOf(path, file.header)), source, file, tail };
   } catch (error) {
     await source.close();
     throw error;
@@ -41,12 +64,32 @@ export async function withDocument<T>(path: string, use: (document: Document) =>
   }
 }
 
+/**
+ * The same of what can be read once, such as standard input.
+ * @returns `cover`, `null` for what is not protected, and `rest`: the content region, or there everything.
+ * @throws RightsError `pfile-malformed`, `pfile-unsupported`, `license-malformed`.
+ */
+export async function readDocument(
+  stream: AsyncIterable<Bytes>,
+): Promise<{ cover: Cover | null; rest: AsyncIterable<Bytes> }> {
+  const { header, rest } = await readPfileStream(stream);
+  return { cover: header && (await coverOf("-", header)), rest };
+}
+
+/** Reads a stream to its end for what its covers say. @throws RightsError `not-protected`, and those of `readDocument`. */
+export async function readCovers(stream: AsyncIterable<Bytes>): Promise<Covers> {
+  const { cover, rest } = await readDocument(stream);
+  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
+  const end = await tailOf(rest, maxTrailerBytes);
+  return { ...cover, tail: async () => end };
+}
+
 /** `.pfile`: the file is wrapped, and whoever may open it gets it whole; the other kinds are enforced by a viewer. */
 export const isGeneric = (path: string): boolean => isProtectedName(path) && path.toLowerCase().endsWith(".pfile");
 
 /** The header's extension is not signed; the license's is (docs/formats/pfile.md). @throws `pfile-malformed`. */
-export function checkExtension({ file }: Document, signedExtension: string): void {
-  if (file.header.extension !== signedExtension)
+export function checkExtension({ extension }: Cover, signedExtension: string): void {
+  if (extension !== signedExtension)
     throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
 }
 

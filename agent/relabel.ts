@@ -8,7 +8,7 @@ import { policyOf, type TemplatePolicy } from "../shared/template.js";
 import type { Account } from "./account.js";
 import { type Choice, chooseLabel, isOwn, labelFor, type Wish } from "./chosen-policy.js";
 import type { GrantedUse } from "./consume-license.js";
-import type { Document } from "./document.js";
+import type { Cover } from "./document.js";
 import type { Predecessor } from "./publish.js";
 
 /** What a protected document becomes with a label. */
@@ -30,7 +30,7 @@ export interface Relabelling {
  */
 export async function relabelling(
   account: Account,
-  document: Document,
+  cover: Cover,
   granted: GrantedUse,
   current: PolicyAnswer,
   wish: Wish,
@@ -40,14 +40,14 @@ export async function relabelling(
   const { family, owner, name } = policy;
   const isOurs = policy.issuer === account.info.subject;
   const label = labelFor(current, wish.label);
-  if (label.id === document.license.label && !isOwn(wish)) {
+  if (label.id === cover.license.label && !isOwn(wish)) {
     if (!isOurs) throw notTheirs(granted);
     const labelName = labelPath(current.labels, label);
     const choice = { policy: samePolicy(policy, label.template, current), label, labelName, name: labelName };
     return { choice, from: { family, owner, ...amendmentIn(policy) }, name, isSame: true, isUnsure: false };
   }
   const choice = chooseLabel(current, wish, Date.now());
-  const version = isOurs ? await lastAmendment(account, document) : 0;
+  const version = isOurs ? await lastAmendment(account, cover) : 0;
   const from = { family, owner, ...(version ? { amendment: version } : {}) };
   return { choice, from, name, isSame: false, isUnsure: version === null };
 }
@@ -85,7 +85,7 @@ function samePolicy(policy: Policy, templateId: string | null, { templates }: Po
 }
 
 /** `null` where the service is away. */
-async function lastAmendment({ service }: Account, { licenseBytes }: Document): Promise<number | null> {
+async function lastAmendment({ service }: Account, { licenseBytes }: Cover): Promise<number | null> {
   try {
     return (await service.documentPolicy(licenseBytes)).version;
   } catch (error) {

@@ -76,6 +76,16 @@ export async function* readAhead(stream: AsyncIterable<Bytes>): AsyncGenerator<B
   }
 }
 
+/** The last `length` bytes of a stream, or all it has, read to its end; of its pieces nothing is kept. */
+export async function tailOf(stream: AsyncIterable<Bytes>, length: number): Promise<Bytes> {
+  let tail: Bytes = new Uint8Array(0);
+  for await (const piece of stream) {
+    const last = piece.subarray(Math.max(0, piece.length - length));
+    tail = concat(tail.subarray(Math.max(0, tail.length + last.length - length)), last);
+  }
+  return tail;
+}
+
 export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 
 /** As every platform there is keeps 16-bit numbers: the low byte first. */

@@ -1,12 +1,11 @@
 import { extname } from "node:path";
-import { maxTrailerBytes } from "../../shared/crypto/content-layout.js";
 import { codeOf } from "../../shared/errors.js";
 import { labelPath } from "../../shared/label.js";
 import { parseTrailer, trailerLength } from "../../shared/license/edition.js";
 import { secondTime } from "../../shared/time.js";
 import { type Account, openAccount, whoIsSignedIn } from "../account.js";
 import { type GrantedUse, useLicenseFor } from "../consume-license.js";
-import type { Document } from "../document.js";
+import type { Cover, Covers } from "../document.js";
 import type { Home } from "../home.js";
 import { currentPolicy } from "../policy-cache.js";
 import type { FileReport } from "./report.js";
@@ -38,25 +37,24 @@ function nullIfRemoved(error: unknown): null {
 }
 
 /** The edition as the file says it; whether it holds is proven when the file is opened. */
-async function editionNumber({ file: { region } }: Document): Promise<number> {
-  const tailBytes = Math.min(region.size, maxTrailerBytes);
-  const tail = await region.read(region.size - tailBytes, tailBytes);
-  const { edition } = await parseTrailer(tail.slice(tailBytes - Math.min(trailerLength(tail), tailBytes)));
+async function editionNumber(covers: Covers): Promise<number> {
+  const tail = await covers.tail();
+  const { edition } = await parseTrailer(tail.slice(tail.length - Math.min(trailerLength(tail), tail.length)));
   return edition.number;
 }
 
 /** What a file says of itself: nobody is asked. */
-export async function describe(document: Document, { account, labelName }: Known) {
-  const { path, license } = document;
+export async function describe(covers: Covers, { account, labelName }: Known) {
+  const { path, license } = covers;
   const isOurs = license.tenant === account?.info.tenant;
   const report: FileReport = {
     path,
     state: "protected",
-    format: extname(path).slice(1),
+    format: extname(path).slice(1) || null,
     label: license.label === null ? null : labelName(license.label),
     organisation: isOurs ? account.info.organisation : license.serviceAddress,
     contentId: license.contentId,
-    edition: await editionNumber(document),
+    edition: await editionNumber(covers),
   };
   return report;
 }
@@ -70,9 +68,9 @@ export const describeUse = ({ use }: GrantedUse) => ({
 });
 
 /** The license kept on this device, if there is one that holds. */
-export async function keptUse(document: Document, { account }: Known): Promise<GrantedUse | null> {
-  if (account === null || account.info.tenant !== document.license.tenant) return null;
-  return useLicenseFor(account, document.licenseBytes, { offline: true }).catch((error: unknown) => {
+export async function keptUse({ license, licenseBytes }: Cover, { account }: Known): Promise<GrantedUse | null> {
+  if (account === null || account.info.tenant !== license.tenant) return null;
+  return useLicenseFor(account, licenseBytes, { offline: true }).catch((error: unknown) => {
     if (codeOf(error) === "internal") throw error;
     return null;
   });

@@ -6,12 +6,12 @@ import { newId } from "../../shared/ids.js";
 import type { AmendAnswer, DocumentPolicyAnswer } from "../../shared/protocol/service-api.js";
 import type { Account } from "../account.js";
 import type { Wish } from "../chosen-policy.js";
-import { withDocument } from "../document.js";
 import { parseExpires, parseOffline } from "../expires.js";
 import { describe, openKnown } from "./describe.js";
 import { eachFile, type FileReport, type ReportOptions, type Told, table } from "./report.js";
 import { shown } from "./say.js";
 import { openSession } from "./session.js";
+import { withCovers } from "./streams.js";
 import { lastUseLines } from "./track.js";
 
 export interface GrantOptions extends ReportOptions, Pick<Wish, "grant" | "expires" | "offline"> {
@@ -27,11 +27,11 @@ export async function grant(path: string, options: GrantOptions): Promise<number
   const session = await openSession();
   const known = await openKnown(session.account);
   return eachFile([path], options, () =>
-    withDocument(path, async (document) => {
-      const { license, licenseBytes } = document;
+    withCovers(path, async (covers) => {
+      const { license, licenseBytes } = covers;
       const made = await amendUntilTaken(session.account, licenseBytes, change);
       if (made.answer !== null) await session.account.useLicenses.remove(license.document.digest);
-      return toldOf(await describe(document, known), made);
+      return toldOf(await describe(covers, known), made);
     }),
   );
 }

@@ -58,7 +58,7 @@ function requireOpening({ path }: Document, { use: { rights, terms } }: GrantedU
 
 async function decryptInto(folder: string, document: Document, granted: GrantedUse, session: Session): Promise<string> {
   const { all } = await consume(document.file.region, granted, session.engine);
-  const clear = join(folder, clearName(basename(document.path), document.file.header.extension));
+  const clear = join(folder, clearName(basename(document.path), document.extension));
   await writeFile(clear, givingBack(all(), session.engine.memory), { flag: "wx", mode: 0o600 });
   return clear;
 }

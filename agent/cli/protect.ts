@@ -5,7 +5,13 @@ import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-pol
 import { noteRegistrations, sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { openProtector } from "../protector.js";
-import { type Protecting, type Protector, protectFile, protectStream } from "../work/protect-file.js";
+import {
+  type ProtectedStream,
+  type Protecting,
+  type Protector,
+  protectFile,
+  protectStream,
+} from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearName, outFolder, sizeIn } from "./paths.js";
@@ -89,16 +95,19 @@ export function reportOn(
 }
 
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */
-async function protectInput({ account, engine }: Session, how: Protecting, protector: Protector): Promise<number> {
-  await showingProgress("-", null, async (count) => {
-    const { published, bytes } = await protectStream(contentOfInput(engine, count), how, protector);
-    // At once, since what has left cannot be called back, should the rest fail.
-    const registered = register(account, published);
-    registered.catch(() => undefined); // looked at below
-    await toStandardOutput(bytes, engine.memory);
-    await registered;
-  });
+async function protectInput(session: Session, how: Protecting, protector: Protector): Promise<number> {
+  await showingProgress("-", null, async (count) =>
+    putOut(await protectStream(contentOfInput(session.engine, count), how, protector), session),
+  );
   return exits.done;
+}
+
+/** Registered at once, since what has left cannot be called back, should the rest fail. */
+export async function putOut({ published, bytes }: ProtectedStream, { account, engine }: Session): Promise<void> {
+  const registered = register(account, published);
+  registered.catch(() => undefined); // looked at below
+  await toStandardOutput(bytes, engine.memory);
+  await registered;
 }
 
 async function register(account: Account, { license }: Published): Promise<void> {

@@ -1,12 +1,11 @@
 import { type Bytes, countedSource } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { isProtectedName } from "../../shared/format/kind.js";
-import { readPfileStream } from "../../shared/format/pfile.js";
 import type { Label } from "../../shared/label.js";
 import { consume, consumeStream } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-license.js";
-import { checkExtension, type Document, isGeneric, requireRight, withDocument } from "../document.js";
+import { type Cover, checkExtension, isGeneric, readDocument, requireRight, withDocument } from "../document.js";
 import { sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { recover } from "../work/recover.js";
@@ -19,14 +18,10 @@ import { shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
 import { contentOfInput, meansStream, outputFile, showingProgress, toStandardOutput } from "./streams.js";
 
-/** A verified license for a document on disk, and what its header claims held against it. */
-export async function accessTo(
-  { account }: Session,
-  document: Document,
-  options: UseOptions = {},
-): Promise<GrantedUse> {
-  const granted = await useLicenseFor(account, document.licenseBytes, options);
-  checkExtension(document, granted.use.terms.ext);
+/** A verified license for a document, and what its header claims held against it. */
+export async function accessTo({ account }: Session, cover: Cover, options: UseOptions = {}): Promise<GrantedUse> {
+  const granted = await useLicenseFor(account, cover.licenseBytes, options);
+  checkExtension(cover, granted.use.terms.ext);
   return granted;
 }
 
@@ -60,11 +55,9 @@ async function catInput(session: Session): Promise<number> {
 }
 
 async function catStream(input: AsyncIterable<Bytes>, session: Session): Promise<void> {
-  const { header, rest } = await readPfileStream(input);
-  if (header === null) throw new RightsError("not-protected", "what came in is not protected");
-  const granted = await useLicenseFor(session.account, header.license);
-  if (header.extension !== granted.use.terms.ext)
-    throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
+  const { cover, rest } = await readDocument(input);
+  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
+  const granted = await accessTo(session, cover);
   requireReading(granted, false);
   await toStandardOutput(consumeStream(rest, granted, session.engine), session.engine.memory);
 }

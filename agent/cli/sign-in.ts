@@ -30,7 +30,7 @@ const where = {
     "this system has no protected storage that could be used, so the key to your keys lies in the file device.pass",
 };
 
-interface LoginOptions {
+interface LoginOptions extends ReportOptions {
   user?: string;
   passwordStdin?: boolean;
   browser: boolean;
@@ -39,7 +39,9 @@ interface LoginOptions {
 export async function login(url: string, options: LoginOptions): Promise<number> {
   const agree = await wayToAgree(options);
   const { info, keystore, isNewDevice } = await signInBy(await openHome(), url, agree);
-  say(`${shown(info.name)} (${shown(info.address)}) is signed in to ${shown(info.organisation)}`);
+  const { name, address, organisation, service } = info;
+  if (options.json) printJson({ name, address, organisation, service, deviceKey: keystore, newDevice: isNewDevice });
+  else say(`${shown(name)} (${shown(address)}) is signed in to ${shown(organisation)}`);
   if (isNewDevice && where[keystore] !== "") say(where[keystore]);
   if (info.accountKeys === "roaming") say("your account key is shared by your devices, and the service keeps it");
   return exits.done;
@@ -70,11 +72,12 @@ function showCode({ address, code, complete, untilMs }: ShownCode): void {
   say(`or open ${shown(complete)} and compare it; it is good until ${until}`);
 }
 
-export async function logout(): Promise<number> {
+export async function logout({ json }: ReportOptions): Promise<number> {
   const home = await openHome();
   const before = await whoIsSignedIn(home).catch(() => null); // a damaged record is no reason to stay
   const isTold = await signOut(home);
-  say(before === null ? "nobody was signed in" : `${shown(before.address)} is signed out`);
+  if (json) printJson({ address: before?.address ?? null, service: before?.service ?? null, told: isTold });
+  else say(before === null ? "nobody was signed in" : `${shown(before.address)} is signed out`);
   if (before !== null && !isTold)
     say(`${shown(before.service)} could not be told; nothing of the sign-in is left here, and there it ends by itself`);
   return exits.done;

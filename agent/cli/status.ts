@@ -1,6 +1,6 @@
 import { RightsError } from "../../shared/errors.js";
 import type { GrantedUse } from "../consume-license.js";
-import { type Document, withDocument } from "../document.js";
+import type { Cover } from "../document.js";
 import { openHome } from "../home.js";
 import { describe, describeUse, keptUse, knownIn, openKnown } from "./describe.js";
 import { filesIn } from "./paths.js";
@@ -8,15 +8,17 @@ import { accessTo } from "./read.js";
 import { eachFile, type FileReport, type ReportOptions, type Told, table } from "./report.js";
 import { shown } from "./say.js";
 import { openSession, type Session } from "./session.js";
+import { meansInput, withCovers } from "./streams.js";
 
 /** `seal status`: what is known without asking anybody. A clear file is an answer too. */
 export async function status(paths: readonly string[], options: ReportOptions): Promise<number> {
   const known = await knownIn(await openHome());
-  return eachFile(await filesIn(paths, () => true), options, async (path): Promise<Told> => {
+  const files = meansInput(paths) ? paths : await filesIn(paths, () => true);
+  return eachFile(files, options, async (path): Promise<Told> => {
     try {
-      return await withDocument(path, async (document) => {
-        const kept = await keptUse(document, known);
-        const report = { ...(await describe(document, known)), ...(kept === null ? {} : describeUse(kept)) };
+      return await withCovers(path, async (covers) => {
+        const kept = await keptUse(covers, known);
+        const report = { ...(await describe(covers, known)), ...(kept === null ? {} : describeUse(kept)) };
         const amended = kept?.use.terms.amended ?? null;
         return { report, more: { amended }, lines: [statusLine(report, amended)] };
       });
@@ -38,21 +40,21 @@ export async function rights(path: string, options: ReportOptions): Promise<numb
   const session = await openSession();
   const known = await openKnown(session.account);
   return eachFile([path], options, () =>
-    withDocument(path, async (document) => {
-      const granted = await freshAccessTo(session, document);
+    withCovers(path, async (covers) => {
+      const granted = await freshAccessTo(session, covers);
       const { label = null, amended = null } = granted.use.terms;
-      const report = { ...(await describe(document, known)), ...describeUse(granted), label };
+      const report = { ...(await describe(covers, known)), ...describeUse(granted), label };
       return { report, more: { amended }, lines: rightsLines(report, granted) };
     }),
   );
 }
 
-async function freshAccessTo(session: Session, document: Document): Promise<GrantedUse> {
+async function freshAccessTo(session: Session, cover: Cover): Promise<GrantedUse> {
   try {
-    return await accessTo(session, document, { fresh: true });
+    return await accessTo(session, cover, { fresh: true });
   } catch (error) {
     if (!(error instanceof RightsError) || error.code !== "service-unreachable") throw error;
-    return accessTo(session, document, { offline: true });
+    return accessTo(session, cover, { offline: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { givingBack, type SegmentMemory } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { bulkBytes, type NodeEngine } from "../bulk/node-engine.js";
+import { type Covers, readCovers, withDocument } from "../document.js";
 import { systemCode } from "../work/file-errors.js";
 import { Progress } from "./progress.js";
 import { endOnClosedOutput } from "./say.js";
@@ -16,13 +17,23 @@ import { endOnClosedOutput } from "./say.js";
  * started this process had got to, which moves on with it: so `>>`, and commands that share the file, work as ever.
  */
 
+/** Whether `-` is meant: what comes in on standard input. @throws RightsError `usage` where files are named beside it. */
+export function meansInput(paths: readonly string[]): boolean {
+  if (!paths.includes("-")) return false;
+  if (paths.length > 1) throw new RightsError("usage", "- stands for standard input alone; name files in another call");
+  return true;
+}
+
+/** Runs `use` on what a file says of itself; where `path` is `-`, on what comes in, read to its end. */
+export const withCovers = async <T>(path: string, use: (covers: Covers) => Promise<T>): Promise<T> =>
+  path === "-" ? use(await readCovers(piecesOfStream(process.stdin))) : withDocument(path, use);
+
 /**
- * Whether `-` is meant: from standard input to standard output, which the content then has for itself.
+ * The same where the content goes to standard output, which it then has for itself.
  * @throws RightsError `usage` where something else is asked for beside it.
  */
 export function meansStream(paths: readonly string[], options: { json?: boolean; out?: string; keep?: boolean }) {
-  if (!paths.includes("-")) return false;
-  if (paths.length > 1) throw new RightsError("usage", "- stands for standard input alone; name files in another call");
+  if (!meansInput(paths)) return false;
   if (options.json || options.keep || options.out !== undefined)
     throw new RightsError("usage", "what comes in goes to standard output with -; leave out --json, --out and --keep");
   return true;

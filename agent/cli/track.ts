@@ -1,12 +1,12 @@
 import type { Bytes } from "../../shared/bytes.js";
 import type { RevokeAnswer, TrackEvent } from "../../shared/protocol/service-api.js";
-import { withDocument } from "../document.js";
 import { sendNotes } from "../outbox.js";
 import type { Service } from "../service.js";
 import { describe, openKnown } from "./describe.js";
 import { eachFile, type ReportOptions, type Told } from "./report.js";
 import { shown } from "./say.js";
 import { openSession } from "./session.js";
+import { withCovers } from "./streams.js";
 
 /** `seal track`: who opened it, was refused, took it back, changed its rights. */
 export async function track(path: string, options: ReportOptions): Promise<number> {
@@ -14,12 +14,12 @@ export async function track(path: string, options: ReportOptions): Promise<numbe
   await sendNotes(account);
   const known = await openKnown(account);
   return eachFile([path], options, () =>
-    withDocument(path, async (opened): Promise<Told> => {
-      const { document, events } = await account.service.track(opened.licenseBytes);
+    withCovers(path, async (covers): Promise<Told> => {
+      const { document, events } = await account.service.track(covers.licenseBytes);
       const { revoked = null, amended = null, registered = null } = document ?? {};
       const state = revoked === null ? "protected" : "revoked";
       return {
-        report: { ...(await describe(opened, known)), state },
+        report: { ...(await describe(covers, known)), state },
         more: { registered, revoked, amended, events },
         lines: [
           ...events.map(eventLine),
@@ -69,9 +69,9 @@ async function withdrawing(
   const { account } = await openSession();
   const known = await openKnown(account);
   return eachFile([path], options, () =>
-    withDocument(path, async (document) => {
-      const answer = await ask(account.service, document.licenseBytes);
-      return { report: { ...(await describe(document, known)), state }, more: answer, lines: lines(answer) };
+    withCovers(path, async (covers) => {
+      const answer = await ask(account.service, covers.licenseBytes);
+      return { report: { ...(await describe(covers, known)), state }, more: answer, lines: lines(answer) };
     }),
   );
 }

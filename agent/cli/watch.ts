@@ -27,7 +27,7 @@ async function reload(home: Home): Promise<Snapshot | null> {
 
 export async function add(
   dir: string,
-  { label, existing = false }: { label: string; existing?: boolean },
+  { label, existing = false, json }: ReportOptions & { label: string; existing?: boolean },
 ): Promise<number> {
   const home = await openHome();
   const folder = resolve(dir);
@@ -37,19 +37,29 @@ export async function add(
   const current = await currentPolicy(await openAccount(home));
   const choice = chooseLabel(current, { label }, Date.now());
   await addWatch(home, { folder, label: choice.label.id, existing });
-  say(`${shown(folder)} is watched: ${labelPath(current.labels, choice.label)}`);
+  const name = labelPath(current.labels, choice.label);
+  if (!json) say(shown(`${folder} is watched: ${name}`));
   const watched = (await reload(home))?.folders.find((one) => one.folder === folder);
-  if (watched && (watched.left > 0 || watched.reason)) say(shown(sentenceOn(watched)));
+  if (json) printJson({ path: folder, label: name, existing, ...stateOf(watched) });
+  else if (watched && (watched.left > 0 || watched.reason)) say(shown(sentenceOn(watched)));
   return exits.done;
 }
 
-export async function remove(dir: string): Promise<number> {
+/** `null` where no agent runs, to watch the folder. */
+const stateOf = ({ state, left, reason }: Partial<FolderSnapshot> = {}) => ({
+  state: state ?? null,
+  left: left ?? null,
+  reason: reason ?? null,
+});
+
+export async function remove(dir: string, { json }: ReportOptions): Promise<number> {
   const home = await openHome();
   const folder = resolve(dir);
   if (!(await removeWatch(home, folder)))
     throw new RightsError("usage", `${folder} is not watched; see: seal watch list`);
-  say(`${shown(folder)} is no longer watched; what is protected in it stays so`);
-  await reload(home);
+  if (!json) say(`${shown(folder)} is no longer watched; what is protected in it stays so`);
+  const isTold = (await reload(home)) !== null;
+  if (json) printJson({ path: folder, told: isTold });
   return exits.done;
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { BoundedCache } from "../../shared/bounded-cache.js";
-import { type ByteSource, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
 import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { type Engine, givingBack } from "../../shared/crypto/engine.js";
@@ -69,8 +69,14 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
   }
 }
 
+/** A protected file on its way: to be read once. */
+export interface ProtectedStream {
+  readonly published: Published;
+  readonly bytes: AsyncIterable<Bytes>;
+}
+
 /** The same for content that is no file: wrapped as a `.pfile` without name and extension, and not read back. */
-export async function protectStream(plaintext: Plaintext, how: Protecting, by: Protector) {
+export async function protectStream(plaintext: Plaintext, how: Protecting, by: Protector): Promise<ProtectedStream> {
   const publication = { policy: how.policy, label: how.label, extension: "" };
   const published = await publish(publication, by.publisher, by.now());
   await checkReadable(published.license);

@@ -1,22 +1,28 @@
 import { basename, dirname, join } from "node:path";
-import { type Count, countedSource } from "../../shared/bytes.js";
+import { type Bytes, type Count, countedSource } from "../../shared/bytes.js";
+import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { givingBack } from "../../shared/crypto/engine.js";
 import { redirectionText } from "../../shared/format/pfile.js";
-import { type Access, consume, type Published, protect } from "../../shared/protect.js";
+import { checkReadable } from "../../shared/license/publishing-license.js";
+import { type Access, consume, consumeStream, type Published, protect } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
-import type { Document } from "../document.js";
+import type { Cover, Document } from "../document.js";
 import { type Predecessor, publish } from "../publish.js";
-import { authorOf, firstSave, type Protector, verifyWritten } from "./protect-file.js";
+import { authorOf, firstSave, type ProtectedStream, type Protector, verifyWritten } from "./protect-file.js";
 import { replaceFile } from "./replace-file.js";
 
-export interface Reprotecting {
-  /** Opens the document as it is. */
-  readonly access: Access;
+/** What a document gets anew. */
+export interface Anew {
   readonly policy: TemplatePolicy;
   readonly label: string | null;
   readonly from: Predecessor;
   /** As the policy has it until now. */
   readonly name: string | undefined;
+}
+
+export interface Reprotecting extends Anew {
+  /** Opens the document as it is. */
+  readonly access: Access;
   /** Another folder for the result, which keeps the document; `null`: in its place. */
   readonly out: string | null;
   readonly keep: boolean;
@@ -35,12 +41,10 @@ export async function reprotectFile(
   how: Reprotecting,
   by: Protector,
 ): Promise<{ path: string; published: Published }> {
-  const { access, policy, label, from, name, count, out } = how;
-  const { extension } = document.file.header;
+  const { access, count, out } = how;
   const { all } = await consume(countedSource(document.file.region, count), access, by.engine);
-  const publication = { policy, label, extension, from, ...(name === undefined ? {} : { name }) };
-  const published = await publish(publication, by.publisher, by.now());
-  const file = { plaintext: all(), extension, redirection: redirectionText(by.viewer) };
+  const published = await publishAnew(document, how, by);
+  const file = fileOf(document, all(), by);
   const path = await replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), basename(document.path)),
@@ -51,3 +55,31 @@ export async function reprotectFile(
   });
   return { path, published };
 }
+
+/**
+ * The same of content that is no file, from its stream: it is not read back, and where it turns out at its end not to be
+ * as its author left it, the result has no end either.
+ * @param content - the region as it came. @param how.access - opens it.
+ */
+export async function reprotectStream(
+  cover: Cover,
+  content: AsyncIterable<Bytes>,
+  how: Anew & { access: Access },
+  by: Protector,
+): Promise<ProtectedStream> {
+  const published = await publishAnew(cover, how, by);
+  await checkReadable(published.license);
+  const file = fileOf(cover, consumeStream(content, how.access, by.engine), by);
+  return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
+}
+
+function publishAnew({ extension }: Cover, { policy, label, from, name }: Anew, by: Protector): Promise<Published> {
+  const publication = { policy, label, extension, from, ...(name === undefined ? {} : { name }) };
+  return publish(publication, by.publisher, by.now());
+}
+
+const fileOf = ({ extension }: Cover, plaintext: Plaintext, { viewer }: Protector) => ({
+  plaintext,
+  extension,
+  redirection: redirectionText(viewer),
+});

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 
 /** The real command line in real processes: what scenarios are written with. */
 
-const program = new URL("../../bin/seal.mjs", import.meta.url).pathname;
+export const program = new URL("../../bin/seal.mjs", import.meta.url).pathname;
 
 export interface Run {
   code: number;

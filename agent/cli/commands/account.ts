@@ -11,13 +11,14 @@ export function defineAccount(program: Command): void {
   )
     .option("--user <address>", "who signs in")
     .option("--no-browser", "show a code to enter on another device")
-    .option("--password-stdin", "read the password from standard input");
+    .option("--password-stdin", "read the password from standard input")
+    .option(...json);
   define(
     program,
     "logout",
     "forget who is signed in, with keys and licenses",
     async () => (await import("../sign-in.js")).logout,
-  );
+  ).option(...json);
   define(program, "whoami", "who is signed in, and where", async () => (await import("../sign-in.js")).whoami).option(
     ...json,
   );

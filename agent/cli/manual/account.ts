@@ -14,6 +14,7 @@ export const accountPages: Pages = {
         "to a trial on this machine",
         "printf '%s' PASSWORD | seal login http://localhost:7443 --user bob@trial.example --password-stdin",
       ],
+      ["for programs", "seal login https://rms.contoso.example --json"],
     ],
     exits: ["signIn", "unreachable"],
   },
@@ -24,6 +25,7 @@ export const accountPages: Pages = {
     examples: [
       ["forget who is signed in", "seal logout"],
       ["in another home", "SEALWRIGHT_HOME=/srv/seal seal logout"],
+      ["for programs", "seal logout --json"],
     ],
   },
   whoami: {

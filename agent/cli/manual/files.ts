@@ -19,7 +19,7 @@ export const filePages: Pages = {
   },
   label: {
     about: [
-      "A clear file is protected under the label. A protected one gets a new publishing license and content key where it lies; it stays in its family, so that it can still be withdrawn with all copies. That takes EXPORT or EDITRIGHTSDATA. With the label it has already, its issuer gives it a new key only.",
+      "A clear file is protected under the label. A protected one gets a new publishing license and content key where it lies; it stays in its family, so that it can still be withdrawn with all copies. That takes EXPORT or EDITRIGHTSDATA. With the label it has already, its issuer gives it a new key only. A folder means the files in it, and - stands for standard input and output.",
     ],
     examples: [
       ["another label", "seal label plan.ptxt --label 'Confidential/All employees'"],
@@ -27,7 +27,7 @@ export const filePages: Pages = {
         "a less sensitive one, where the organisation asks why",
         "seal label plan.ptxt --label Confidential/Project --justification 'the offer is public now'",
       ],
-      ["everything in a folder", "seal label reports --label Confidential/Project"],
+      ["in a pipe", "seal label - --label Confidential/Project < plan.ptxt > copy.ptxt"],
     ],
     exits: [...opening, "someFailed"],
   },
@@ -62,15 +62,18 @@ export const filePages: Pages = {
     exits: [...opening, "someFailed"],
   },
   status: {
-    about: ["Asks nobody and opens nothing secret. A clear file is an answer, too."],
+    about: ["Asks nobody and opens nothing secret. A clear file is an answer, too. - stands for standard input."],
     examples: [
       ["one file", "seal status plan.ptxt"],
       ["every file below a folder, for programs", "seal status --json reports"],
+      ["what comes in", "seal status - < plan.ptxt"],
     ],
     exits: ["damaged", "someFailed"],
   },
   rights: {
-    about: ["Asks the service; while that is away, goes by the license that is kept on this computer."],
+    about: [
+      "Asks the service; while that is away, goes by the license that is kept on this computer. - stands for standard input.",
+    ],
     examples: [
       ["what you may do", "seal rights plan.ptxt"],
       ["for programs", "seal rights --json plan.ptxt"],

@@ -5,7 +5,7 @@ const asking = ["refused", "signIn", "unreachable", "damaged"] as const;
 export const trackingPages: Pages = {
   grant: {
     about: [
-      "Changes rights of all copies, also of those already sent, from the next license on. Names that are not mentioned keep what they have.",
+      "Changes rights of all copies, also of those already sent, from the next license on. Names that are not mentioned keep what they have. - stands for a file that comes in on standard input.",
     ],
     examples: [
       ["give somebody rights", "seal grant plan.ptxt --grant bob@x.example:Reviewer"],
@@ -15,7 +15,9 @@ export const trackingPages: Pages = {
     exits: asking,
   },
   track: {
-    about: ["For whoever protected the file, its owner and administrators; newest first, at most a thousand events."],
+    about: [
+      "For whoever protected the file, its owner and administrators; newest first, at most a thousand events. - stands for standard input.",
+    ],
     examples: [
       ["who opened it, and who was refused", "seal track plan.ptxt"],
       ["for programs", "seal track --json plan.ptxt"],

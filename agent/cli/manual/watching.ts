@@ -8,6 +8,7 @@ export const watchingPages: Pages = {
     examples: [
       ["watch a folder", "seal watch add ~/Contracts --label Confidential/Project"],
       ["and protect what is in it already", "seal watch add ~/Contracts --label Confidential/Project --existing"],
+      ["for programs", "seal watch add ~/Contracts --label Confidential/Project --json"],
     ],
     exits: ["refused", "signIn", "unreachable"],
   },
@@ -21,6 +22,7 @@ export const watchingPages: Pages = {
     examples: [
       ["stop watching", "seal watch remove ~/Contracts"],
       ["the current folder", "seal watch remove ."],
+      ["for programs", "seal watch remove ~/Contracts --json"],
     ],
   },
   "watch status": {
