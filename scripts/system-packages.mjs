@@ -1,9 +1,12 @@
 // Programs of the system that some work needs: found, or installed where that is allowed, or named in one command.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** One entry: the Debian package, the names its program goes by, and a variable that may name another place. */
+/**
+ * One entry: the Debian package, the names its program goes by, a variable that may name another place; for a package without
+ * programs a file of it.
+ */
 const chromium = {
   package: "chromium",
   programs: ["chromium", "chromium-browser", "google-chrome"],
@@ -24,10 +27,17 @@ const desktop = [
   { package: "xdg-utils", programs: ["xdg-mime"] },
   { package: "libglib2.0-bin", programs: ["gio"] },
 ];
+/** Other programs that read Office files, to hold ours against. */
+const office = [
+  { package: "p7zip-full", programs: ["7z"] },
+  { package: "python3-olefile", files: ["/usr/lib/python3/dist-packages/olefile/__init__.py"] },
+  { package: "libapache-poi-java", files: ["/usr/share/java/poi.jar"] },
+  { package: "default-jdk-headless", programs: ["javac"] },
+];
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium, ...shells, systemd, ...secretService, ...desktop], bench: [age] };
+export const needs = { test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office], bench: [age] };
 
 const isProgram = (path) => {
   try {
@@ -40,12 +50,12 @@ const isProgram = (path) => {
 
 const folders = () => [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"].filter(Boolean);
 
-/** Where a program is, or `null`. */
-export function findProgram({ programs, variable }) {
+/** Where a program is, or the file that says that a package without programs is there; or `null`. */
+export function findProgram({ programs = [], files = [], variable }) {
   const named = variable === undefined ? undefined : process.env[variable];
   if (named) return isProgram(named) ? named : null;
   const paths = programs.flatMap((name) => folders().map((folder) => join(folder, name)));
-  return paths.find(isProgram) ?? null;
+  return paths.find(isProgram) ?? files.find(existsSync) ?? null;
 }
 
 /** How this user may install packages: the command's first words, or `null`. */

@@ -192,6 +192,11 @@ export class ByteReader {
     return this.#bytes.subarray(this.#offset - length, this.#offset);
   }
 
+  u16(): number {
+    const field = this.take(2);
+    return new DataView(field.buffer, field.byteOffset, 2).getUint16(0, true);
+  }
+
   u32(): number {
     const field = this.take(4);
     return new DataView(field.buffer, field.byteOffset, 4).getUint32(0, true);
@@ -203,9 +208,17 @@ export class ByteReader {
   }
 }
 
+export const u16le = (value: number): Bytes => u32le(value).subarray(0, 2);
+
 export function u32le(value: number): Bytes {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+export function u64le(value: bigint): Bytes {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value, true);
   return bytes;
 }
 

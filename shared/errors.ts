@@ -4,6 +4,8 @@ export type RightsErrorCode =
   | "not-protected"
   | "pfile-malformed"
   | "pfile-unsupported"
+  | "office-malformed"
+  | "office-unsupported"
   | "content-damaged"
   | "edition-invalid"
   | "license-malformed"

@@ -45,6 +45,8 @@ const byCode: Partial<Record<RightsErrorCode, number>> = {
   "not-protected": exits.damaged,
   "pfile-malformed": exits.damaged,
   "pfile-unsupported": exits.damaged,
+  "office-malformed": exits.damaged,
+  "office-unsupported": exits.damaged,
   "content-damaged": exits.damaged,
   "edition-invalid": exits.damaged,
   "license-malformed": exits.damaged,
