@@ -40,6 +40,8 @@ const AccountRecord = z.strictObject({
   licensorCertificate: document,
   /** The service said that this device was removed: nothing is done with it any more until somebody signs in. */
   removed: z.boolean().default(false),
+  /** Tenant keys that others may have. Once heard, never taken back. */
+  compromised: z.array(z.string().max(64)).max(maxServerCertificates).default([]),
   /** From the oldest tenant key believed to the newest. */
   serverCertificates: z.array(document).min(1).max(maxServerCertificates),
 });

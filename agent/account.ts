@@ -165,9 +165,18 @@ class DeviceAccount implements Account {
     if (certified.subject !== record.subject)
       throw new RightsError("service-untrusted", "the service certified another person; sign in again");
     const renewed = { ...record, ...certified };
+    await forgetLicensesOnNews(this.home, record, renewed);
     await withLock(this.home, () => replaceRecord(this.home, record, renewed), { name: "account" });
     return DeviceAccount.open(this.home, renewed, this.#now);
   }
+}
+
+/**
+ * Whoever had a tenant key of others may have had licenses given for what they forged: once that is heard, everything is
+ * asked for anew. Before the record says so, since after a crash it is heard again.
+ */
+export async function forgetLicensesOnNews(home: Home, before: AccountRecord, now: AccountRecord): Promise<void> {
+  if (now.compromised.some((kid) => !before.compromised.includes(kid))) await emptyFolder(home.licenses);
 }
 
 /** Unless somebody signed out, in anew, or was quicker meanwhile: then what is there stays. */

@@ -2,6 +2,8 @@ import { type Bytes, fromBase64, toBase64url } from "../shared/bytes.js";
 import { type PublicKey, publicKeyFromSpki } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import {
+  distrusted,
+  distrusting,
   type PinnedKey,
   type TenantTrust,
   trustFrom,
@@ -35,16 +37,18 @@ export type Certified = Pick<
   | "name"
   | "kid"
   | "generation"
+  | "compromised"
   | "accountCertificate"
   | "roaming"
   | "licensorCertificate"
   | "serverCertificates"
 >;
 
-/** What of a tenant is held on to: its oldest key and its highest generation. */
-export function pinOf({ tenant, keys }: TenantTrust): PinnedKey {
+/** What of a tenant is held on to: its oldest key, its highest generation, and which keys are in other hands. */
+export function pinOf(trust: TenantTrust): PinnedKey {
+  const { tenant, keys } = trust;
   const [[kid], [newest, { generation }]] = [[...keys][0]!, [...keys].at(-1)!];
-  return { tenant, kid, generation, newest };
+  return { tenant, kid, generation, newest, compromised: distrusted(trust) };
 }
 
 /** @param certificates - base64 of a chain. @throws RightsError `service-untrusted`. */
@@ -76,7 +80,8 @@ export async function certify(
 ): Promise<{ certified: Certified; time: string }> {
   const halves = { accountKey: toBase64url(keys.account), licensorKey: toBase64url(keys.licensor) };
   const answer = await service.certify({ ...halves, device: thisDeviceName() });
-  const { trust, texts } = await readServerCertificates(answer.serverCertificates, pinned);
+  const { trust: shown, texts } = await readServerCertificates(answer.serverCertificates, pinned);
+  const trust = distrusting(shown, [...distrusted(shown), ...answer.compromised]);
   const certificates = await checkedCertificates(answer, keys, trust).catch((cause) => {
     if (codeOf(cause) === "keystore-unavailable") throw cause;
     throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again", {
@@ -85,7 +90,9 @@ export async function certify(
   });
   const { subject, address, name, time } = answer;
   const { kid, generation } = pinOf(trust);
-  return { certified: { subject, address, name, kid, generation, ...certificates, serverCertificates: texts }, time };
+  const person = { subject, address, name };
+  const tenant = { kid, generation, compromised: distrusted(trust), serverCertificates: texts };
+  return { certified: { ...person, ...tenant, ...certificates }, time };
 }
 
 async function checkedCertificates(answer: CertifyAnswer, keys: PublicHalves, trust: TenantTrust) {
@@ -99,6 +106,7 @@ async function checkedCertificates(answer: CertifyAnswer, keys: PublicHalves, tr
   const ours =
     rac.subject === answer.subject &&
     clc.subject === answer.subject &&
+    clc.issuerKey.kid === rac.issuerKey.kid &&
     rac.dpop === keys.dpop &&
     clc.key.kid === (await kidOf(keys.licensor));
   if (!ours) throw new Error("not the keys and the person that were asked for");

@@ -2,7 +2,7 @@ import { importPrivateKey } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { PinnedKey } from "../shared/license/trust.js";
 import { ServiceClient } from "../shared/protocol/service-client.js";
-import { type AccountInfo, infoOf, secretsOf } from "./account.js";
+import { type AccountInfo, forgetLicensesOnNews, infoOf, secretsOf } from "./account.js";
 import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
 import { withPassword } from "./agree/password.js";
 import type { Agree, Agreement } from "./authorize.js";
@@ -91,6 +91,7 @@ async function takeAccount(home: Home, { before, place, pinned, keys, tokens, su
   const enrolled = await enrol(place, pinned, keys, tokens);
   if (enrolled.record.subject !== subject)
     throw new RightsError("service-untrusted", "the service certified another person than signed in; try again");
+  if (before !== null) await forgetLicensesOnNews(home, before, enrolled.record);
   return keep(home, enrolled, keys, tokens, before === null);
 }
 

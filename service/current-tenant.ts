@@ -100,10 +100,11 @@ const closeAll = (opened: Opened) => Promise.all([...opened.values()].map((custo
 async function stateOf(records: readonly TenantKeyRecord[], opened: Opened, options: TenantOptions): Promise<State> {
   const { store, place, publicUrl, now } = options;
   const keys: TenantKey[] = [];
-  for (const { kid, generation, archived: archivedMs, compromised: compromisedMs } of records) {
+  for (const record of records) {
+    const { kid, generation, archived: archivedMs, compromised: compromisedMs, declared: declaredMs } = record;
     const custody = opened.get(kid) ?? (await place.open(kid, archivedMs === null));
     opened.set(kid, custody);
-    keys.push({ custody, generation, archivedMs, compromisedMs });
+    keys.push({ custody, generation, archivedMs, compromisedMs, declaredMs });
   }
   const active = keys.find(({ archivedMs }) => archivedMs === null)!;
   const archived = keys.filter((key) => key !== active);

@@ -40,7 +40,7 @@ export const compromiseKey = (parts: Parts, asker: Asker, { key, since }: Compro
     const sinceMs = since === null ? nowMs : Math.min(parseSecondTime(since, "request-malformed"), nowMs);
     event.detail = `tenant key: ${shownKeyId(key)} compromised since ${secondTime(sinceMs)}`;
     await parts.audit.append(event);
-    await parts.store.tenantKeys.compromise(key, sinceMs);
+    await parts.store.tenantKeys.compromise(key, sinceMs, nowMs);
   });
 
 /** What another process did meanwhile is known before, and what was done here is in force when it is answered. */

@@ -9,21 +9,31 @@ export interface TenantKey {
   archivedMs: number | null;
   /** Since when somebody else may have it, in ms: then it vouches alone for nothing. */
   compromisedMs: number | null;
+  /** When that was said, in ms. */
+  declaredMs: number | null;
 }
 
 /** The tenant's keys: one that signs and is sealed to, and archived ones that still unseal. Looked up by key id. */
 export class Keyring {
   readonly active: TenantKey;
+  /** When it was last said (ms) that somebody else may have one; 0 for never. */
+  readonly lastDeclaredMs: number;
   readonly #byKid: ReadonlyMap<string, TenantKey>;
 
   constructor(active: TenantKey, archived: readonly TenantKey[] = []) {
     this.active = active;
     this.#byKid = new Map([...archived, active].map((key) => [key.custody.publicKey.kid, key]));
+    this.lastDeclaredMs = Math.max(0, ...archived.map(({ declaredMs }) => declaredMs ?? 0));
   }
 
   /** `null` for a key that is not the tenant's. */
   find(kid: string): TenantKey | null {
     return this.#byKid.get(kid) ?? null;
+  }
+
+  /** Ids of the keys that somebody else may have. */
+  compromised(): string[] {
+    return this.all().flatMap(({ custody, compromisedMs }) => (compromisedMs === null ? [] : [custody.publicKey.kid]));
   }
 
   /** All keys, archived ones first. */

@@ -74,6 +74,8 @@ export class CallerAccounts {
     const device = await this.#store.devices.findByAccount(certified.serial);
     if (device === null || device.revoked !== null || device.person !== caller.subject) throw accountMismatch();
     if (device.accountKid !== certified.key.kid) throw accountMismatch();
+    // With its next certificate a device hears which keys are in other hands, and what they sign is not believed there.
+    if (device.issued < this.#tenant.keyring.lastDeclaredMs) throw accountMismatch();
     if (device.accountKid !== (await this.#currentKid(device))) throw accountMismatch();
     return { person: await personOf(this.#directory, caller), device, accountKey: certified.key };
   }

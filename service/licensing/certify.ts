@@ -100,5 +100,6 @@ async function certificatesFor(device: NewDevice, keys: CertifiedKeys, address: 
     accountCertificate: encodeText(accountCertificate),
     licensorCertificate: encodeText(licensorCertificate),
     serverCertificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
+    compromised: tenant.keyring.compromised(),
   };
 }

@@ -17,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0011-policy": { up: createPolicy },
   "0012-tenant-keys": { up: createTenantKeys },
   "0013-account-keys": { up: createAccountKeys },
+  "0014-compromised-keys": { up: addDeclared },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -262,4 +263,11 @@ async function createAccountKeys(db: Kysely<unknown>): Promise<void> {
   const devices = (db as Kysely<Pick<Schema, "devices">>).updateTable("devices");
   await devices.set(({ ref }) => ({ device_kid: ref("account_kid") })).execute();
   await index(db, "devices", "device_kid");
+}
+
+async function addDeclared(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("tenant_keys").addColumn("declared", "bigint").execute();
+  const keys = (db as Kysely<Pick<Schema, "tenant_keys">>).updateTable("tenant_keys");
+  const said = { declared: Date.now() }; // when that was was not noted: devices hear of it once more
+  await keys.set(said).where("compromised", "is not", null).execute();
 }

@@ -48,6 +48,8 @@ export interface TenantKeyRow {
   added: number;
   archived: number | null;
   compromised: number | null;
+  /** When that was said. */
+  declared: number | null;
 }
 
 export interface DeviceRow {

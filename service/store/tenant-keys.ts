@@ -12,6 +12,8 @@ export interface TenantKeyRecord {
   archived: number | null;
   /** Since when somebody else may have it. */
   compromised: number | null;
+  /** When that was said last. */
+  declared: number | null;
 }
 
 /** The tenant's keys and their order. At every moment exactly one is active, once there is one. */
@@ -34,7 +36,7 @@ export class TenantKeys {
   settleFirst(kid: string, nowMs: number): Promise<void> {
     return this.#write(async (tx) => {
       if (await tx.selectFrom("tenant_keys").select("kid").limit(1).executeTakeFirst()) return;
-      await insert(tx, { kid, generation: 1, added: nowMs, archived: null, compromised: null });
+      await insert(tx, { kid, generation: 1, added: nowMs, archived: null, compromised: null, declared: null });
     });
   }
 
@@ -55,14 +57,14 @@ export class TenantKeys {
         throw new RightsError("config-invalid", "this key was in use before; a key that was archived never comes back");
       await tx.updateTable("tenant_keys").set({ archived: nowMs }).where("kid", "=", from).execute();
       const generation = active.generation! + 1;
-      await insert(tx, { kid: to, generation, added: nowMs, archived: null, compromised: null });
+      await insert(tx, { kid: to, generation, added: nowMs, archived: null, compromised: null, declared: null });
     });
   }
 
   /** A key from elsewhere that only unseals. `false` for one that is known already. */
   addArchived(kid: string, nowMs: number): Promise<boolean> {
     return this.#write(async (tx) => {
-      const row = { kid, generation: null, added: nowMs, archived: nowMs, compromised: null };
+      const row = { kid, generation: null, added: nowMs, archived: nowMs, compromised: null, declared: null };
       const result = await tx
         .insertInto("tenant_keys")
         .values(row)
@@ -73,7 +75,7 @@ export class TenantKeys {
   }
 
   /** Only an archived key; the earliest moment counts. `false` for any other. */
-  compromise(kid: string, sinceMs: number): Promise<boolean> {
+  compromise(kid: string, sinceMs: number, nowMs: number): Promise<boolean> {
     return this.#write(async (tx) => {
       const archived = tx
         .selectFrom("tenant_keys")
@@ -83,7 +85,7 @@ export class TenantKeys {
       const row = await archived.executeTakeFirst();
       if (!row) return false;
       const compromised = Math.min(row.compromised ?? sinceMs, sinceMs);
-      await tx.updateTable("tenant_keys").set({ compromised }).where("kid", "=", kid).execute();
+      await tx.updateTable("tenant_keys").set({ compromised, declared: nowMs }).where("kid", "=", kid).execute();
       return true;
     });
   }

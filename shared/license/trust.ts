@@ -22,6 +22,8 @@ export interface TrustedKey {
   readonly generation: number;
   /** When it stopped being the active one; it vouches for nothing issued over 31 days after. */
   readonly archivedMs?: number;
+  /** Somebody else may have it: what it signed counts only where another key vouches for it too. */
+  readonly isCompromised?: true;
 }
 
 /** Everything a client or the service believes without further proof. Keys are looked up by kid, never by name. */
@@ -47,6 +49,24 @@ function checkTenantKey(key: PublicKey, tenant: string, issuedMs: number, trust:
     throw untrusted("the organisation had given up its key when it was made");
 }
 
+/** Nothing else vouches for it, so its key must be in nobody else's hands: dates inside are its maker's claim. */
+function checkVouchesAlone(key: PublicKey, trust: TenantTrust): void {
+  if (trust.keys.get(key.kid)?.isCompromised) throw untrusted("somebody else may have the key that signed it");
+}
+
+/** The same trust, but for keys that somebody else may have. @param kids - others than those it knows do not count. */
+export function distrusting(trust: TenantTrust, kids: readonly string[]): TenantTrust {
+  const isCompromised = true as const;
+  const keys = [...trust.keys].map(
+    ([kid, key]) => [kid, kids.includes(kid) ? { ...key, isCompromised } : key] as const,
+  );
+  return { ...trust, keys: new Map(keys) };
+}
+
+/** Key ids that `distrusting` named. */
+export const distrusted = ({ keys }: TenantTrust): string[] =>
+  [...keys].flatMap(([kid, { isCompromised }]) => (isCompromised ? [kid] : []));
+
 type Issued = { document: XrmlDocument; issuerKey: PublicKey; tenant: string };
 
 async function checkIssuedByTenant({ document, issuerKey, tenant }: Issued, issuedMs: number, trust: TenantTrust) {
@@ -62,6 +82,7 @@ export async function verifyAccountCertificate(
 ): Promise<AccountCertificate> {
   const certificate = await parseAccountCertificate(document);
   await checkIssuedByTenant(certificate, certificate.issuedMs, trust);
+  checkVouchesAlone(certificate.issuerKey, trust);
   if (!isWithin(certificate, nowMs)) throw untrusted("the account certificate has ended; sign in again");
   return certificate;
 }
@@ -163,6 +184,8 @@ export interface PinnedKey {
   /** The highest generation seen, and the key that had it: no other key may ever take that place. */
   readonly generation: number;
   readonly newest: string;
+  /** Keys that somebody else may have, once heard of. */
+  readonly compromised?: readonly string[];
 }
 
 /**
@@ -187,7 +210,7 @@ export async function trustFrom(documents: readonly XrmlDocument[], pinned: Pinn
     );
   const archivedMs = (at: number) => (believed[at + 1] ? { archivedMs: believed[at + 1]!.fromMs } : {});
   const keys = believed.map(({ key, generation }, at) => [key.kid, { generation, ...archivedMs(at) }] as const);
-  return { tenant: oldest.tenant, keys: new Map(keys) };
+  return distrusting({ tenant: oldest.tenant, keys: new Map(keys) }, pinned?.compromised ?? []);
 }
 
 /** Whether these certificates begin with the pinned key, which nobody else gave a generation, and lead past the newest. */
@@ -210,6 +233,7 @@ export async function verifyUseLicense(
 ): Promise<UseLicense> {
   const use = await parseUseLicense(document);
   await checkIssuedByTenant(use, use.fromMs, trust);
+  checkVouchesAlone(use.issuerKey, trust);
   const { license } = wanted;
   if (!equalBytes(use.licenseDigest, license.document.digest) || use.contentId !== license.contentId)
     throw untrusted("it is for another document");
@@ -229,6 +253,7 @@ const isNamed = (signer: Principal, holder: Principal): boolean =>
 
 async function checkPermit(permit: EditPermit, edition: Edition, digest: Bytes, trust: TenantTrust): Promise<void> {
   await checkIssuedByTenant(permit, permit.fromMs, trust);
+  checkVouchesAlone(permit.issuerKey, trust);
   const inTime = isWithin(permit, edition.issuedMs);
   if (!inTime || permit.key.kid !== edition.signerKey.kid || !equalBytes(permit.licenseDigest, digest))
     throw damagedTrailer();
@@ -256,6 +281,7 @@ export async function verifyEdition(
     if (!isNamed(edition.signer, permit === null ? license.issuer : { kind: "person", subject: permit.subject }))
       throw damagedTrailer();
     if (permit !== null) await checkPermit(permit, edition, digest, trust);
+    else checkVouchesAlone(edition.signerKey, trust); // where the tenant itself is the issuer
     return edition;
   } catch (cause) {
     const damaged = damagedTrailer();

@@ -42,6 +42,7 @@ export type CertifyRequest = z.infer<typeof CertifyRequest>;
 /**
  * `accountKey`: where a person's devices share their account key, its private half, sealed to the key the device made
  * (docs/encodings.md); the account certificate is then about that one. `null` where each device has its own.
+ * `compromised`: ids of tenant keys that others may have.
  */
 export const CertifyAnswer = z.object({
   subject: id,
@@ -51,6 +52,7 @@ export const CertifyAnswer = z.object({
   licensorCertificate: base64,
   serverCertificates: base64,
   accountKey: z.string().max(8192).nullable().default(null),
+  compromised: z.array(z.string().max(64)).max(64).default([]),
   time,
 });
 export type CertifyAnswer = z.infer<typeof CertifyAnswer>;

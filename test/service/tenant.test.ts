@@ -22,7 +22,7 @@ async function tenantKey(generation: number, archivedMs: number | null): Promise
   await createSoftwareKey(key);
   const custody = await openSoftwareKey(key, { workerUrl: await rsaWorkerUrl(), threads: 1 });
   onTestFinished(() => custody.close());
-  return { custody, generation, archivedMs, compromisedMs: null };
+  return { custody, generation, archivedMs, compromisedMs: null, declaredMs: null };
 }
 
 const certificateIn = async (text: string) => parseServerLicensorCertificate(await parseDocument(utf8(text)));

@@ -53,6 +53,7 @@ interface Answer {
   handed?: () => Promise<string>;
   chain?: () => Promise<string[]>;
   untilMs?: number;
+  compromised?: string[];
 }
 
 async function answerOf(answer: Answer) {
@@ -77,6 +78,7 @@ async function answerOf(answer: Answer) {
     ),
     serverCertificates: toBase64(encodeChain((await answer.chain?.()) ?? [contoso.serverCertificate])),
     accountKey: (await answer.handed?.()) ?? null,
+    compromised: answer.compromised ?? [],
     time: secondTime(nowMs),
   };
 }
@@ -172,5 +174,22 @@ describe("an account key that the service hands over", () => {
     ["one that is no base64", () => ({ accountKey: shared!, handed: async () => "*" })],
   ])("is not believed with %s", async (_what, answer) => {
     expect(await outcome(enrol(answer()))).toBe("service-untrusted");
+  });
+});
+
+describe("a tenant key that others may have", () => {
+  const chain = async () => [contoso.serverCertificate, await serverCertificate(newer!, 2, contoso.signer)];
+  const named = () => [contoso.signer.publicKey.kid];
+
+  it("is remembered, also when the service is silent about it later", async () => {
+    const { certified } = await enrol({ signer: newer!, chain, compromised: [...named(), "another"] });
+    expect(certified.compromised).toEqual(named());
+    const pinned = { ...pinOf(contoso.trust), generation: 2, newest: newer!.publicKey.kid, compromised: named() };
+    const silent = await certify({ certify: () => answerOf({ signer: newer!, chain }) }, halvesOfDevice(), pinned);
+    expect(silent.certified.compromised).toEqual(named());
+  });
+
+  it("certifies nobody", async () => {
+    expect(await outcome(enrol({ chain, compromised: named() }))).toBe("service-untrusted");
   });
 });

@@ -129,9 +129,10 @@ describe("a tenant key in a file", () => {
 describe("the keyring", () => {
   it("finds active and archived keys by kid, and no others", async () => {
     const [active, archived, stranger] = await Promise.all([scratchCustody(), scratchCustody(), scratchCustody()]);
-    const ring = new Keyring({ custody: active, generation: 2, archivedMs: null, compromisedMs: null }, [
-      { custody: archived, generation: 1, archivedMs: 5, compromisedMs: null },
-    ]);
+    const ring = new Keyring(
+      { custody: active, generation: 2, archivedMs: null, compromisedMs: null, declaredMs: null },
+      [{ custody: archived, generation: 1, archivedMs: 5, compromisedMs: null, declaredMs: null }],
+    );
     expect(ring.find(active.publicKey.kid)?.generation).toBe(2);
     expect(ring.find(archived.publicKey.kid)?.archivedMs).toBe(5);
     expect(ring.find(stranger.publicKey.kid)).toBeNull();
