@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Account, openAccount } from "../../agent/account.js";
 import { useLicenseFor } from "../../agent/consume-license.js";
 import { SoftwareKeys } from "../../service/custody/software-keys.js";
-import { collect, sourceOf, utf8 } from "../../shared/bytes.js";
+import { type Bytes, collect, concat, sourceOf, streamOf, utf8 } from "../../shared/bytes.js";
 import { importPrivateKey, newRawContentKey, type Signer, signerOf } from "../../shared/crypto/keys.js";
 import { webEngine } from "../../shared/crypto/web-engine.js";
 import { newId } from "../../shared/ids.js";
@@ -12,7 +12,7 @@ import { encodePublishingLicense } from "../../shared/license/publishing-license
 import { distrusting, verifyAccountCertificate, verifyUseLicense } from "../../shared/license/trust.js";
 import { encodeUseLicense } from "../../shared/license/use-license.js";
 import { parseDocument } from "../../shared/license/xrml.js";
-import { type Author, protectRegion, verify } from "../../shared/protect.js";
+import { type Author, consumeStream, protectRegion, verify } from "../../shared/protect.js";
 import { minuteMs } from "../../shared/time.js";
 import { outcome, publishAs, signInAs } from "../agent/account/scratch-home.js";
 import {
@@ -50,6 +50,17 @@ describe("a tenant key that others may have", () => {
     expect(await outcome(verify(sourceOf(region), { ...access, trust: distrust() }, webEngine))).toBe(
       "edition-invalid",
     );
+  });
+
+  it("leaves what it permitted to be taken out, and says at the end that nobody vouches for it", async () => {
+    const region = await sealed(utf8("edited"), plan, authorOf(thief, await contoso.permit(plan, thief)));
+    const access = { ...contoso.access(plan), trust: distrust() };
+    const pieces: Bytes[] = [];
+    const reading = (async () => {
+      for await (const piece of consumeStream(streamOf(sourceOf(region)), access, webEngine)) pieces.push(piece);
+    })();
+    expect(await outcome(reading)).toBe("edition-invalid");
+    expect(concat(...pieces)).toEqual(utf8("edited"));
   });
 
   it("is no author itself", async () => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { Bytes } from "../../shared/bytes.js";
@@ -111,4 +111,62 @@ it("says what is missing, and leaves nothing behind", async () => {
   expect(await run("--config", join(folder, "none.json"), "--to", join(folder, "to"))).toMatchObject({ code: 1 });
   await mkdir(join(folder, "to.partial"));
   expect((await readdir(folder)).includes("to")).toBe(false);
+});
+
+it("has every tenant key there is, and what is put back elsewhere opens what was sealed to any of them", {
+  timeout: 120_000,
+}, async () => {
+  const { folder, program, data, running, device, backup, config } = await trial();
+  const [ada, bob, ines] = [await device("writer"), await device("colleague"), await device("administrator")];
+  const licenses: Bytes[] = [];
+  let writer = ada;
+  for (let generation = 1; generation <= 4; generation++) {
+    const { license } = await writer.publish({ grants });
+    await writer.client.register(license);
+    licenses.push(license);
+    if (generation < 4) await ines.admin.rollKey(null);
+    writer = await ada.renew();
+  }
+  const { keys } = await ines.admin.keys();
+  await ines.admin.compromiseKey(keys[2]!.kid, null);
+  const to = join(folder, "rolled");
+  expect(await backup(to)).toMatchObject({ code: 0 });
+  const files = (await readdir(to)).filter((name) => name.startsWith("tenant.key"));
+  expect(files).toHaveLength(4);
+  await running.kill();
+
+  const elsewhere = join(folder, "elsewhere");
+  await mkdir(elsewhere, { mode: 0o700 });
+  for (const name of await readdir(to)) await copyFile(join(to, name), join(elsewhere, name));
+  await copyFile(join(data, "tenant.pass"), join(elsewhere, "tenant.pass"));
+  const moved = (await readFile(config, "utf8")).replaceAll(data, elsewhere);
+  await writeFile(join(elsewhere, "service.json"), moved);
+  await rm(data, { recursive: true });
+  const again = await startProcess(program, ["--config", join(elsewhere, "service.json")]);
+  onTestFinished(() => again.kill());
+  const states = (await ines.admin.keys()).keys.map(({ kid, state, compromised }) => [
+    kid,
+    state,
+    compromised !== null,
+  ]);
+  expect(states).toEqual(keys.map(({ kid, state }, at) => [kid, state, at === 2]));
+  const reader = await bob.renew();
+  for (const license of licenses) expect((await reader.use(license)).use.rights).toEqual(["VIEW"]);
+  expect((await reader.use((await (await ada.renew()).publish({ grants })).license)).use.rights).toEqual(["VIEW"]);
+});
+
+it("is not made when a tenant key is missing or damaged, and says which", { timeout: 120_000 }, async () => {
+  const { folder, data, device, backup } = await trial();
+  await (await device("administrator")).admin.rollKey(null);
+  const name = (await readdir(data)).find((one) => one.startsWith("tenant.key."))!;
+  const whole = await readFile(join(data, name));
+  for (const spoil of [() => rm(join(data, name)), () => writeFile(join(data, name), "{}")]) {
+    await spoil();
+    const refused = await backup(join(folder, "never"));
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain(`the tenant key ${name.slice("tenant.key.".length)} is not there`);
+    expect((await readdir(folder)).filter((one) => one.startsWith("never"))).toEqual([]);
+  }
+  await writeFile(join(data, name), whole);
+  expect(await backup(join(folder, "never"))).toMatchObject({ code: 0 });
 });
