@@ -36,12 +36,13 @@ export function describeApi(origin: string, all: readonly Described[]) {
   };
 }
 
-const operationOf = ({ isSigned, shapes: { about, message, answer } }: Described) => ({
+const operationOf = ({ isSigned, shapes: { about, message, answer, isTagged } }: Described) => ({
   summary: about,
   security: isSigned ? [{ dpop: [] }] : [],
   ...(message ? { requestBody: { required: true, content: json(message) } } : {}),
   responses: {
     200: { description: "done", content: json(answer) },
+    ...(isTagged ? { 304: { description: "unchanged since the ETag that was named" } } : {}),
     default: { description: "a refusal, with what to do next", content: json(ErrorAnswer) },
   },
 });

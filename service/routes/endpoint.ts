@@ -11,6 +11,8 @@ export interface Shapes<Message, Answer> {
   /** Of the body; without it none is read. */
   message?: z.ZodType<Message>;
   answer: z.ZodType<Answer>;
+  /** Answers carry an `ETag`, and one that was named is not sent again. */
+  isTagged?: boolean;
 }
 
 declare module "fastify" {

@@ -11,7 +11,7 @@ import { endpoint } from "./endpoint.js";
 export const policyRoutes =
   ({ store, directory, now }: Parts): FastifyPluginAsync =>
   async (app) => {
-    const shapes = { about: "labels and templates the caller may use", answer: PolicyAnswer };
+    const shapes = { about: "labels and templates the caller may use", answer: PolicyAnswer, isTagged: true };
     endpoint(app, "GET /policy", shapes, async ({ caller, headers }, _message, reply) => {
       const person = await personOf(directory, caller);
       const { mandatory } = await store.policies.state();
