@@ -37,7 +37,10 @@ const AccountRecord = z.strictObject({
   accountCertificate: document,
   /** Where all devices of the person share one account key; `null` where this device made its own. */
   roaming: RoamingKey.nullable().default(null),
-  licensorCertificate: document,
+  /** `null` for who may open and not protect. */
+  licensorCertificate: document.nullable(),
+  /** What this device signs with (base64url SPKI); homes of before have it in the certificate alone. */
+  licensorKey: z.string().max(800).optional(),
   /** The service said that this device was removed: nothing is done with it any more until somebody signs in. */
   removed: z.boolean().default(false),
   /** Tenant keys that others may have. Once heard, never taken back. */

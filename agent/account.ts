@@ -64,7 +64,9 @@ export interface Account {
 /** Certificates are renewed in the last third of their time, and ten days before its end at the latest. */
 const renewBeforeMs = 10 * dayMs;
 
-const renewFromMs = ({ fromMs, untilMs }: { fromMs: number; untilMs: number }): number =>
+type CertificateTimes = { fromMs: number; untilMs: number };
+
+const renewFromMs = ({ fromMs, untilMs }: CertificateTimes): number =>
   untilMs - Math.min(renewBeforeMs, (untilMs - fromMs) / 3);
 
 /** Who is signed in, `null` for nobody; opens nothing secret. @throws RightsError `state-damaged`. */
@@ -149,18 +151,19 @@ class DeviceAccount implements Account {
       } = opened;
       return unsealerOf(account.key, await openAccountKeyPair(secrets, roaming, account.key));
     });
-    this.signer = once(async () => signerOf(opened.licensor.key, await openDeviceKeyPair(secrets, "sign")));
+    this.signer = once(async () => signerOf(opened.certificates.licensorKey, await openDeviceKeyPair(secrets, "sign")));
     this.#opened = opened;
     this.#now = now;
   }
 
   async renew({ always = false } = {}): Promise<Account> {
-    const { record, account, licensor } = this.#opened;
-    if (!always && [account, licensor].every((certificate) => this.#now() < renewFromMs(certificate))) return this;
+    const { record, account, licensor, certificates } = this.#opened;
+    const isCurrent = (one: CertificateTimes | null) => one === null || this.#now() < renewFromMs(one);
+    if (!always && isCurrent(account) && isCurrent(licensor)) return this;
     const { roaming } = record;
     const made = roaming === null ? account.key.spki : fromBase64url(roaming.device, "state-damaged");
     const unsealing = () => openDeviceKeyPair(this.secrets, "unseal");
-    const keys = { account: made, licensor: licensor.key.spki, dpop: account.dpop ?? "", unsealing };
+    const keys = { account: made, licensor: certificates.licensorKey.spki, dpop: account.dpop ?? "", unsealing };
     const { certified } = await certify(this.service, keys, pinOf(this.trust));
     if (certified.subject !== record.subject)
       throw new RightsError("service-untrusted", "the service certified another person; sign in again");

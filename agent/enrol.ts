@@ -1,6 +1,7 @@
 import { type Bytes, fromBase64, toBase64url } from "../shared/bytes.js";
 import { type PublicKey, publicKeyFromSpki } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
+import type { AccountCertificate, LicensorCertificate } from "../shared/license/certificates.js";
 import {
   distrusted,
   distrusting,
@@ -41,6 +42,7 @@ export type Certified = Pick<
   | "accountCertificate"
   | "roaming"
   | "licensorCertificate"
+  | "licensorKey"
   | "serverCertificates"
 >;
 
@@ -98,21 +100,25 @@ export async function certify(
 async function checkedCertificates(answer: CertifyAnswer, keys: PublicHalves, trust: TenantTrust) {
   const [account, licensor] = await Promise.all([
     parseDocument(fromBase64(answer.accountCertificate, "service-untrusted")),
-    parseDocument(fromBase64(answer.licensorCertificate, "service-untrusted")),
+    answer.licensorCertificate === null
+      ? null
+      : parseDocument(fromBase64(answer.licensorCertificate, "service-untrusted")),
   ]);
   const nowMs = parseSecondTime(answer.time, "service-failed");
   const rac = await verifyAccountCertificate(account, trust, nowMs);
-  const clc = await verifyLicensorCertificate(licensor, trust, nowMs);
-  const ours =
-    rac.subject === answer.subject &&
-    clc.subject === answer.subject &&
-    clc.issuerKey.kid === rac.issuerKey.kid &&
-    rac.dpop === keys.dpop &&
-    clc.key.kid === (await kidOf(keys.licensor));
+  const clc = licensor && (await verifyLicensorCertificate(licensor, trust, nowMs));
+  const ours = rac.subject === answer.subject && rac.dpop === keys.dpop && (!clc || (await isBeside(clc, rac, keys)));
   if (!ours) throw new Error("not the keys and the person that were asked for");
   const roaming = await accountKeyIn(answer, rac.key, keys);
-  return { accountCertificate: account.text, licensorCertificate: licensor.text, roaming };
+  const licensorKey = toBase64url(keys.licensor);
+  return { accountCertificate: account.text, licensorCertificate: licensor?.text ?? null, licensorKey, roaming };
 }
+
+/** A licensor certificate for the same person and from the same tenant key, about the key that was asked for. */
+const isBeside = async (clc: LicensorCertificate, rac: AccountCertificate, keys: PublicHalves): Promise<boolean> =>
+  clc.subject === rac.subject &&
+  clc.issuerKey.kid === rac.issuerKey.kid &&
+  clc.key.kid === (await kidOf(keys.licensor));
 
 /** The key certified is the device's own, or one that came with the certificate and opens. */
 async function accountKeyIn({ accountKey }: CertifyAnswer, certified: PublicKey, keys: PublicHalves) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { equalBytes } from "../shared/bytes.js";
 import { usePrimitives } from "../shared/crypto/primitives.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
@@ -9,7 +10,7 @@ import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
 import { withLock } from "./lock.js";
-import { openProtector } from "./protector.js";
+import { asAllowed, openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
 import { eraseAbandoned } from "./session/private-folder.js";
 import { Watcher } from "./watch/watcher.js";
@@ -54,6 +55,7 @@ async function protectWatched(parts: Parts, path: string, watch: Watch): Promise
 
 async function protectNow(parts: Parts, path: string, watch: Watch): Promise<string> {
   const current = await parts.policy.get(parts.account);
+  await goOnWith(parts, await asAllowed(parts.account, current));
   const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
   const how = { policy, label: label.id, within: watch.folder };
   const { path: made, published } = await protectFile(path, how, parts.protector);
@@ -81,7 +83,7 @@ const renew = async (parts: Parts): Promise<void> => goOnWith(parts, await parts
 /** Takes over what another process made of the account: a new sign-in, new certificates. @returns whether it was. */
 async function followAccount(parts: Parts): Promise<boolean> {
   const account = await openAccount(parts.home);
-  if (account.certificates.licensor === parts.account.certificates.licensor) return false;
+  if (equalBytes(account.certificates.account, parts.account.certificates.account)) return false;
   await goOnWith(parts, account);
   return true;
 }

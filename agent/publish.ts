@@ -5,6 +5,7 @@ import { newId } from "../shared/ids.js";
 import { currentCipher, encodePublishingLicense } from "../shared/license/publishing-license.js";
 import type { Policy } from "../shared/policy.js";
 import type { Published } from "../shared/protect.js";
+import { mayNotPublish } from "../shared/protocol/service-api.js";
 import type { TemplatePolicy } from "../shared/template.js";
 
 /** What of a signed-in account takes part in publishing. */
@@ -16,11 +17,11 @@ export interface Publisher {
   readonly serviceAddress: string;
   /** The tenant key that content keys are sealed to. */
   readonly tenantKey: PublicKey;
-  /** The licensor key of this device, and the certificate that lets it publish. */
+  /** The licensor key of this device, and the certificate that lets it publish; `null` for who may open and not protect. */
   readonly signer: Signer;
-  readonly licensorCertificate: string;
+  readonly licensorCertificate: string | null;
   readonly serverCertificates: readonly string[];
-  readonly licensorUntilMs: number;
+  readonly licensorUntilMs: number | null;
 }
 
 /** What a new document gets: the policy a label or template gives, and what belongs to this file. */
@@ -45,10 +46,13 @@ export interface Predecessor {
 /**
  * Offline publishing: a fresh content key, and the license made and signed on this device (design of the certificates:
  * docs/formats/licenses.md). Works while the service is away.
- * @throws RightsError `sign-in-needed` when this device's certificate has ended.
+ * @throws RightsError `protect-denied` for who may open and not protect; `sign-in-needed` when this device's
+ *   certificate has ended.
  */
 export async function publish(publication: Publication, by: Publisher, nowMs: number): Promise<Published> {
-  if (nowMs >= by.licensorUntilMs)
+  const { licensorCertificate: certificate, licensorUntilMs: untilMs } = by;
+  if (certificate === null || untilMs === null) throw new RightsError("protect-denied", mayNotPublish);
+  if (nowMs >= untilMs)
     throw new RightsError(
       "sign-in-needed",
       "this device's certificate has ended; connect to the service once, or set this computer's clock if it is wrong",
@@ -66,7 +70,7 @@ export async function publish(publication: Publication, by: Publisher, nowMs: nu
   };
   const rawContentKey = newRawContentKey();
   try {
-    return await seal(policy, publication.label, contentId, rawContentKey, by, nowMs);
+    return await seal(policy, publication.label, contentId, rawContentKey, { ...by, certificate }, nowMs);
   } finally {
     rawContentKey.fill(0);
   }
@@ -77,7 +81,7 @@ async function seal(
   label: string | null,
   contentId: string,
   rawKey: Bytes,
-  by: Publisher,
+  by: Publisher & { certificate: string },
   nowMs: number,
 ) {
   const { bytes, digest } = await encodePublishingLicense(
@@ -92,7 +96,7 @@ async function seal(
       rawContentKey: rawKey,
       tenantKey: by.tenantKey,
       issuerSubject: by.subject,
-      chain: [by.licensorCertificate, ...by.serverCertificates],
+      chain: [by.certificate, ...by.serverCertificates],
     },
     by.signer,
   );

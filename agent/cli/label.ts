@@ -42,7 +42,7 @@ export async function label(path: string, options: LabelOptions): Promise<number
   const by: Labelling = {
     session,
     current,
-    protector: await openWork(session),
+    protector: await openWork(session, current),
     options,
     out: await outFolder(options.out),
     reason,

@@ -3,8 +3,8 @@ import type { Published } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
 import { noteRegistrations, sendNotes } from "../outbox.js";
-import { currentPolicy } from "../policy-cache.js";
-import { openProtector } from "../protector.js";
+import { type CurrentPolicy, currentPolicy } from "../policy-cache.js";
+import { asAllowed, openProtector } from "../protector.js";
 import {
   type ProtectedStream,
   type Protecting,
@@ -31,8 +31,9 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const isStream = meansStream(paths, options);
   const session = await openSession();
   const { account } = session;
-  const choice = choosePolicy(needsLabels(options) ? await currentPolicy(account) : null, options, Date.now());
-  const protector = await openWork(session);
+  const current = needsLabels(options) ? await currentPolicy(account) : null;
+  const choice = choosePolicy(current, options, Date.now());
+  const protector = await openWork(session, current);
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector);
   const files = await filesIn(paths, isClearName);
@@ -45,10 +46,10 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
 }
 
 /** What replacing files by protected ones takes; what a dead process left is settled first. */
-export async function openWork({ home, account, engine }: Session): Promise<Protector> {
+export async function openWork({ home, account, engine }: Session, current: CurrentPolicy | null): Promise<Protector> {
   const journal = await openHomeJournal(home);
   await recover(journal);
-  return openProtector(await account.renew().catch(() => account), engine, journal);
+  return openProtector(await asAllowed(account, current), engine, journal);
 }
 
 export async function protectingFrom({ policy, label }: Choice, options: ProtectOptions): Promise<Protecting> {

@@ -22,9 +22,11 @@ async function checkSignIn(home: Home) {
 async function checkCertificates(home: Home) {
   if ((await whoIsSignedIn(home)) === null) return null;
   const { certificates, info } = await openAccount(home);
-  const untilMs = Math.min(certificates.accountUntilMs, certificates.licensorUntilMs);
+  const untilMs = Math.min(certificates.accountUntilMs, certificates.licensorUntilMs ?? Number.POSITIVE_INFINITY);
   const day = new Date(untilMs).toISOString().slice(0, 10);
   if (untilMs <= Date.now()) return wrong(`ended on ${day}`, "any command that reaches the service renews them");
+  if (certificates.licensor === null)
+    return note(`until ${day}, to open files; your organisation lets only some protect`);
   return untilMs < Date.now() + soonMs
     ? note(`end on ${day}; the service renews them`)
     : well(`until ${day}${info.accountKeys === "roaming" ? "; the service keeps the account key" : ""}`);

@@ -11,12 +11,13 @@ import { auditingRefusals, eventOf, notePerson } from "./audited.js";
 import { encodeText } from "./base64.js";
 import { personOf } from "./caller-account.js";
 import { spend } from "./limits.js";
+import { mayPublish } from "./may-publish.js";
 import type { Asker, Parts } from "./parts.js";
 
 const keyBits = 2048;
 
 /**
- * Account and licensor certificate for a device of the caller. The private halves of what it made never come here. Where
+ * Account and licensor certificate for a device of the caller; the latter only for who may protect. The private halves of what it made never come here. Where
  * account keys are kept here, the certificate is about the person's, and that goes with it, sealed to the device.
  * @throws RightsError request-malformed for keys that do not serve; account-mismatch for a key that is somebody else's,
  *   or a caller the directory does not know; device-removed for keys of a device that was; rate-limited.
@@ -35,8 +36,10 @@ export function certify(parts: Parts, asker: Asker, request: CertifyRequest): Pr
     await parts.store.devices.add(device);
     event.device = device.racSerial;
     if (handed !== null) event.detail = `account key ${shownKeyId(handed.key.kid)}${handed.isNew ? ", made now" : ""}`;
+    const mayProtect = await mayPublish(person, parts.store.read);
+    if (!mayProtect) event.detail = [event.detail, "may not protect"].filter(Boolean).join("; ");
     await parts.audit.append(event);
-    const certificates = await certificatesFor(device, { ...keys, accountKey }, person.address, parts);
+    const certificates = await certificatesFor(device, { ...keys, accountKey }, { ...person, mayProtect }, parts);
     const { subject, address, name } = person;
     const sealed = handed && toBase64(handed.sealed);
     return { subject, address, name, ...certificates, accountKey: sealed, time: secondTime(device.issued) };
@@ -87,18 +90,26 @@ function newDevice(
   };
 }
 
-async function certificatesFor(device: NewDevice, keys: CertifiedKeys, address: string, { tenant }: Parts) {
+interface Holder {
+  address: string;
+  mayProtect: boolean;
+}
+
+async function certificatesFor(device: NewDevice, keys: CertifiedKeys, holder: Holder, { tenant }: Parts) {
+  const { address, mayProtect } = holder;
   const signer = tenant.keyring.active.custody;
   const { issued: issuedMs, until: untilMs, person: subject, proofKey: dpop } = device;
   const common = { tenant: tenant.id, issuedMs, untilMs, subject };
   const account = { ...common, serial: device.racSerial, key: keys.accountKey, address, dpop };
   const [accountCertificate, licensorCertificate] = await Promise.all([
     encodeAccountCertificate(account, signer),
-    encodeLicensorCertificate({ ...common, serial: device.clcSerial, key: keys.licensorKey }, signer),
+    mayProtect
+      ? encodeLicensorCertificate({ ...common, serial: device.clcSerial, key: keys.licensorKey }, signer)
+      : null,
   ]);
   return {
     accountCertificate: encodeText(accountCertificate),
-    licensorCertificate: encodeText(licensorCertificate),
+    licensorCertificate: licensorCertificate && encodeText(licensorCertificate),
     serverCertificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
     compromised: tenant.keyring.compromised(),
   };

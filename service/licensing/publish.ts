@@ -13,6 +13,7 @@ import { decodeBase64, encodeText } from "./base64.js";
 import type { CallerAccount } from "./caller-account.js";
 import { decide, type Granted } from "./decide.js";
 import { spend } from "./limits.js";
+import { checkMayPublish } from "./may-publish.js";
 import { offeredTo } from "./offered.js";
 import type { Asker, Parts } from "./parts.js";
 import { accountMismatch, Refusal } from "./refusal.js";
@@ -31,6 +32,7 @@ export function publish(parts: Parts, asker: Asker, request: PublishRequest): Pr
     notePerson(event, account.person);
     event.device = account.device.racSerial;
     spend(parts.limits.licenses, asker);
+    await checkMayPublish(account.person, parts.store.read);
     const signingKey = await signingKeyOf(request, account, parts);
     const policy = await policyFor(request, account, parts, nowMs);
     const rawContentKey = newRawContentKey();

@@ -19,6 +19,8 @@ import {
   PersonAnswer,
   PersonRequest,
   PolicyDocumentAnswer,
+  PublishersAnswer,
+  SetPublishersRequest,
 } from "../../shared/protocol/admin-api.js";
 import { AuditListing, AuditPage, AuditVerification } from "../../shared/protocol/audit-api.js";
 import {
@@ -40,6 +42,7 @@ import {
   showPerson,
 } from "../administration/people.js";
 import { exportPolicy, importPolicy } from "../administration/policy.js";
+import { listPublishers, setPublishers } from "../administration/publishers.js";
 import type { Asker, Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
@@ -76,6 +79,10 @@ export const adminRoutes =
     const policy = { about: "labels and templates as a file", answer: PolicyDocumentAnswer };
     endpoint(app, "GET /admin/policy", policy, ({ caller }) => exportPolicy(parts, caller));
     post("policy/import", "replace labels and templates", [ImportPolicyRequest, ImportPolicyAnswer], importPolicy);
+
+    const publishers = { about: "who may protect", answer: PublishersAnswer };
+    endpoint(app, "GET /admin/publishers", publishers, ({ caller }) => listPublishers(parts, caller));
+    post("publishers/set", "say who may protect", [SetPublishersRequest, PublishersAnswer], setPublishers);
 
     post("audit/list", "records of the audit, page by page", [AuditListing, AuditPage], listAudit);
     const verification = { about: "whether the audit is as it was written", answer: AuditVerification };

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { PolicyAnswer } from "../../shared/protocol/service-api.js";
 import { secondTime } from "../../shared/time.js";
 import { personOf } from "../licensing/caller-account.js";
+import { mayPublish } from "../licensing/may-publish.js";
 import { offeredTo } from "../licensing/offered.js";
 import type { Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
@@ -15,7 +16,8 @@ export const policyRoutes =
     endpoint(app, "GET /policy", shapes, async ({ caller, headers }, _message, reply) => {
       const person = await personOf(directory, caller);
       const { mandatory } = await store.policies.state();
-      const policy = { ...(await offeredTo(person, store.policies)), mandatory };
+      const allowed = await mayPublish(person, store.read);
+      const policy = { ...(await offeredTo(person, store.policies)), mandatory, mayPublish: allowed };
       const tag = `"${createHash("sha256").update(JSON.stringify(policy)).digest("base64url")}"`;
       reply.header("etag", tag).header("cache-control", "private, no-cache");
       if (knows(headers["if-none-match"], tag)) return reply.code(304).send();

@@ -18,6 +18,7 @@ const migrations: Record<string, Migration> = {
   "0012-tenant-keys": { up: createTenantKeys },
   "0013-account-keys": { up: createAccountKeys },
   "0014-compromised-keys": { up: addDeclared },
+  "0015-publishers": { up: createPublishers },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -270,4 +271,8 @@ async function addDeclared(db: Kysely<unknown>): Promise<void> {
   const keys = (db as Kysely<Pick<Schema, "tenant_keys">>).updateTable("tenant_keys");
   const said = { declared: Date.now() }; // when that was was not noted: devices hear of it once more
   await keys.set(said).where("compromised", "is not", null).execute();
+}
+
+async function createPublishers(db: Kysely<unknown>): Promise<void> {
+  await createTable(db, "publishers", { member: "text" }, key("publishers", "member"));
 }

@@ -19,6 +19,8 @@ export interface Schema {
   account_keys: AccountKeyRow;
   templates: { id: string; version: number; json: string };
   labels: { id: string; json: string };
+  /** Who may protect: ids of people, addresses of groups; everybody if there are none. */
+  publishers: { member: string };
   /** One row: what holds for all labels, and how often they were changed. */
   policy: { name: "current"; version: number; mandatory: number };
   documents: DocumentRow;

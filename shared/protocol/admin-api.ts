@@ -162,6 +162,14 @@ export const ImportAnswer = z.object({
 });
 export type ImportAnswer = z.infer<typeof ImportAnswer>;
 
+/** `GET admin/publishers`: who may protect. Those who left are not named, so the list may be empty and not be `everybody`. */
+export const PublishersAnswer = z.object({ everybody: z.boolean(), publishers: z.array(GroupMember), time });
+export type PublishersAnswer = z.infer<typeof PublishersAnswer>;
+
+/** `POST admin/publishers/set`: people and groups, all of them from now on; none for everybody. */
+export const SetPublishersRequest = z.strictObject({ publishers: z.array(who).max(maxMembers) });
+export type SetPublishersRequest = z.infer<typeof SetPublishersRequest>;
+
 /** `GET admin/policy`: all of it, as a file to change and bring back. */
 export const PolicyDocumentAnswer = z.object({ policy: PolicyDocument, time });
 export type PolicyDocumentAnswer = z.infer<typeof PolicyDocumentAnswer>;

@@ -18,6 +18,8 @@ import {
   PersonAnswer,
   type PersonRequest,
   PolicyDocumentAnswer,
+  PublishersAnswer,
+  type SetPublishersRequest,
 } from "./admin-api.js";
 import { type AuditListing, AuditPage, AuditVerification } from "./audit-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
@@ -59,6 +61,10 @@ export class AdminClient {
   exportPolicy = () => this.#call("GET", "/admin/policy", PolicyDocumentAnswer);
   importPolicy = (request: z.input<typeof ImportPolicyRequest>) =>
     this.#post("policy/import", ImportPolicyAnswer, request);
+
+  publishers = () => this.#call("GET", "/admin/publishers", PublishersAnswer);
+  setPublishers = (request: z.input<typeof SetPublishersRequest>) =>
+    this.#post("publishers/set", PublishersAnswer, request);
 
   devicesOf = (person: string) => this.#post("devices", DevicesAnswer, { person });
   removeAnyDevice = (device: string) => this.#post("devices/remove", RemoveDeviceAnswer, { device });

@@ -43,13 +43,14 @@ export type CertifyRequest = z.infer<typeof CertifyRequest>;
  * `accountKey`: where a person's devices share their account key, its private half, sealed to the key the device made
  * (docs/encodings.md); the account certificate is then about that one. `null` where each device has its own.
  * `compromised`: ids of tenant keys that others may have.
+ * `licensorCertificate`: `null` for who may open and not protect.
  */
 export const CertifyAnswer = z.object({
   subject: id,
   address: z.string().max(255),
   name: z.string().max(256),
   accountCertificate: base64,
-  licensorCertificate: base64,
+  licensorCertificate: base64.nullable(),
   serverCertificates: base64,
   accountKey: z.string().max(8192).nullable().default(null),
   compromised: z.array(z.string().max(64)).max(64).default([]),
@@ -57,12 +58,18 @@ export const CertifyAnswer = z.object({
 });
 export type CertifyAnswer = z.infer<typeof CertifyAnswer>;
 
+/** Said to who may open and not protect. */
+export const mayNotPublish =
+  "your organisation lets only some people protect files, and you are not among them; what you were sent still opens; ask your administrator";
+
 /** `GET policy`: labels and templates the caller may use. */
 export const PolicyAnswer = z.object({
   labels: z.array(Label),
   templates: z.array(Template),
   /** Nothing goes without a label. */
   mandatory: z.boolean().default(false),
+  /** Whether the caller may protect. */
+  mayPublish: z.boolean().default(true),
   time,
 });
 export type PolicyAnswer = z.infer<typeof PolicyAnswer>;

@@ -6,7 +6,7 @@ import type { RightsError } from "../../shared/errors.js";
 
 const nowMs = Date.parse("2026-11-24T12:00:00Z");
 const people = { everyone: "@x.example", project: { group: "project@x.example", lead: "ada@x.example" } };
-const current = { ...defaultPolicy(people), mandatory: false, time: "2026-11-24T12:00:00Z" };
+const current = { ...defaultPolicy(people), mandatory: false, mayPublish: true, time: "2026-11-24T12:00:00Z" };
 const choose = (wish: Wish, policy = current) => choosePolicy(policy, wish, nowMs);
 const refusalOf = (work: () => unknown): RightsError => {
   try {

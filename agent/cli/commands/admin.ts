@@ -3,6 +3,7 @@ import { defineAdminAudit } from "./audit.js";
 import { define, each, json } from "./define.js";
 import { defineAdminDevices } from "./devices.js";
 import { defineAdminKeys } from "./keys.js";
+import { defineAdminPublishers } from "./publishers.js";
 
 /** What administrators do. */
 export function defineAdmin(program: Command): void {
@@ -18,6 +19,7 @@ export function defineAdmin(program: Command): void {
     .option("--dry-run", "say what would change, and change nothing")
     .option(...recycled)
     .option(...json);
+  defineAdminPublishers(admin);
   definePolicy(admin.command("policy").description("labels and templates, all as one file"));
   defineAdminAudit(admin);
   defineAdminDevices(admin);

@@ -1,12 +1,14 @@
 import { auditPages } from "./admin-audit.js";
 import { groupPages } from "./admin-groups.js";
 import { peoplePages } from "./admin-people.js";
+import { publisherPages } from "./admin-publishers.js";
 import type { Pages } from "./page.js";
 
 export const adminPages: Pages = {
   ...peoplePages,
   ...groupPages,
   ...auditPages,
+  ...publisherPages,
   "admin import": {
     about: [
       "CSV has the columns address, name, aliases, administrator and groups, of which only the first must be there; several aliases or groups stand in one field, with semicolons between. JSON has people and groups. What a line leaves out stays as it is.",

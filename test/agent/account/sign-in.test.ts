@@ -187,7 +187,7 @@ describe("certificates", () => {
     const { service, signInAs } = await scratchOrganisation();
     const account = await signInAs("writer");
     expect(await account.renew()).toBe(account);
-    const late = await openAccount(account.home, () => account.certificates.licensorUntilMs - 1);
+    const late = await openAccount(account.home, () => account.certificates.licensorUntilMs! - 1);
     const renewed = await late.renew();
     expect(renewed.certificates.licensor).not.toBe(account.certificates.licensor);
     expect(renewed.certificates.licensorKey.kid).toBe(account.certificates.licensorKey.kid);

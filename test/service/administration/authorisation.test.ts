@@ -21,6 +21,8 @@ const requests: Record<string, object | null> = {
   "POST /api/v1/admin/groups/change": { address: "project@trial.example", name: "Renamed" },
   "POST /api/v1/admin/groups/members": { address: "project@trial.example", add: ["olga@outside.example"] },
   "POST /api/v1/admin/groups/remove": { address: "project@trial.example" },
+  "GET /api/v1/admin/publishers": null,
+  "POST /api/v1/admin/publishers/set": { publishers: ["bob@trial.example"] },
   "GET /api/v1/admin/policy": null,
   "POST /api/v1/admin/policy/import": { policy: { version: 1, templates: [], labels: [] }, remove: true },
   "GET /api/v1/admin/keys": null,
@@ -46,6 +48,7 @@ async function organisation(): Promise<string> {
     "templates",
     "labels",
     "tenant_keys",
+    "publishers",
   ] as const;
   return JSON.stringify(await Promise.all(tables.map((table) => read.selectFrom(table).selectAll().execute())));
 }

@@ -93,6 +93,8 @@ function forAdministrators(scratch: ScratchService & { devices: Devices }): Requ
     ["POST devices/remove", async () => ({ device: await idOf(await scratch.enrol("colleague")) })],
     ["GET policy"],
     ["POST policy/import", async () => ({ policy: await changedPolicy(ines), remove: true })],
+    ["POST publishers/set", { publishers: ["project@trial.example", "bob@trial.example"] }],
+    ["GET publishers"],
     ["POST audit/list", { limit: 1000 }],
     ["GET audit/verification"],
     ...keys,

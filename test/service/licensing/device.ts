@@ -62,7 +62,7 @@ export class TestDevice {
   }
 
   get licensorCertificate(): string {
-    return new TextDecoder().decode(fromBase64(this.certified.licensorCertificate, "internal"));
+    return new TextDecoder().decode(fromBase64(this.certified.licensorCertificate!, "internal"));
   }
 
   /** Publish offline, signed with this device's licensor key. */

@@ -51,7 +51,7 @@ describe("the devices of a person", () => {
     const halves = { accountKey: spkiText(ada.account.publicKey), licensorKey: spkiText(ada.licensor.publicKey) };
     const name = "n".repeat(64);
     const certified = await ada.client.certify({ ...halves, device: { name, system: "s".repeat(64) } });
-    for (const certificate of [certified.accountCertificate, certified.licensorCertificate])
+    for (const certificate of [certified.accountCertificate, certified.licensorCertificate!])
       expect(new TextDecoder().decode(fromBase64(certificate, "internal"))).not.toMatch(/nnnn|ssss/);
     const tooLong = ada.client.certify({ ...halves, device: { name: `${name}n`, system: "" } });
     expect((await refusalOf(tooLong)).code).toBe("request-malformed");
