@@ -10,8 +10,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     // a test that hangs fails; one on a busy machine does not
-    testTimeout: long ? 30 * 60_000 : 30_000,
-    hookTimeout: 60_000,
+    testTimeout: long ? 30 * 60_000 : 120_000,
+    hookTimeout: 120_000,
     passWithNoTests: false,
   },
 });

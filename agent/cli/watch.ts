@@ -69,14 +69,22 @@ export async function list({ json }: ReportOptions): Promise<number> {
   const kept =
     (await whoIsSignedIn(home)) &&
     (await currentPolicy(await openAccount(home), { maxAgeMs: Number.POSITIVE_INFINITY }).catch(() => null));
+  const found = watches.length === 0 ? [] : await foldersOf(home);
   for (const { folder, label, existing } of watches) {
     const known = kept ? kept.labels.find((one) => one.id === label) : undefined;
     const name = known && kept ? labelPath(kept.labels, known) : label;
-    if (json) printJson({ path: folder, label: name, existing });
-    else print(shown(`${folder}  ${name}`));
+    const watched = found.find((one) => one.folder === folder);
+    if (json) printJson({ path: folder, label: name, existing, ...stateOf(watched) });
+    else print(shown(`${folder}  ${name}${watched ? besides(watched) : ""}`));
   }
   if (watches.length === 0) say("no folder is watched; add one with: seal watch add DIR --label L");
   return exits.done;
+}
+
+/** As the agent has them; none where it does not run, or has too much to do to say. */
+async function foldersOf(home: Home): Promise<readonly FolderSnapshot[]> {
+  const snapshot = (await askAgent(home, { ask: "status" }).catch(() => null)) as Snapshot | null;
+  return snapshot?.folders ?? [];
 }
 
 export async function status({ json }: ReportOptions): Promise<number> {
@@ -115,7 +123,12 @@ function saySummary({ folders, counts, perSecond }: Snapshot): void {
   );
 }
 
-function sentenceOn({ folder, state, reason, left }: FolderSnapshot): string {
-  const before = left > 0 ? `; ${left} files were there before and are left as they are` : "";
-  return `${folder}: ${state}${reason ? `: ${reason}` : ""}${before}`;
-}
+const sentenceOn = (watched: FolderSnapshot): string =>
+  `${watched.folder}: ${watched.state}${watched.reason ? `: ${watched.reason}` : ""}${leftIn(watched)}`;
+
+/** What is not as it should be, or not for everybody to expect. */
+const besides = (watched: FolderSnapshot): string =>
+  `${watched.reason ? `; ${watched.state}: ${watched.reason}` : ""}${leftIn(watched)}`;
+
+const leftIn = ({ left }: FolderSnapshot): string =>
+  left === 0 ? "" : `; ${left} ${left === 1 ? "file was" : "files were"} there before and stay as they are`;

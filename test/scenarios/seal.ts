@@ -22,7 +22,7 @@ export interface RunOptions {
   uid?: number;
 }
 
-const environment = ({ home, env }: RunOptions) => ({
+export const environment = ({ home, env }: RunOptions) => ({
   ...process.env,
   SEALWRIGHT_KEYSTORE: "file",
   ...(home === undefined ? {} : { SEALWRIGHT_HOME: home }),
@@ -103,7 +103,7 @@ export function stop(trial: Trial, signal: NodeJS.Signals = "SIGINT"): Promise<v
 }
 
 /** Asks again and again until `probe` gives something; says what it waited for when it never does. */
-export async function until<T>(what: string, probe: () => T | Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, probe: () => T | Promise<T>, timeoutMs = 60_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
     const value = await probe();
     if (value) return value as NonNullable<T>;

@@ -13,6 +13,9 @@ export const watchingPages: Pages = {
     exits: ["refused", "signIn", "unreachable"],
   },
   "watch list": {
+    about: [
+      "With what the agent says of each, while it runs: whether it is there, and how many files were there before.",
+    ],
     examples: [
       ["the watched folders, each with its label", "seal watch list"],
       ["for programs", "seal watch list --json"],
