@@ -2,7 +2,7 @@ import { type Bytes, tailOf } from "../shared/bytes.js";
 import { maxTrailerBytes } from "../shared/crypto/content-layout.js";
 import { RightsError } from "../shared/errors.js";
 import { isProtectedName } from "../shared/format/kind.js";
-import { type PfileHeader, readPfileStream } from "../shared/format/pfile.js";
+import { readPfileStream } from "../shared/format/pfile.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import { parseChain } from "../shared/license/xrml.js";
 import { type ProtectedFile, readProtected } from "../shared/protect.js";
@@ -13,8 +13,8 @@ import { openSource, type SourceFile } from "./work/source-file.js";
 export interface Cover {
   /** `-`: it came from standard input. */
   readonly path: string;
-  /** Of the clear file, as the header says it. */
-  readonly extension: string;
+  /** Of the clear file, as the header says it; `null` where none does. */
+  readonly extension: string | null;
   /** The chain as it stands in the file: what licenses are asked for with. */
   readonly licenseBytes: Bytes;
   /** Parsed, not verified. */
@@ -34,7 +34,10 @@ export interface Document extends Covers {
 }
 
 /** @throws RightsError `license-malformed`. */
-async function coverOf(path: string, { extension, license }: PfileHeader): Promise<Cover> {
+async function coverOf(
+  path: string,
+  { extension, license }: Pick<ProtectedFile, "extension" | "license">,
+): Promise<Cover> {
   const [first] = await parseChain(license);
   return { path, extension, licenseBytes: license, license: await parsePublishingLicense(first!) };
 }
@@ -47,7 +50,7 @@ export async function openDocument(path: string): Promise<Document> {
     const { region } = file;
     const tailBytes = Math.min(region.size, maxTrailerBytes);
     const tail = () => region.read(region.size - tailBytes, tailBytes);
-    return { ...(await coverOf(path, file.header)), source, file, tail };
+    return { ...(await coverOf(path, file)), source, file, tail };
   } catch (error) {
     await source.close();
     throw error;
@@ -79,17 +82,25 @@ export async function readDocument(
 /** Reads a stream to its end for what its covers say. @throws RightsError `not-protected`, and those of `readDocument`. */
 export async function readCovers(stream: AsyncIterable<Bytes>): Promise<Covers> {
   const { cover, rest } = await readDocument(stream);
-  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
+  if (cover === null) throw notProtectedInput();
   const end = await tailOf(rest, maxTrailerBytes);
   return { ...cover, tail: async () => end };
 }
 
-/** `.pfile`: the file is wrapped, and whoever may open it gets it whole; the other kinds are enforced by a viewer. */
-export const isGeneric = (path: string): boolean => isProtectedName(path) && path.toLowerCase().endsWith(".pfile");
+/** Office documents are read from both ends, which a stream does not let anybody. */
+export const notProtectedInput = (): RightsError =>
+  new RightsError(
+    "not-protected",
+    "what came in is not protected, or is a protected Office file: those are opened by their name",
+  );
 
-/** The header's extension is not signed; the license's is (docs/formats/pfile.md). @throws `pfile-malformed`. */
+/** `.pfile`: the file is wrapped, and whoever may open it gets it whole; the other kinds are enforced by a viewer. */
+export const isGeneric = ({ path, file }: Document): boolean =>
+  file.container === "pfile" && isProtectedName(path) && path.toLowerCase().endsWith(".pfile");
+
+/** A header's extension is not signed; the license's is (docs/formats/pfile.md). @throws `pfile-malformed`. */
 export function checkExtension({ extension }: Cover, signedExtension: string): void {
-  if (extension !== signedExtension)
+  if (extension !== null && extension !== signedExtension)
     throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
 }
 

@@ -6,11 +6,13 @@ import {
   type Plaintext,
   sealContent,
 } from "./crypto/content-cipher.js";
+import { damaged, sealedSize } from "./crypto/content-layout.js";
 import { openStream } from "./crypto/content-stream.js";
 import type { Engine } from "./crypto/engine.js";
 import type { ContentKey, Signer } from "./crypto/keys.js";
-import { RightsError } from "./errors.js";
-import { encodePfileHeader, type PfileHeader, readPfileHeader } from "./format/pfile.js";
+import { codeOf, RightsError } from "./errors.js";
+import { encodeOffice, readOffice } from "./format/office.js";
+import { encodePfileHeader, isPfile, readPfileHeader } from "./format/pfile.js";
 import { type Edition, encodeEdition, encodeTrailer, maxTrailerBytes, trailerLength } from "./license/edition.js";
 import type { Principal } from "./license/fields.js";
 import { currentCipher } from "./license/publishing-license.js";
@@ -40,20 +42,63 @@ export interface Save {
   readonly nowMs: number;
 }
 
+/** What the content is put into. */
+export type Wrapping =
+  | {
+      readonly container: "pfile";
+      /** Includes the dot. */
+      readonly extension: string;
+      /** For those who open the file in an editor. */
+      readonly redirection: Bytes;
+    }
+  | {
+      readonly container: "office";
+      /** Of the content, which must be exactly as long. */
+      readonly plainSize: number;
+      /** The label as other programs read it. */
+      readonly labelInfo: Bytes | null;
+    };
+
 /**
- * Protect: a stream of content becomes the bytes of a `.pfile` (docs/formats/pfile.md), header first.
- * @param file.extension - includes the dot. @param file.redirection - the text for those who open it in an editor.
+ * Protect: a stream of content becomes the bytes of a protected file (docs/formats/pfile.md, docs/formats/office.md).
+ * @throws RightsError `file-changed` where an Office document is not as long as was said.
  */
 export async function* protect(
-  file: { plaintext: Plaintext; extension: string; redirection: Bytes },
+  file: { plaintext: Plaintext; wrapping: Wrapping },
   published: Published,
   author: Author,
   save: Save,
   engine: Engine,
 ): AsyncGenerator<Bytes> {
-  const { extension, redirection } = file;
-  yield encodePfileHeader({ extension, license: published.license, redirection });
-  yield* protectRegion(file.plaintext, published, author, save, engine);
+  const { plaintext, wrapping } = file;
+  const { license } = published;
+  if (wrapping.container === "pfile") {
+    yield encodePfileHeader({ extension: wrapping.extension, license, redirection: wrapping.redirection });
+    yield* protectRegion(plaintext, published, author, save, engine);
+    return;
+  }
+  const { plainSize, labelInfo } = wrapping;
+  const size = sealedSize(plainSize) + (await trailerSize(published, author, save));
+  // In pieces, whatever the engine could do with files: the container counts them.
+  const pieces = protectRegion(
+    { [Symbol.asyncIterator]: () => plaintext[Symbol.asyncIterator]() },
+    published,
+    author,
+    save,
+    engine,
+  );
+  yield* encodeOffice({ license, labelInfo, plainSize, region: { size, pieces } });
+}
+
+const noHash = new Uint8Array(32);
+
+/** How long the trailer will be: all in it has its length before it has its value. */
+async function trailerSize({ digest, contentId }: Published, author: Author, save: Save): Promise<number> {
+  const { principal, signer, permit } = author;
+  const { number, previous, nowMs } = save;
+  const of = { contentId, issuedMs: nowMs, licenseDigest: digest, number, previous, contentHash: noHash };
+  const unsigned = { publicKey: signer.publicKey, sign: async () => new Uint8Array(signer.publicKey.bits / 8) };
+  return encodeTrailer(await encodeEdition({ ...of, signer: principal }, unsigned), permit).length;
 }
 
 /** The content region alone, as every container of ours holds it: sealed segments and the signed edition. */
@@ -71,17 +116,48 @@ export async function* protectRegion(
 
 /** A protected file as far as it is known without any key. */
 export interface ProtectedFile {
-  readonly header: PfileHeader;
+  readonly container: Wrapping["container"];
+  readonly license: Bytes;
+  /** Of the clear file, as the header says it; `null` where there is no header to say so. */
+  readonly extension: string | null;
   /** The content region: header, segments, trailer. */
   readonly region: ByteSource;
+  /** Length of the clear content, where the container says it: the content must be as long. */
+  readonly plainSize: number | null;
 }
 
-/** @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`. */
+/** @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `office-malformed`, `office-unsupported`. */
 export async function readProtected(source: ByteSource): Promise<ProtectedFile> {
   const header = await readPfileHeader(source);
-  if (header === null) throw new RightsError("not-protected", "this file is not protected");
-  return { header, region: sliceSource(source, header.contentOffset) };
+  if (header !== null) {
+    const { license, extension, contentOffset } = header;
+    return { container: "pfile", license, extension, region: sliceSource(source, contentOffset), plainSize: null };
+  }
+  const office = await readOffice(source);
+  if (office === null || typeof office === "string") throw new RightsError("not-protected", words[office ?? "other"]);
+  const { license, region, plainSize } = office;
+  return { container: "office", license, extension: null, region, plainSize: Number(plainSize) };
 }
+
+const words = {
+  other: "this file is not protected",
+  password:
+    "this file is encrypted with a password, and not protected by Sealwright; open it with the program it comes from",
+};
+
+/** Whether a file is protected already, whatever its name. A compound file too damaged to tell is not. */
+export async function isProtected(source: ByteSource): Promise<boolean> {
+  const head = await source.read(0, Math.min(source.size, 32));
+  if (isPfile(head)) return true;
+  const office = await readOffice(source).catch((error) => {
+    if (codeOf(error).startsWith("office-")) return null;
+    throw error;
+  });
+  return office !== null && typeof office === "object";
+}
+
+/** The content of one: `plainSize` is what a container said its length is. */
+export type ProtectedContent = Pick<ProtectedFile, "region"> & Partial<Pick<ProtectedFile, "plainSize">>;
 
 /** What a reader has once licenses are verified: see trust.ts for each. */
 export interface Access {
@@ -115,7 +191,11 @@ function bindingOf({ verified, contentKey }: Access): ContentBinding {
  * content at the end of `all`.
  * @throws RightsError `content-damaged`, `edition-invalid`, `license-unsupported`.
  */
-export async function consume(region: ByteSource, access: Access, engine: Engine): Promise<Consumed> {
+export async function consume(
+  { region, plainSize = null }: ProtectedContent,
+  access: Access,
+  engine: Engine,
+): Promise<Consumed> {
   const binding = bindingOf(access);
   const tailBytes = Math.min(region.size, maxTrailerBytes);
   const tail = await region.read(region.size - tailBytes, tailBytes);
@@ -123,6 +203,7 @@ export async function consume(region: ByteSource, access: Access, engine: Engine
   const trailer = tail.slice(tailBytes - length);
   const edition = await verifyEdition(trailer, access.verified, access.trust, null);
   const content: OpenContent = await openContent(sliceSource(region, 0, region.size - length), binding, engine);
+  if (plainSize !== null && plainSize !== content.size) throw damaged();
   const isTheAuthors = (contentHash: Bytes) => verifyEdition(trailer, access.verified, access.trust, contentHash);
   return {
     size: content.size,
@@ -149,8 +230,8 @@ export async function* consumeStream(
 }
 
 /** Reads everything once: proves that what was written opens and is whole. */
-export async function verify(region: ByteSource, access: Access, engine: Engine): Promise<Edition> {
-  const { check, edition } = await consume(region, access, engine);
+export async function verify(content: ProtectedContent, access: Access, engine: Engine): Promise<Edition> {
+  const { check, edition } = await consume(content, access, engine);
   await check();
   return edition;
 }

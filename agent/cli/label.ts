@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { codeOf } from "../../shared/errors.js";
 import { isIgnoredName } from "../../shared/format/kind.js";
 import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
@@ -48,7 +49,7 @@ export async function label(path: string, options: LabelOptions): Promise<number
     reason,
   };
   if (isStream) return labelInput(by);
-  const files = await filesIn([path], (name) => !isIgnoredName(name));
+  const files = await filesIn([path], (one) => !isIgnoredName(basename(one)));
   const code = await eachFile(files, options, (one, progress) => labelOne(one, by, progress));
   await sendNotes(session.account);
   return code;
@@ -79,7 +80,8 @@ async function becoming(cover: Cover, { session, current, options, reason }: Lab
   const { license: before, licenseBytes: license } = cover;
   const to = choice.label;
   if (!isSame) await tellRelabel(account, current.labels, { license, from: before.label, to, reason });
-  const anew = { access: granted, policy: choice.policy, label: to?.id ?? null, from, name };
+  const { ext: extension } = granted.use.terms;
+  const anew = { access: granted, policy: choice.policy, label: to?.id ?? null, from, name, extension };
   return { choice, isSame, isUnsure, anew };
 }
 
@@ -109,7 +111,7 @@ async function labelInput(by: Labelling): Promise<number> {
     const { cover, rest } = await readDocument(contentOfInput(session.engine, count));
     if (cover === null) return putOut(await protectStream(rest, await asClear(by), protector), session);
     const { anew, isUnsure } = await becoming(cover, by);
-    await putOut(await reprotectStream(cover, rest, anew, protector), session);
+    await putOut(await reprotectStream(rest, anew, protector), session);
     if (isUnsure) unsure("-");
   });
   return exits.done;

@@ -47,18 +47,18 @@ async function show(session: Session, document: Document, granted: GrantedUse): 
   }
 }
 
-function requireOpening({ path }: Document, { use: { rights, terms } }: GrantedUse): void {
+function requireOpening(document: Document, { use: { rights, terms } }: GrantedUse): void {
   requireRight(rights, "VIEW", terms.author.address, "open this file");
-  if (!isGeneric(path) && !holds(rights, "EXPORT"))
+  if (!isGeneric(document) && !holds(rights, "EXPORT"))
     throw new RightsError(
       "viewer-needed",
-      `you may look at ${basename(path)}, but only in a viewer that keeps its rules, and there is none on this computer`,
+      `you may look at ${basename(document.path)}, but only in a viewer that keeps its rules, and there is none on this computer`,
     );
 }
 
 async function decryptInto(folder: string, document: Document, granted: GrantedUse, session: Session): Promise<string> {
-  const { all } = await consume(document.file.region, granted, session.engine);
-  const clear = join(folder, clearName(basename(document.path), document.extension));
+  const { all } = await consume(document.file, granted, session.engine);
+  const clear = join(folder, clearName(basename(document.path), granted.use.terms.ext));
   await writeFile(clear, givingBack(all(), session.engine.memory), { flag: "wx", mode: 0o600 });
   return clear;
 }

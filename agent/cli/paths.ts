@@ -1,16 +1,21 @@
 import { lstat, mkdir, opendir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { RightsError } from "../../shared/errors.js";
-import { isIgnoredName, isProtectedName } from "../../shared/format/kind.js";
+import { isIgnoredName, isOfficeName, isProtectedName } from "../../shared/format/kind.js";
+import { isProtected } from "../../shared/protect.js";
+import { openSource } from "../work/source-file.js";
+
+/** Whether a file found in a folder is meant. */
+type Wanted = (path: string) => boolean | Promise<boolean>;
 
 const maxFiles = 1_000_000;
 
 /**
  * The files meant by the paths of a command: a folder means what is in it, recursively. Links are not followed; what is
  * named itself is taken as it is, so that the command can say what is wrong with it.
- * @param wanted - of the names found in folders.
+ * @param wanted - asked of what is found in folders.
  */
-export async function filesIn(paths: readonly string[], wanted: (name: string) => boolean): Promise<string[]> {
+export async function filesIn(paths: readonly string[], wanted: Wanted): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const isFolder = await lstat(path).then(
@@ -23,16 +28,27 @@ export async function filesIn(paths: readonly string[], wanted: (name: string) =
   return files;
 }
 
-async function collectFrom(folder: string, wanted: (name: string) => boolean, files: string[]): Promise<void> {
+async function collectFrom(folder: string, wanted: Wanted, files: string[]): Promise<void> {
   for await (const entry of await opendir(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== ".git") await collectFrom(path, wanted, files);
-    else if (entry.isFile() && wanted(entry.name)) files.push(path);
+    else if (entry.isFile() && (await wanted(path))) files.push(path);
     if (files.length > maxFiles) throw new RightsError("usage", `there are more than ${maxFiles} files in ${folder}`);
   }
 }
 
-export const isClearName = (name: string): boolean => !isProtectedName(name) && !isIgnoredName(name);
+/** Office documents keep their names, so that only their content says whether they are protected. */
+async function isProtectedOffice(path: string): Promise<boolean> {
+  if (!isOfficeName(basename(path))) return false;
+  const source = await openSource(path).catch(() => null); // who wants the file says what is wrong with it
+  return source === null ? false : isProtected(source.bytes).finally(() => source.close());
+}
+
+export const isProtectedFile = async (path: string): Promise<boolean> =>
+  isProtectedName(basename(path)) || (await isProtectedOffice(path));
+
+export const isClearFile = async (path: string): Promise<boolean> =>
+  !isIgnoredName(basename(path)) && !(await isProtectedFile(path));
 
 /** `--out DIR`, made if missing. */
 export async function outFolder(out: string | undefined): Promise<string | null> {

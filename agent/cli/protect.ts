@@ -14,7 +14,7 @@ import {
 } from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
 import { exits } from "./exit.js";
-import { filesIn, isClearName, outFolder, sizeIn } from "./paths.js";
+import { filesIn, isClearFile, outFolder, sizeIn } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { eachFile, type FileReport, type ReportOptions, type Told } from "./report.js";
 import { say, shown } from "./say.js";
@@ -36,7 +36,7 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const protector = await openWork(session, current);
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector);
-  const files = await filesIn(paths, isClearName);
+  const files = await filesIn(paths, isClearFile);
   const code = await eachFile(files, options, (path, progress) =>
     protectOne(path, { ...how, choice, protector, account, progress }),
   );

@@ -1,17 +1,24 @@
 import { type Bytes, countedSource } from "../../shared/bytes.js";
-import { codeOf, RightsError } from "../../shared/errors.js";
-import { isProtectedName } from "../../shared/format/kind.js";
+import { codeOf } from "../../shared/errors.js";
 import type { Label } from "../../shared/label.js";
 import { consume, consumeStream } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-license.js";
-import { type Cover, checkExtension, isGeneric, readDocument, requireRight, withDocument } from "../document.js";
+import {
+  type Cover,
+  checkExtension,
+  isGeneric,
+  notProtectedInput,
+  readDocument,
+  requireRight,
+  withDocument,
+} from "../document.js";
 import { sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { recover } from "../work/recover.js";
 import { unprotectFile } from "../work/unprotect-file.js";
 import { exits } from "./exit.js";
-import { filesIn, outFolder } from "./paths.js";
+import { filesIn, isProtectedFile, outFolder } from "./paths.js";
 import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { shown } from "./say.js";
@@ -38,10 +45,11 @@ export async function cat(path: string): Promise<number> {
   await withDocument(path, async (document) => {
     session.engine.expect(document.file.region.size);
     const granted = await accessTo(session, document);
-    requireReading(granted, isGeneric(path));
+    requireReading(granted, isGeneric(document));
     const { region } = document.file;
     await showingProgress(path, region.size, async (count) => {
-      const { all } = await consume(countedSource(region, count), granted, session.engine);
+      const counted = { ...document.file, region: countedSource(region, count) };
+      const { all } = await consume(counted, granted, session.engine);
       await toStandardOutput(all(outputFile()), session.engine.memory);
     });
   });
@@ -56,7 +64,7 @@ async function catInput(session: Session): Promise<number> {
 
 async function catStream(input: AsyncIterable<Bytes>, session: Session): Promise<void> {
   const { cover, rest } = await readDocument(input);
-  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
+  if (cover === null) throw notProtectedInput();
   const granted = await accessTo(session, cover);
   requireReading(granted, false);
   await toStandardOutput(consumeStream(rest, granted, session.engine), session.engine.memory);
@@ -86,7 +94,7 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
   const journal = await openHomeJournal(session.home);
   await recover(journal);
   const out = await outFolder(options.out);
-  const files = await filesIn(paths, isProtectedName);
+  const files = await filesIn(paths, isProtectedFile);
   const labels = await labelsOf(session.account);
   const code = await eachFile(files, options, (path, progress) =>
     withDocument(path, async (document) => {
@@ -97,7 +105,14 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
       await tellRelabel(session.account, labels, { license, from: before.label, to: null, reason });
       progress.expect(2 * document.file.region.size);
       const { engine } = session;
-      const clear = await unprotectFile(document, { access: granted, engine, journal, out, count: progress.count });
+      const clear = await unprotectFile(document, {
+        access: granted,
+        extension: terms.ext,
+        engine,
+        journal,
+        out,
+        count: progress.count,
+      });
       return { report: { path: clear, state: "clear" }, lines: [`${shown(clear)} is no longer protected`] };
     }),
   );

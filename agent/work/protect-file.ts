@@ -6,11 +6,21 @@ import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
-import { isPfile, redirectionText } from "../../shared/format/pfile.js";
+import { encodeLabelInfo } from "../../shared/format/office-label.js";
+import { redirectionText } from "../../shared/format/pfile.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
 import { type TenantTrust, verifyPublishingLicense } from "../../shared/license/trust.js";
 import { parseChain, type XrmlDocument } from "../../shared/license/xrml.js";
-import { type Author, type Published, protect, readProtected, type Save, verify } from "../../shared/protect.js";
+import {
+  type Author,
+  isProtected,
+  type Published,
+  protect,
+  readProtected,
+  type Save,
+  verify,
+  type Wrapping,
+} from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
 import type { OpenFile } from "./file-ops.js";
@@ -80,9 +90,22 @@ export async function protectStream(plaintext: Plaintext, how: Protecting, by: P
   const publication = { policy: how.policy, label: how.label, extension: "" };
   const published = await publish(publication, by.publisher, by.now());
   await checkReadable(published.license);
-  const file = { plaintext, extension: "", redirection: redirectionText(by.viewer) };
+  const file = { plaintext, wrapping: wrappedAs("", by) };
   return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
 }
+
+export const wrappedAs = (extension: string, { viewer }: Protector): Wrapping => ({
+  container: "pfile",
+  extension,
+  redirection: redirectionText(viewer),
+});
+
+/** @param label - its id. */
+export const asOffice = (plainSize: number, label: string | null, { publisher }: Protector): Wrapping => ({
+  container: "office",
+  plainSize,
+  labelInfo: label === null ? null : encodeLabelInfo(label, publisher.tenant),
+});
 
 export const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
   principal: { kind: "person", subject },
@@ -95,13 +118,13 @@ export const firstSave = ({ now }: Protector): Save => ({ number: 1, previous: n
 async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind> {
   const { bytes, name } = source;
   const head = await bytes.read(0, Math.min(bytes.size, headBytes));
-  if (isPfile(head))
+  if (await isProtected(bytes))
     throw new RightsError(
       "already-protected",
       "this file is protected already; another label is given with: seal label",
     );
   if (isIgnoredName(name)) throw new RightsError("file-unsuitable", "temporary, lock and hidden files are left alone");
-  return kindOf(name, head, { generic });
+  return kindOf(name, head, bytes.size, { generic });
 }
 
 function replaceWith(
@@ -116,7 +139,9 @@ function replaceWith(
   const { count = () => undefined } = how;
   const write = (result: OpenFile) => {
     const plaintext = plaintextOf(countedSource(source.bytes, count), result, engine);
-    const file = { plaintext, extension: kind.extension, redirection: redirectionText(by.viewer) };
+    const wrapping =
+      kind.container === "office" ? asOffice(source.bytes.size, how.label, by) : wrappedAs(kind.extension, by);
+    const file = { plaintext, wrapping };
     return givingBack(protect(file, published, authorOf(by), firstSave(by), engine), engine.memory);
   };
   return replaceFile({
@@ -146,7 +171,7 @@ export async function verifyWritten(
   { contentKey }: Published,
   { trust, engine }: Protector,
 ): Promise<void> {
-  const { header, region } = await readProtected(written);
-  const verified = await verifyPublishingLicense(await parseChain(header.license, certificates), trust);
-  await verify(region, { verified, contentKey, trust }, engine);
+  const file = await readProtected(written);
+  const verified = await verifyPublishingLicense(await parseChain(file.license, certificates), trust);
+  await verify(file, { verified, contentKey, trust }, engine);
 }

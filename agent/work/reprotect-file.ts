@@ -1,14 +1,20 @@
 import { basename, dirname, join } from "node:path";
 import { type Bytes, type Count, countedSource } from "../../shared/bytes.js";
-import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { givingBack } from "../../shared/crypto/engine.js";
-import { redirectionText } from "../../shared/format/pfile.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
 import { type Access, consume, consumeStream, type Published, protect } from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
-import type { Cover, Document } from "../document.js";
+import type { Document } from "../document.js";
 import { type Predecessor, publish } from "../publish.js";
-import { authorOf, firstSave, type ProtectedStream, type Protector, verifyWritten } from "./protect-file.js";
+import {
+  asOffice,
+  authorOf,
+  firstSave,
+  type ProtectedStream,
+  type Protector,
+  verifyWritten,
+  wrappedAs,
+} from "./protect-file.js";
 import { replaceFile } from "./replace-file.js";
 
 /** What a document gets anew. */
@@ -18,6 +24,8 @@ export interface Anew {
   readonly from: Predecessor;
   /** As the policy has it until now. */
   readonly name: string | undefined;
+  /** Of the clear file, as the license says it. */
+  readonly extension: string;
 }
 
 export interface Reprotecting extends Anew {
@@ -42,9 +50,12 @@ export async function reprotectFile(
   by: Protector,
 ): Promise<{ path: string; published: Published }> {
   const { access, count, out } = how;
-  const { all } = await consume(countedSource(document.file.region, count), access, by.engine);
-  const published = await publishAnew(document, how, by);
-  const file = fileOf(document, all(), by);
+  const region = countedSource(document.file.region, count);
+  const { all, size } = await consume({ ...document.file, region }, access, by.engine);
+  const published = await publishAnew(how, by);
+  const isOffice = document.file.container === "office";
+  const wrapping = isOffice ? asOffice(size, how.label, by) : wrappedAs(how.extension, by);
+  const file = { plaintext: all(), wrapping };
   const path = await replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), basename(document.path)),
@@ -62,24 +73,17 @@ export async function reprotectFile(
  * @param content - the region as it came. @param how.access - opens it.
  */
 export async function reprotectStream(
-  cover: Cover,
   content: AsyncIterable<Bytes>,
   how: Anew & { access: Access },
   by: Protector,
 ): Promise<ProtectedStream> {
-  const published = await publishAnew(cover, how, by);
+  const published = await publishAnew(how, by);
   await checkReadable(published.license);
-  const file = fileOf(cover, consumeStream(content, how.access, by.engine), by);
+  const file = { plaintext: consumeStream(content, how.access, by.engine), wrapping: wrappedAs(how.extension, by) };
   return { published, bytes: protect(file, published, authorOf(by), firstSave(by), by.engine) };
 }
 
-function publishAnew({ extension }: Cover, { policy, label, from, name }: Anew, by: Protector): Promise<Published> {
+function publishAnew({ extension, policy, label, from, name }: Anew, by: Protector): Promise<Published> {
   const publication = { policy, label, extension, from, ...(name === undefined ? {} : { name }) };
   return publish(publication, by.publisher, by.now());
 }
-
-const fileOf = ({ extension }: Cover, plaintext: Plaintext, { viewer }: Protector) => ({
-  plaintext,
-  extension,
-  redirection: redirectionText(viewer),
-});

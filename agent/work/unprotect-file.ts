@@ -12,6 +12,8 @@ import { replaceFile } from "./replace-file.js";
 
 export interface Unprotecting {
   readonly access: Access;
+  /** Of the clear file, as the license says it. */
+  readonly extension: string;
   readonly engine: Engine;
   readonly journal: Journal;
   /** Where the clear file goes; `null`: beside the protected one, in its place. */
@@ -34,10 +36,11 @@ async function digestOf(source: ByteSource, memory: SegmentMemory): Promise<Buff
  */
 export async function unprotectFile(
   document: Document,
-  { access, engine, journal, out, count }: Unprotecting,
+  { access, extension, engine, journal, out, count }: Unprotecting,
 ): Promise<string> {
-  const consumed = await consume(countedSource(document.file.region, count), access, engine);
-  const name = clearName(basename(document.path), document.file.header.extension);
+  const region = countedSource(document.file.region, count);
+  const consumed = await consume({ ...document.file, region }, access, engine);
+  const name = clearName(basename(document.path), extension);
   const written = createHash("sha256");
   async function* content() {
     for await (const piece of givingBack(consumed.all(), engine.memory)) {

@@ -1,14 +1,16 @@
 import { type Bytes, startsWith, utf8 } from "../bytes.js";
+import { isCompoundFile } from "./compound/read.js";
 import { extensionOf } from "./extension.js";
+import { maxOfficeBytes } from "./office.js";
 
 /** How a file will be protected (docs/formats/kinds.md). */
 export interface Kind {
-  container: "pfile";
+  container: "pfile" | "office";
   /** For header and policy: as the name has it, "" where it has none or one that cannot be written there. */
   extension: string;
   /** native: the viewer enforces the rights. generic: whoever may open the file gets it whole. */
   protection: "native" | "generic";
-  /** What the protected file's name ends in: put in place of the extension (native) or behind it (generic). */
+  /** What the protected file's name ends in: put in place of the extension (native) or behind it (generic). Office's stay as they are. */
   suffix: string;
   /** One sentence for people, when a file does not become what its name promises. */
   note?: string;
@@ -33,6 +35,13 @@ const marks: Record<string, readonly Bytes[]> = {
   ".tif": tiff,
   ".tiff": tiff,
 };
+/** Documents, templates and shows, with and without macros: all of them packages, that is ZIP files. */
+const officeExtensions = [
+  ...[".docx", ".docm", ".dotx", ".dotm"],
+  ...[".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm"],
+  ...[".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm"],
+];
+const packageMark = utf8("PK\u0003\u0004");
 const texts = [".txt", ".xml"];
 const nativeExtensions = [...texts, ...Object.keys(marks), ".pdf"];
 const genericSuffix = ".pfile";
@@ -50,24 +59,40 @@ function holdsPdfMark(head: Bytes): boolean {
   return false;
 }
 
+/** Whether a name is that of an Office document that keeps it when it is protected. */
+export const isOfficeName = (name: string): boolean => officeExtensions.includes(extensionOf(name).toLowerCase());
+
 function looksLike(extension: string, head: Bytes): boolean {
   if (extension === ".pdf") return holdsPdfMark(head);
   return marks[extension]?.some((mark) => startsWith(head, mark)) ?? true;
 }
 
+const wrapped = "so it is wrapped whole: who may open it may do anything with it";
+
 /**
- * Which protection a clear file gets. Whether it is protected already is not asked here: `isPfile` knows.
+ * Which protection a clear file gets. Whether it is protected already is not asked here: `isProtected` knows.
  * @param name - of the file, without its folder.
- * @param head - its first `headBytes`.
+ * @param head - its first `headBytes`. @param sizeBytes - of the whole file.
  */
-export function kindOf(name: string, head: Bytes, options: { generic?: boolean } = {}): Kind {
+export function kindOf(name: string, head: Bytes, sizeBytes: number, options: { generic?: boolean } = {}): Kind {
   const extension = extensionOf(name);
   const type = extension.toLowerCase();
   const generic: Kind = { container: "pfile", extension, protection: "generic", suffix: genericSuffix };
-  if (options.generic || !nativeExtensions.includes(type)) return generic;
+  if (options.generic) return generic;
+  if (isOfficeName(name)) return officeKind(generic, head, sizeBytes);
+  if (!nativeExtensions.includes(type)) return generic;
   if (looksLike(type, head)) return { ...generic, protection: "native", suffix: nativeSuffix(type) };
-  const note = `its content is not that of a ${type} file, so it is wrapped whole: who may open it may do anything with it`;
-  return { ...generic, note };
+  return { ...generic, note: `its content is not that of a ${type} file, ${wrapped}` };
+}
+
+function officeKind(generic: Kind, head: Bytes, sizeBytes: number): Kind {
+  const { extension } = generic;
+  if (isCompoundFile(head))
+    return { ...generic, note: `it is encrypted already, perhaps with a password, or of an old kind, ${wrapped}` };
+  if (!startsWith(head, packageMark))
+    return { ...generic, note: `its content is not that of a ${extension.toLowerCase()} file, ${wrapped}` };
+  if (sizeBytes > maxOfficeBytes) return { ...generic, note: `it is larger than 2 GiB, ${wrapped}` };
+  return { container: "office", extension, protection: "native", suffix: extension };
 }
 
 /** The name of the protected file: notes.txt -> notes.ptxt, plan.dwg -> plan.dwg.pfile. */

@@ -47,7 +47,8 @@ function relabel(account: Account, path: string, wish: Wish) {
     const made = await relabelling(account, document, granted, await currentPolicy(account), wish);
     const { choice, from, name } = made;
     const access = { ...granted, trust: account.trust };
-    const how = { access, policy: choice.policy, label: choice.label!.id, from, name, out: null, keep: false, count };
+    const anew = { policy: choice.policy, label: choice.label!.id, from, name, extension: granted.use.terms.ext };
+    const how = { ...anew, access, out: null, keep: false, count };
     return { ...made, ...(await reprotectFile(document, how, await protectorOf(account))) };
   });
 }
@@ -145,9 +146,10 @@ describe("protecting anew", () => {
     await mkdir(out);
     const journal = await openJournal(writer.home.path);
     const unprotect = (access: typeof after) =>
-      withDocument(path, (document) =>
-        unprotectFile(document, { access: { ...access, trust: writer.trust }, engine: webEngine, journal, out, count }),
-      );
+      withDocument(path, (document) => {
+        const to = { extension: access.use.terms.ext, engine: webEngine, journal, out, count };
+        return unprotectFile(document, { access: { ...access, trust: writer.trust }, ...to });
+      });
     expect((await readFile(await unprotect(after))).equals(content)).toBe(true);
     expect(await outcome(unprotect({ ...after, contentKey: before.contentKey }))).toBe("content-damaged");
   });

@@ -58,7 +58,7 @@ async function readBoth(region: Bytes): Promise<{ ranged: Read; streamed: Read }
     return { code: await outcome(reading), bytes: concat(...pieces) };
   };
   return {
-    ranged: await gather(async () => (await consume(sourceOf(region), access, webEngine)).all()),
+    ranged: await gather(async () => (await consume({ region: sourceOf(region) }, access, webEngine)).all()),
     streamed: await gather(async () => consumeStream(streamOf(sourceOf(region), 300_000), access, webEngine)),
   };
 }
@@ -350,7 +350,7 @@ describe("T7: suite and cipher of the author's choice", () => {
       const chain = await parseChain(await resigned("SEALWRIGHT.GCM1M", cipher));
       const verified = await verifyPublishingLicense(chain, contoso.trust);
       const region = sourceOf(await sealed(utf8("x"), plan, authorOf(ada)));
-      const opening = consume(region, { ...access, verified }, webEngine);
+      const opening = consume({ region }, { ...access, verified }, webEngine);
       expect(await outcome(opening)).toBe("license-unsupported");
       const streaming = consumeStream(streamOf(region), { ...access, verified }, webEngine).next();
       expect(await outcome(streaming)).toBe("license-unsupported");

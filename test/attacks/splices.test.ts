@@ -79,11 +79,15 @@ describe("parts of one license in another, signed again", () => {
     expect(await outcome(openAsService(bytes))).toBe("success");
     const hers = await contoso.document(bytes, { contentId: fields.contentId, raw: plan.raw, policy: bait.policy });
     const region = await sealed(utf8("the plan"), plan, authorOf(ada));
-    expect(await outcome(verify(sourceOf(region), contoso.access(hers), webEngine))).toBe("edition-invalid");
+    expect(await outcome(verify({ region: sourceOf(region) }, contoso.access(hers), webEngine))).toBe(
+      "edition-invalid",
+    );
     const body = region.slice(0, region.length - trailerLength(region));
     const own = await sealed(utf8("x"), hers, authorOf(mallory));
     const forged = new Uint8Array([...body, ...own.slice(own.length - trailerLength(own))]);
-    expect(await outcome(verify(sourceOf(forged), contoso.access(hers), webEngine))).toBe("content-damaged");
+    expect(await outcome(verify({ region: sourceOf(forged) }, contoso.access(hers), webEngine))).toBe(
+      "content-damaged",
+    );
   });
 
   it("2. another's rights data: her document would say what Ada allowed", async () => {
@@ -146,7 +150,7 @@ describe("licenses, editions and certificates in another's place", () => {
     expect(await usedFor(plan)).toBe("license-untrusted");
     const region = await sealed(utf8("the plan"), plan, authorOf(ada));
     const moved = { ...contoso.access(menu), contentKey: plan.contentKey };
-    expect(await outcome(verify(sourceOf(region), moved, webEngine))).toBe("edition-invalid");
+    expect(await outcome(verify({ region: sourceOf(region) }, moved, webEngine))).toBe("edition-invalid");
   });
 
   it("7. another edition: content she made, under an edition Ada signed", async () => {
@@ -155,8 +159,10 @@ describe("licenses, editions and certificates in another's place", () => {
     );
     const trailer = second!.slice(second!.length - trailerLength(second!));
     const spliced = new Uint8Array([...first!.slice(0, first!.length - trailerLength(first!)), ...trailer]);
-    expect(await outcome(verify(sourceOf(first!), contoso.access(plan), webEngine))).toBe("success");
-    expect(await outcome(verify(sourceOf(spliced), contoso.access(plan), webEngine))).toBe("edition-invalid");
+    expect(await outcome(verify({ region: sourceOf(first!) }, contoso.access(plan), webEngine))).toBe("success");
+    expect(await outcome(verify({ region: sourceOf(spliced) }, contoso.access(plan), webEngine))).toBe(
+      "edition-invalid",
+    );
   });
 
   it("8. another permit: one for a document she may edit, one of another editor", async () => {
@@ -164,17 +170,21 @@ describe("licenses, editions and certificates in another's place", () => {
     const ofBob = await contoso.permit(plan, bob);
     for (const permit of [permitForMenu, ofBob]) {
       const region = await sealed(utf8("forged"), plan, authorOf(mallory, permit));
-      expect(await outcome(verify(sourceOf(region), contoso.access(plan), webEngine))).toBe("edition-invalid");
+      expect(await outcome(verify({ region: sourceOf(region) }, contoso.access(plan), webEngine))).toBe(
+        "edition-invalid",
+      );
     }
     const good = await sealed(utf8("edited"), menu, authorOf(mallory, permitForMenu));
-    expect(await outcome(verify(sourceOf(good), contoso.access(menu), webEngine))).toBe("success");
+    expect(await outcome(verify({ region: sourceOf(good) }, contoso.access(menu), webEngine))).toBe("success");
   });
 
   it("8b. her own permit, and the name of another", async () => {
     const permit = await contoso.permit(menu, mallory);
     const author = { ...authorOf(mallory, permit), principal: { kind: "person", subject: ada.subject } as const };
     const region = await sealed(utf8("forged"), menu, author);
-    expect(await outcome(verify(sourceOf(region), contoso.access(menu), webEngine))).toBe("edition-invalid");
+    expect(await outcome(verify({ region: sourceOf(region) }, contoso.access(menu), webEngine))).toBe(
+      "edition-invalid",
+    );
   });
 
   it("9. another type of certificate: what the tenant signed for one use, shown for another", async () => {
@@ -184,7 +194,9 @@ describe("licenses, editions and certificates in another's place", () => {
     const verified = verifyAccountCertificate(licensorAsAccount, contoso.trust, nowMs);
     expect(await outcome(verified)).toBe("license-malformed");
     const region = await sealed(utf8("forged"), plan, authorOf(mallory, mallory.licensorCertificate));
-    expect(await outcome(verify(sourceOf(region), contoso.access(plan), webEngine))).toBe("edition-invalid");
+    expect(await outcome(verify({ region: sourceOf(region) }, contoso.access(plan), webEngine))).toBe(
+      "edition-invalid",
+    );
     const permitAsLicensor = encodeChain([
       bait.texts[0]!,
       await contoso.permit(plan, mallory),

@@ -41,15 +41,15 @@ export type ExampleFiles = Record<
 /** Opens the protected file as its recipient does: use license, content key, content, author. */
 export async function openExample(files: ExampleFiles): Promise<string> {
   const { trust, bob } = example;
-  const { header, region } = await readProtected(sourceOf(fromHex(files.fileHex)));
-  const verified = await verifyPublishingLicense(await parseChain(header.license), trust);
+  const { license, region } = await readProtected(sourceOf(fromHex(files.fileHex)));
+  const verified = await verifyPublishingLicense(await parseChain(license), trust);
   const bobKey = await example.unsealerFrom(files.bobPem);
   const nowMs = Date.parse("2026-11-24T00:00Z");
   const wanted = { license: verified.license, accountKey: bobKey.publicKey, subject: bob, nowMs };
   const use = await verifyUseLicense(await parseDocument(utf8(files.ul)), wanted, trust);
   const contentKey = (await bobKey.unseal(use.sealedContentKey))!;
   await openRightsData(verified.license, contentKey);
-  const { all } = await consume(region, { verified, contentKey, trust }, webEngine);
+  const { all } = await consume({ region }, { verified, contentKey, trust }, webEngine);
   return new TextDecoder().decode(await collect(all()));
 }
 
@@ -87,7 +87,7 @@ export async function roundTrips(sizes: number[]): Promise<number[]> {
   for (const size of sizes) {
     const plaintext = Uint8Array.from({ length: size }, (_, at) => (at * 31 + (at >> 8) * 7) & 255);
     const region = sourceOf(await sealed(plaintext, plan, authorOf(ada)));
-    const ranged = await collect((await consume(region, access, webEngine)).all());
+    const ranged = await collect((await consume({ region }, access, webEngine)).all());
     const streamed = await collect(consumeStream(streamOf(region, 70_000), access, webEngine));
     if (!equalBytes(ranged, plaintext) || !equalBytes(streamed, plaintext)) failed.push(size);
   }

@@ -96,11 +96,11 @@ describe("read", () => {
     expect(use.rights).toEqual(["VIEW"]);
     expect(use.mayStore).toBe(true);
     expect(use.terms.author).toEqual({ address: "ada@contoso.example", name: "Ada Lovelace" });
-    const { header, region } = await readProtected(sourceOf(file("example.ptxt")));
-    expect(header.extension).toBe(".txt");
-    expect(toBase64(header.license)).toBe(toBase64(file("pl.xml")));
+    const { license, extension, region } = await readProtected(sourceOf(file("example.ptxt")));
+    expect(extension).toBe(".txt");
+    expect(toBase64(license)).toBe(toBase64(file("pl.xml")));
     const access = { verified, contentKey: (await bobUnsealer.unseal(use.sealedContentKey))!, trust };
-    const content = await collect((await consume(region, access, webEngine)).all());
+    const content = await collect((await consume({ region }, access, webEngine)).all());
     expect(new TextDecoder().decode(content)).toBe(example.plaintext);
   });
 });

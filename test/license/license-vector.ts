@@ -72,7 +72,7 @@ const verbs = {
     const region = sourceOf(bytesOf(vector));
     const outcomes = [];
     for (const read of [
-      async () => collect((await consume(region, access, webEngine)).all()),
+      async () => collect((await consume({ region }, access, webEngine)).all()),
       async () => collect(consumeStream(streamOf(region, 100), access, webEngine)),
     ])
       outcomes.push(await read().catch((error: unknown) => error));

@@ -5,7 +5,15 @@ import { openContent, sealContent } from "../../shared/crypto/content-cipher.js"
 import { sealedSize, segmentBytes } from "../../shared/crypto/content-layout.js";
 import { webEngine } from "../../shared/crypto/web-engine.js";
 import { trailerLength } from "../../shared/license/edition.js";
-import { type Access, consume, consumeStream, protect, readProtected, verify } from "../../shared/protect.js";
+import {
+  type Access,
+  consume,
+  consumeStream,
+  isProtected,
+  protect,
+  readProtected,
+  verify,
+} from "../../shared/protect.js";
 import { authorOf, type Document, nowMs, Organisation, type Person, sealed } from "../license/organisation.js";
 import { inPieces, outcome, strictSource } from "../vectors.js";
 
@@ -61,7 +69,7 @@ describe("opens what was protected", () => {
     const region = await sealed(plaintext, plan, authorOf(ada));
     expect(region.length).toBe(sealedSize(size) + trailerLength(region));
     const source = strictSource(region);
-    const { all, size: found, edition } = await consume(source, access, webEngine);
+    const { all, size: found, edition } = await consume({ region: source }, access, webEngine);
     expect(found).toBe(size);
     expect(edition.number).toBe(1);
     expect(same(await collect(all()), plaintext)).toBe(true);
@@ -72,14 +80,45 @@ describe("opens what was protected", () => {
   it("the whole file with its header", async () => {
     const plaintext = pattern(3000);
     const published = { license: plan.bytes, digest: plan.verified.digest, ...plan };
-    const file = { plaintext: inPieces(plaintext, 7), extension: ".bin", redirection: utf8("protected") };
+    const wrapping = { container: "pfile", extension: ".bin", redirection: utf8("protected") } as const;
+    const file = { plaintext: inPieces(plaintext, 7), wrapping };
     const save = { number: 1, previous: new Uint8Array(0), nowMs };
     const bytes = await collect(protect(file, published, authorOf(ada), save, webEngine));
-    const { header, region } = await readProtected(sourceOf(bytes));
-    expect(header.extension).toBe(".bin");
-    expect(same(header.license, plan.bytes)).toBe(true);
-    expect((await verify(region, access, webEngine)).signerKey.kid).toBe(ada.licensor.publicKey.kid);
+    const { extension, license, region } = await readProtected(sourceOf(bytes));
+    expect(extension).toBe(".bin");
+    expect(same(license, plan.bytes)).toBe(true);
+    expect((await verify({ region }, access, webEngine)).signerKey.kid).toBe(ada.licensor.publicKey.kid);
     expect(await outcome(readProtected(sourceOf(plaintext)))).toBe("not-protected");
+  });
+
+  it.each([0, 1, mib - 1, mib, mib + 1, 3 * mib])("an Office document of %i bytes", async (size) => {
+    const plaintext = pattern(size);
+    const published = { license: plan.bytes, digest: plan.verified.digest, ...plan };
+    const wrapping = { container: "office", plainSize: size, labelInfo: null } as const;
+    const save = { number: 1, previous: new Uint8Array(0), nowMs };
+    const file = { plaintext: inPieces(plaintext, 100_000), wrapping };
+    const bytes = await collect(protect(file, published, authorOf(ada), save, webEngine));
+    const found = await readProtected(strictSource(bytes));
+    expect([found.container, found.extension, found.plainSize]).toEqual(["office", null, size]);
+    expect(same(found.license, plan.bytes.subarray(3))).toBe(true);
+    expect(same(await collect((await consume(found, access, webEngine)).all()), plaintext)).toBe(true);
+    expect(await isProtected(sourceOf(bytes))).toBe(true);
+    expect(await outcome(consume({ ...found, plainSize: size + 1 }, access, webEngine))).toBe("content-damaged");
+  });
+
+  it("an Office document that is not as long as it was said to be", async () => {
+    const published = { license: plan.bytes, digest: plan.verified.digest, ...plan };
+    const wrapping = { container: "office", plainSize: 100, labelInfo: null } as const;
+    const save = { number: 1, previous: new Uint8Array(0), nowMs };
+    const protecting = (size: number) => {
+      const file = { plaintext: inPieces(pattern(size), 10), wrapping };
+      return outcome(collect(protect(file, published, authorOf(ada), save, webEngine)));
+    };
+    expect([await protecting(99), await protecting(100), await protecting(101)]).toEqual([
+      "file-changed",
+      "success",
+      "file-changed",
+    ]);
   });
 
   it("a stream in more pieces than a call takes arguments", async () => {
@@ -111,7 +150,7 @@ describe("pieces of any size", () => {
   it("out, stream and range give the same", async () => {
     const plaintext = pattern(2 * mib + 333);
     const region = await sealed(plaintext, plan, authorOf(ada));
-    const opened = await consume(strictSource(region), access, webEngine);
+    const opened = await consume({ region: strictSource(region) }, access, webEngine);
     const sizes = fc.array(fc.integer({ min: 500, max: 3 * mib }), { minLength: 1, maxLength: 4 });
     const where = fc.tuple(fc.nat({ max: plaintext.length + 10 }), fc.nat({ max: mib + 50 }));
     await fc.assert(
@@ -125,7 +164,11 @@ describe("pieces of any size", () => {
   });
 
   it("a range beyond either end holds what is there", async () => {
-    const opened = await consume(strictSource(await sealed(pattern(100), plan, authorOf(ada))), access, webEngine);
+    const opened = await consume(
+      { region: strictSource(await sealed(pattern(100), plan, authorOf(ada))) },
+      access,
+      webEngine,
+    );
     const read = async (offset: number, length: number) => (await collect(opened.range(offset, length))).length;
     expect([await read(-5, 10), await read(90, 50), await read(100, 1), await read(5000, 1), await read(3, 0)]).toEqual(
       [10, 10, 0, 0, 0],

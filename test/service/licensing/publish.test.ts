@@ -61,13 +61,14 @@ describe("publishing at the service", () => {
       signer: signerOf(page.publicKey, page.privateKey),
       permit: new TextDecoder().decode(fromBase64(answer.permit, "internal")),
     };
-    const file = { plaintext: once(utf8("hello")), extension: ".txt", redirection: new Uint8Array(0) };
+    const wrapping = { container: "pfile", extension: ".txt", redirection: new Uint8Array(0) } as const;
+    const file = { plaintext: once(utf8("hello")), wrapping };
     const save = { number: 1, previous: new Uint8Array(0), nowMs: Date.now() };
     const bytes = await collect(protect(file, published, author, save, webEngine));
-    const { header, region } = await readProtected(sourceOf(bytes));
-    const reader = await bob.use(header.license);
+    const { license: carried, region } = await readProtected(sourceOf(bytes));
+    const reader = await bob.use(carried);
     const access = { verified: reader.verified, contentKey: reader.contentKey, trust: bob.trust };
-    const edition = await verify(region, access, webEngine);
+    const edition = await verify({ region }, access, webEngine);
     expect(edition).toMatchObject({ number: 1, signer: { kind: "person", subject: ada.certified.subject } });
   });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Bytes, concat, utf8 } from "../../../shared/bytes.js";
+import { type Bytes, concat, fromHex, utf8 } from "../../../shared/bytes.js";
 import { clearName, isIgnoredName, isProtectedName, kindOf, protectedName } from "../../../shared/format/kind.js";
+import { maxOfficeBytes } from "../../../shared/format/office.js";
 
 const jpeg = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]);
 const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]);
@@ -26,7 +27,7 @@ describe("what a file becomes", () => {
     ["plan.pdf", concat(new Uint8Array(1019), utf8("%PDF-")), "plan.ppdf"],
     ["two.dots.txt", nothing, "two.dots.ptxt"],
   ])("%s is protected natively as %3$s", (name, head, result) => {
-    const kind = kindOf(name, head);
+    const kind = kindOf(name, head, head.length);
     expect(kind.protection).toBe("native");
     expect(kind.note).toBeUndefined();
     expect(protectedName(name, kind)).toBe(result);
@@ -35,7 +36,6 @@ describe("what a file becomes", () => {
 
   it.each([
     ["plan.dwg", ".dwg"],
-    ["plan.docx", ".docx"],
     ["archive.tar.gz", ".gz"],
     ["Makefile", ""],
     ["ends in dot.", ""],
@@ -44,7 +44,7 @@ describe("what a file becomes", () => {
     ["odd.file", ".file"],
     ["old.pfile", ".pfile"],
   ])("%s is wrapped whole, with the extension %j", (name, extension) => {
-    const kind = kindOf(name, nothing);
+    const kind = kindOf(name, nothing, 0);
     expect(kind).toEqual({ container: "pfile", extension, protection: "generic", suffix: ".pfile" });
     expect(protectedName(name, kind)).toBe(`${name}.pfile`);
     expect(clearName(`${name}.pfile`, extension)).toBe(name);
@@ -58,15 +58,33 @@ describe("what a file becomes", () => {
     ["empty.bmp", nothing],
     ["fake.pdf", utf8("PK\x03\x04")],
     ["late.pdf", concat(new Uint8Array(1020), utf8("%PDF-"))],
+    ["fake.docx", utf8("%PDF-1.7")],
+    ["empty.xlsx", nothing],
+    ["old.docx", fromHex("d0cf11e0a1b11ae1")],
   ])("%s with the content of another is wrapped whole, and that is said", (name, head) => {
-    const kind = kindOf(name, head);
+    const kind = kindOf(name, head, head.length);
     expect(kind.protection).toBe("generic");
     expect(kind.note).toContain("wrapped whole");
     expect(protectedName(name, kind)).toBe(`${name}.pfile`);
   });
 
+  it.each(["plan.docx", "PLAN.DOCX", "sums.xlsb", "show.ppsm", "form.dotx"])("%s keeps its name", (name) => {
+    const kind = kindOf(name, utf8("PK\x03\x04…"), 5000);
+    expect(kind.container).toBe("office");
+    expect(protectedName(name, kind)).toBe(name);
+    expect(clearName(name, kind.extension)).toBe(name);
+    expect(clearName("renamed.bin", kind.extension)).toBe(`renamed.bin${kind.extension}`);
+  });
+
+  it("wraps Office documents whole that are too large for their format", () => {
+    expect(kindOf("plan.docx", utf8("PK\x03\x04"), maxOfficeBytes).container).toBe("office");
+    const kind = kindOf("plan.docx", utf8("PK\x03\x04"), maxOfficeBytes + 1);
+    expect([kind.container, protectedName("plan.docx", kind)]).toEqual(["pfile", "plan.docx.pfile"]);
+    expect(kind.note).toContain("2 GiB");
+  });
+
   it("wraps whole what it is told to", () => {
-    const kind = kindOf("notes.txt", utf8("hello"), { generic: true });
+    const kind = kindOf("notes.txt", utf8("hello"), 5, { generic: true });
     expect(kind).toEqual({ container: "pfile", extension: ".txt", protection: "generic", suffix: ".pfile" });
   });
 });
@@ -104,7 +122,7 @@ describe("the name of a file that is clear again", () => {
         (start, end, head, generic) => {
           const name = start + end;
           fc.pre(!/^\.*$/.test(name) && !isIgnoredName(name));
-          const kind = kindOf(name, head, { generic });
+          const kind = kindOf(name, head, head.length, { generic });
           const result = protectedName(name, kind);
           expect(isProtectedName(result)).toBe(true);
           expect(clearName(result, kind.extension)).toBe(name);

@@ -84,9 +84,9 @@ describe("changed bytes", () => {
       fc.asyncProperty(changes, async (list) => {
         const bytes = changed(file, list);
         const reading = (async () => {
-          const { header, region } = await readProtected(sourceOf(bytes));
-          const verified = await verifyPublishingLicense(await parseChain(header.license), trust);
-          const { all } = await consume(region, { verified, contentKey, trust }, webEngine);
+          const { license, region } = await readProtected(sourceOf(bytes));
+          const verified = await verifyPublishingLicense(await parseChain(license), trust);
+          const { all } = await consume({ region }, { verified, contentKey, trust }, webEngine);
           for await (const piece of all()) expect(new TextDecoder().decode(piece)).toBe(example.plaintext);
         })();
         await onlyRightsErrors(reading);

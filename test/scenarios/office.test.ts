@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+
+const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
+const isCompound = (file: Buffer) => file.subarray(0, 8).equals(compound);
+
+/** A package as Word makes one, with so much in it that it does not fit into a segment. */
+function makeDocument(path: string): void {
+  const script = `
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as package:
+    package.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+    package.writestr("word/document.xml", "<w:document/>")
+    package.writestr("word/media/image1.bin", os.urandom(1500000))`;
+  execFileSync("/usr/bin/python3", ["-c", script, path]);
+}
+
+describe.sequential("an Office document keeps its name, and opens only for those its policy names", () => {
+  let root: string;
+  let trial: Trial;
+  let clear: Buffer;
+  const homes: Record<string, string> = {};
+  const as = (role: string, ...args: string[]): Promise<Run> => seal(args, { home: homes[role]!, cwd: root });
+  const report = async (role: string, ...args: string[]) => JSON.parse((await as(role, ...args, "--json")).text);
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "seal-office-"));
+    trial = await up(join(root, "trial"), await freePort());
+    homes.writer = trial.home;
+    for (const role of ["colleague", "outsider"]) {
+      homes[role] = join(root, role);
+      const { user, password } = trial.people.find((one) => one.role === role)!;
+      const args = ["login", trial.service, "--user", user, "--password-stdin"];
+      expect(await seal(args, { home: homes[role], input: password })).toMatchObject({ code: 0 });
+    }
+    makeDocument(join(root, "plan.docx"));
+    clear = await readFile(join(root, "plan.docx"));
+  });
+
+  afterAll(async () => {
+    await stop(trial, "SIGKILL");
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it("is protected in its place", async () => {
+    const before = await stat(join(root, "plan.docx"));
+    const made = await report("writer", "protect", "--label", trial.label, "plan.docx");
+    expect(made).toMatchObject({ path: "plan.docx", state: "protected", format: "docx" });
+    const file = await readFile(join(root, "plan.docx"));
+    expect(isCompound(file)).toBe(true);
+    expect(file.includes("word/document.xml")).toBe(false);
+    expect(Math.abs((await stat(join(root, "plan.docx"))).mtimeMs - before.mtimeMs)).toBeLessThan(1);
+  });
+
+  it("says what it is, and is not protected twice", async () => {
+    expect(await report("writer", "status", "plan.docx")).toMatchObject({ state: "protected", label: trial.label });
+    const again = await as("writer", "protect", "--label", trial.label, "plan.docx");
+    expect(again.code).not.toBe(0);
+    expect(again.err).toContain("protected already");
+  });
+
+  it("carries its label as other programs read it", async () => {
+    const script = `
+import olefile, sys
+print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/LabelInfo".split("/")).read().decode())`;
+    const info = execFileSync("/usr/bin/python3", ["-c", script, join(root, "plan.docx")], { encoding: "utf8" });
+    expect(info).toMatch(
+      /<clbl:label id="\{[0-9a-f-]{36}\}" enabled="1" method="Privileged" siteId="\{[0-9a-f-]{36}\}"/,
+    );
+  });
+
+  it("opens for the colleague, byte for byte, and not for the outsider", async () => {
+    expect((await as("colleague", "cat", "plan.docx")).out.equals(clear)).toBe(true);
+    expect(await as("outsider", "cat", "plan.docx")).toMatchObject({ code: 3 });
+  });
+
+  it("is an Office document whatever it is called", async () => {
+    await writeFile(join(root, "renamed.pfile"), await readFile(join(root, "plan.docx")));
+    const grants = ["--grant", `${trial.people.find(({ role }) => role === "colleague")!.user}:VIEW`];
+    makeDocument(join(root, "look.xlsx"));
+    expect(await as("writer", "protect", ...grants, "look.xlsx")).toMatchObject({ code: 0 });
+    await rename(join(root, "look.xlsx"), join(root, "look.pfile"));
+    expect(await as("colleague", "cat", "look.pfile")).toMatchObject({ code: 3 });
+    expect(await report("colleague", "rights", "renamed.pfile")).toMatchObject({ state: "protected" });
+  });
+
+  it("gets another label in its place", async () => {
+    const other = "Confidential/All employees";
+    await writeFile(join(root, "other.docx"), await readFile(join(root, "plan.docx")));
+    const made = await as("writer", "label", "other.docx", "--label", other, "--justification", "for this test");
+    expect(made, made.err).toMatchObject({ code: 0 });
+    expect(await report("writer", "status", "other.docx")).toMatchObject({ state: "protected", label: other });
+    expect((await as("writer", "cat", "other.docx")).out.equals(clear)).toBe(true);
+  });
+
+  it("is told from clear ones in a folder", async () => {
+    const folder = join(root, "mixed");
+    await mkdir(folder);
+    await writeFile(join(folder, "a.docx"), await readFile(join(root, "plan.docx")));
+    await writeFile(join(folder, "b.docx"), clear);
+    expect(await as("writer", "protect", "--label", trial.label, "mixed")).toMatchObject({ code: 0 });
+    for (const name of ["a.docx", "b.docx"]) expect(isCompound(await readFile(join(folder, name)))).toBe(true);
+    expect(await as("writer", "unprotect", "mixed")).toMatchObject({ code: 0 });
+    for (const name of ["a.docx", "b.docx"]) expect((await readFile(join(folder, name))).equals(clear)).toBe(true);
+  });
+
+  it("is protected when it is dropped, and left alone after that", async () => {
+    await writeFile(join(root, "dropped.part"), clear);
+    const path = join(trial.folder, "dropped.docx");
+    await rename(join(root, "dropped.part"), path);
+    await until("the document is protected", async () => isCompound(await readFile(path).catch(() => Buffer.alloc(0))));
+    const { ino } = await stat(path);
+    await writeFile(join(trial.folder, "later.txt"), "later");
+    await disappears(join(trial.folder, "later.txt"));
+    expect((await stat(path)).ino).toBe(ino);
+    expect((await as("writer", "cat", path)).out.equals(clear)).toBe(true);
+  });
+
+  it("is wrapped whole where a package it is not, and that is said", async () => {
+    await writeFile(join(root, "fake.docx"), "%PDF-1.7");
+    const made = await as("writer", "protect", "--label", trial.label, "fake.docx");
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.err).toContain("wrapped whole");
+    expect((await as("writer", "cat", "fake.docx.pfile")).text).toBe("%PDF-1.7");
+  });
+
+  it("is refused where it was changed", async () => {
+    const file = await readFile(join(root, "plan.docx"));
+    for (const at of [file.length - 5000, 30, 2000]) {
+      const changed = Buffer.from(file);
+      changed[at]! ^= 1;
+      await writeFile(join(root, "changed.docx"), changed);
+      expect((await as("colleague", "cat", "changed.docx")).code).toBe(6);
+    }
+    await writeFile(join(root, "cut.docx"), file.subarray(0, -1024));
+    expect(await as("colleague", "cat", "cut.docx")).toMatchObject({ code: 6 });
+    expect(await as("colleague", "unprotect", "cut.docx")).toMatchObject({ code: 6 });
+  });
+});
