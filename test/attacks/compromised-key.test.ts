@@ -46,8 +46,8 @@ describe("a tenant key that others may have", () => {
   it("permits nobody to make editions, though it did before that was said", async () => {
     const region = await sealed(utf8("forged"), plan, authorOf(thief, await contoso.permit(plan, thief)));
     const access = contoso.access(plan);
-    expect(await outcome(verify(sourceOf(region), access, webEngine))).toBe("success");
-    expect(await outcome(verify(sourceOf(region), { ...access, trust: distrust() }, webEngine))).toBe(
+    expect(await outcome(verify({ region: sourceOf(region) }, access, webEngine))).toBe("success");
+    expect(await outcome(verify({ region: sourceOf(region) }, { ...access, trust: distrust() }, webEngine))).toBe(
       "edition-invalid",
     );
   });
@@ -79,8 +79,8 @@ describe("a tenant key that others may have", () => {
     };
     const region = await sealed(utf8("from the service"), online, author);
     const access = contoso.access(online);
-    expect(await outcome(verify(sourceOf(region), access, webEngine))).toBe("success");
-    expect(await outcome(verify(sourceOf(region), { ...access, trust: distrust() }, webEngine))).toBe(
+    expect(await outcome(verify({ region: sourceOf(region) }, access, webEngine))).toBe("success");
+    expect(await outcome(verify({ region: sourceOf(region) }, { ...access, trust: distrust() }, webEngine))).toBe(
       "edition-invalid",
     );
   });
@@ -114,7 +114,7 @@ describe("a tenant key that others may have", () => {
   it("harms no document that its author signed, once another key gave the license to use it", async () => {
     const region = await sealed(utf8("the plan"), plan, authorOf(ada));
     const access = { ...contoso.access(plan), trust: distrust() };
-    expect(await outcome(verify(sourceOf(region), access, webEngine))).toBe("success");
+    expect(await outcome(verify({ region: sourceOf(region) }, access, webEngine))).toBe("success");
   });
 });
 
@@ -154,7 +154,7 @@ it("is not believed by real agents any more: they hear of it with what they ask 
   const forged = await forge(document, writer.info.tenant, await stolenKey(service));
   const opens = async (account: Account, fresh = false) => {
     const granted = await useLicenseFor(account, document.license, { fresh });
-    return outcome(verify(sourceOf(forged), granted, webEngine));
+    return outcome(verify({ region: sourceOf(forged) }, granted, webEngine));
   };
   expect([await opens(reader), await opens(away)]).toEqual(["success", "success"]);
 
@@ -184,7 +184,7 @@ it("is not believed by real agents any more: they hear of it with what they ask 
     ),
   );
   const granted = await useLicenseFor(later, document.license);
-  expect(await outcome(verify(sourceOf(good), granted, webEngine))).toBe("success");
+  expect(await outcome(verify({ region: sourceOf(good) }, granted, webEngine))).toBe("success");
   // Another device of the same person, with the old certificate, hears of it the same way.
   expect(await opens(await openAccount(away.home), true)).toBe("edition-invalid");
 });

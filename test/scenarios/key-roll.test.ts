@@ -10,8 +10,8 @@ import { appears, freePort, type Run, seal, stop, type Trial, until, up } from "
 
 /** The tenant key the file is sealed to, by its id. */
 async function sealedTo(path: string): Promise<string> {
-  const { header } = await readProtected(sourceOf(new Uint8Array(await readFile(path))));
-  return (await parsePublishingLicense((await parseChain(header.license))[0]!)).tenantKey.kid;
+  const { license } = await readProtected(sourceOf(new Uint8Array(await readFile(path))));
+  return (await parsePublishingLicense((await parseChain(license))[0]!)).tenantKey.kid;
 }
 
 /** What people see of a new tenant key: nothing. Each step builds on the ones before. */

@@ -44,22 +44,26 @@ describe("transcripts", () => {
     ...Object.fromEntries(trial.people.map(({ role, password }) => [`PASSWORD_${role}`, password])),
   });
 
-  it.each(readdirSync(folder).filter((name) => name.endsWith(".txt")))("%s is what a person sees", async (name) => {
-    const cwd = join(root, name.replace(".txt", ""));
-    await mkdir(cwd);
-    const known = { HERE: cwd, WATCHED: trial.folder, SERVICE: trial.service, HOMES: join(root, "homes") };
-    const passwords = trial.people.map(({ role, password }) => [`PASSWORD_${role}`, password]);
-    const [expected, seen]: [string[], string[]] = [[], []];
-    for (const { command, answer } of parseTranscript(readFileSync(join(folder, name), "utf8"))) {
-      const said = normalise(await answerTo(command, cwd, environment()), {
-        ...known,
-        ...Object.fromEntries(passwords),
-      });
-      expected.push(`$ ${command}`, ...answer, "");
-      seen.push(`$ ${command}`, ...(matches(answer, said.split("\n")) ? answer : [said]), "");
-    }
-    expect(seen.join("\n")).toBe(expected.join("\n"));
-  });
+  it.each(readdirSync(folder).filter((name) => name.endsWith(".txt")))(
+    "%s is what a person sees",
+    async (name) => {
+      const cwd = join(root, name.replace(".txt", ""));
+      await mkdir(cwd);
+      const known = { HERE: cwd, WATCHED: trial.folder, SERVICE: trial.service, HOMES: join(root, "homes") };
+      const passwords = trial.people.map(({ role, password }) => [`PASSWORD_${role}`, password]);
+      const [expected, seen]: [string[], string[]] = [[], []];
+      for (const { command, answer } of parseTranscript(readFileSync(join(folder, name), "utf8"))) {
+        const said = normalise(await answerTo(command, cwd, environment()), {
+          ...known,
+          ...Object.fromEntries(passwords),
+        });
+        expected.push(`$ ${command}`, ...answer, "");
+        seen.push(`$ ${command}`, ...(matches(answer, said.split("\n")) ? answer : [said]), "");
+      }
+      expect(seen.join("\n")).toBe(expected.join("\n"));
+    },
+    120_000,
+  );
 
   it("notice what is not as written", () => {
     const [step] = parseTranscript("# words\n$ seal x\none\n…\nlast\n\n");
