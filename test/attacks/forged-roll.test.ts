@@ -1,9 +1,6 @@
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { request as ask, createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openAccount } from "../../agent/account.js";
 import { openHome } from "../../agent/home.js";
 import { fromBase64, toBase64, utf8 } from "../../shared/bytes.js";
@@ -20,59 +17,13 @@ import { discover } from "../../shared/protocol/service-client.js";
 import { dayMs } from "../../shared/time.js";
 import { newSigner } from "../license/organisation.js";
 import { seal } from "../scenarios/seal.js";
-import { freePort, type ScratchService, scratchService } from "../service/licensing/scratch-service.js";
+import type { ScratchService } from "../service/licensing/scratch-service.js";
 import { scratchFolder } from "../service/scratch.js";
+import { type Answer, type Change, type Changes, tappedService } from "./tapped-service.js";
 
 /** Who sits between a real agent and its service, without the tenant key, and says that there is another (threat T6). */
 
 vi.setConfig({ testTimeout: 120_000 });
-
-type Answer = Record<string, unknown>;
-type Change = (answer: Answer) => Promise<Answer> | Answer;
-
-/** What is changed in the answers, by the end of the path; nothing is as long as it is empty. */
-type Changes = Record<string, Change | { status: number; code: string }>;
-
-/** A real service, and somebody in front of it who reads and changes everything. */
-async function tappedService() {
-  const [outside, inside] = [await freePort(), await freePort()];
-  const publicUrl = new URL(`http://127.0.0.1:${outside}`);
-  const service = await scratchService({ config: { publicUrl, listen: { host: "127.0.0.1", port: inside } } });
-  const changes: Changes = {};
-  const server = createServer(async (request, response) => {
-    const change = Object.entries(changes).find(([end]) => request.url!.endsWith(end))?.[1];
-    if (change && "status" in change) {
-      const { status, code } = change as { status: number; code: string };
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ code }));
-      return;
-    }
-    const { status, headers, body } = await passOn(request, inside, publicUrl.host);
-    const changed = change && status < 300 ? utf8(JSON.stringify(await change(JSON.parse(body.toString())))) : body;
-    response.writeHead(status, { ...headers, "content-length": String(changed.length) }).end(changed);
-  }).listen(outside, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { service, origin: publicUrl.origin, changes };
-}
-
-/** Everything but what belongs to one connection goes through as it came. */
-async function passOn(request: IncomingMessage, port: number, host: string) {
-  const body = await buffer(request);
-  const outgoing = ask({
-    port,
-    host: "127.0.0.1",
-    method: request.method,
-    path: request.url,
-    headers: { ...request.headers, host },
-  });
-  outgoing.end(body);
-  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-  const { connection, "transfer-encoding": _, ...headers } = answer.headers;
-  return { status: answer.statusCode!, headers, body: await buffer(answer) };
-}
 
 const documentsIn = (certificates: unknown) => parseServerCertificates(fromBase64(String(certificates), "internal"));
 const decoded = (text: unknown) => parseDocument(fromBase64(String(text), "internal"));
