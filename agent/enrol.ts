@@ -83,7 +83,7 @@ export async function certify(
   const halves = { accountKey: toBase64url(keys.account), licensorKey: toBase64url(keys.licensor) };
   const answer = await service.certify({ ...halves, device: thisDeviceName() });
   const { trust: shown, texts } = await readServerCertificates(answer.serverCertificates, pinned);
-  const trust = distrusting(shown, [...distrusted(shown), ...answer.compromised]);
+  const trust = distrusting(shown, answer.compromised);
   const certificates = await checkedCertificates(answer, keys, trust).catch((cause) => {
     if (codeOf(cause) === "keystore-unavailable") throw cause;
     throw new RightsError("service-untrusted", "the service certified other keys than this device's; try again", {
