@@ -1,11 +1,13 @@
 import { importPrivateKey } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { PinnedKey } from "../shared/license/trust.js";
+import type { Agree, Agreement } from "../shared/protocol/authorization.js";
+import { findSignIn, type SignInPlace } from "../shared/protocol/service-address.js";
 import { ServiceClient } from "../shared/protocol/service-client.js";
+import { pollForTokens, requestTokens, subjectOf, type Tokens } from "../shared/protocol/token-endpoint.js";
 import { type AccountInfo, forgetLicensesOnNews, infoOf, secretsOf } from "./account.js";
 import { type AccountRecord, readAccountRecord, writeAccountRecord } from "./account-file.js";
 import { withPassword } from "./agree/password.js";
-import type { Agree, Agreement } from "./authorize.js";
 import { openRecord } from "./certificates.js";
 import { seenClock } from "./clock.js";
 import {
@@ -20,9 +22,7 @@ import { certify, pinOf, readServerCertificates } from "./enrol.js";
 import type { Home } from "./home.js";
 import { withLock } from "./lock.js";
 import { type KeystoreKind, settleDeviceKey } from "./os-keystore.js";
-import { findSignIn, type SignInPlace } from "./service-address.js";
 import { emptyFolder } from "./small-file.js";
-import { pollForTokens, requestTokens, subjectOf, type Tokens } from "./token-endpoint.js";
 import { writeTokens } from "./tokens.js";
 
 export interface SignInRequest {

@@ -4,12 +4,12 @@ import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
 import type { ProofKey } from "../shared/protocol/proof.js";
 import type { Credentials } from "../shared/protocol/service-client.js";
+import { requestTokens, revokeToken, type Tokens } from "../shared/protocol/token-endpoint.js";
 import type { AccountRecord } from "./account-file.js";
 import { openProofKey } from "./device-keys.js";
 import type { Home } from "./home.js";
 import { withLock } from "./lock.js";
 import type { SecretFiles } from "./secret-files.js";
-import { requestTokens, revokeToken, type Tokens } from "./token-endpoint.js";
 
 const file = "tokens";
 

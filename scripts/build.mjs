@@ -35,14 +35,41 @@ const { outputFiles } = await build({
   logLevel: "warning",
 });
 
-await mkdir(dist, { recursive: true });
+/** What browsers load: names that change with the content, in a folder the service serves as it is. */
+const pages = await build({
+  absWorkingDir: root,
+  entryPoints: {
+    viewer: "viewer/main.tsx",
+    "signed-in": "viewer/signed-in.ts",
+    content: "viewer/render/main.ts",
+  },
+  outdir: "dist/viewer",
+  entryNames: "[name]-[hash]",
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: true,
+  write: false,
+  logLevel: "warning",
+});
+
+await mkdir(join(dist, "viewer"), { recursive: true });
+outputFiles.push(...pages.outputFiles);
 // maps, then chunks, then programs: none ever names a file that is not there
 const rank = ({ path }) => (path.endsWith(".map") ? 0 : basename(path).startsWith("chunk-") ? 1 : 2);
 for (const { path, contents } of outputFiles.sort((a, b) => rank(a) - rank(b))) {
-  const temporary = join(dist, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   await writeFile(temporary, contents);
   await rename(temporary, path);
 }
+
+// The service finds a page's files by their names, of which there must be one.
+const served = new Set(pages.outputFiles.map(({ path }) => basename(path)));
+for (const name of await readdir(join(dist, "viewer")))
+  if (!served.has(name)) await rm(join(dist, "viewer", name), { force: true });
 
 // A program that started before may still load chunks of its own build; after a day it will have.
 const current = new Set(outputFiles.map(({ path }) => basename(path)));

@@ -7,6 +7,7 @@ import { answerError, notFound } from "./error-answers.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
+import type { Assets } from "./pages/assets.js";
 import { accountRoutes } from "./routes/accounts.js";
 import { adminRoutes } from "./routes/admin.js";
 import { apiPrefix, descriptionRoutes } from "./routes/description.js";
@@ -17,6 +18,7 @@ import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
 import { policyRoutes } from "./routes/policy.js";
+import { viewerRoutes } from "./routes/viewer.js";
 import type { TlsCertificate } from "./tls.js";
 
 declare module "fastify" {
@@ -33,6 +35,8 @@ export interface AppOptions {
   identity: FastifyPluginAsync;
   organisation: string;
   publicUrl: URL;
+  /** What its pages load; `null` where none were built. */
+  assets: Assets | null;
   /** What it shows of itself; `null` for plain http. */
   tls: TlsCertificate | null;
   /** Whose `X-Forwarded-For` is believed. */
@@ -85,7 +89,10 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(options.identity);
   await app.register(healthRoutes());
   const describe = descriptionRoutes(app, publicUrl);
-  await app.register(limitedByAddress([operationRoutes(operations), discoveryRoutes(options), describe], parts.now));
+  const { assets, organisation } = options;
+  const pages = assets === null ? [] : [viewerRoutes({ assets, organisation, publicUrl })];
+  const open = [operationRoutes(operations), discoveryRoutes(options), describe, ...pages];
+  await app.register(limitedByAddress(open, parts.now));
   await app.register(api(options), { prefix: apiPrefix });
   return app;
 }

@@ -22,12 +22,15 @@ import { RoamingKeys } from "./licensing/roaming-keys.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
+import { Assets } from "./pages/assets.js";
 import { openStore, type Store } from "./store/store.js";
 import { readTls, reloadTls } from "./tls.js";
 
 export interface StartOptions {
   /** The bundled `rsa-worker.js`, if not beside this bundle. */
   rsaWorker?: URL;
+  /** The folder of what was built for pages, if not `viewer` beside this bundle. */
+  pages?: URL;
   /** The log: from which level on, and where its lines go; standard error, from the configured level, unless told. */
   log?: LogTarget;
   now?: () => number;
@@ -132,6 +135,7 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
   const others = { passwords, providers };
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, others, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
+  const assets = await Assets.read(options.pages ?? new URL("viewer/", import.meta.url));
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
   const readiness = new Readiness({ store, tenant, audit, report });
   const operations = { measures, readiness, metricsToken: await metricsToken(metricsTokenPath(config)) };
@@ -141,6 +145,7 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
     identity,
     organisation,
     publicUrl,
+    assets,
     tls,
     trustedProxies,
     log,

@@ -18,7 +18,7 @@ async function check(baseDir: string): Promise<ICruiseResult> {
 
 const sources = (folder: string) =>
   readdirSync(`${root}/${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => `${folder}/${file}`);
 
 describe("who may import whom", () => {
@@ -26,7 +26,8 @@ describe("who may import whom", () => {
     const { summary, modules } = await check(root);
     expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
     const seen = new Map(modules.map((module) => [module.source, module.dependencies.map(({ resolved }) => resolved)]));
-    for (const file of ["shared", "service", "agent"].flatMap(sources)) expect([...seen.keys()]).toContain(file);
+    for (const file of ["shared", "service", "agent", "browser", "viewer"].flatMap(sources))
+      expect([...seen.keys()]).toContain(file);
     // a checker that cannot read TypeScript finds no imports, and so nothing wrong
     expect(seen.get("shared/protect.ts")).toContain("shared/format/pfile.ts");
   });

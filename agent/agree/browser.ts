@@ -1,5 +1,5 @@
 import { RightsError } from "../../shared/errors.js";
-import { type Agree, agreementIn, answers, authorizationRequest } from "../authorize.js";
+import { type Agree, agreementIn, answers, authorizationRequest } from "../../shared/protocol/authorization.js";
 import { listenOnLoopback } from "./loopback.js";
 
 export interface BrowserWay {
@@ -24,7 +24,7 @@ export const inBrowser =
   async (place) => {
     const listening = await listenOnLoopback();
     try {
-      const request = authorizationRequest(place, listening.redirectUri, user);
+      const request = await authorizationRequest(place, listening.redirectUri, user === undefined ? {} : { user });
       const answered = listening.answer((callback) => answers(callback, request));
       open(request.url);
       const callback = await within(answered, limitMs);

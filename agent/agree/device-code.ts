@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { RightsError } from "../../shared/errors.js";
 import { parseJson } from "../../shared/json.js";
+import { type Agree, askedFor } from "../../shared/protocol/authorization.js";
+import { requireOrigin, type SignInPlace } from "../../shared/protocol/service-address.js";
 import { parseMessage } from "../../shared/protocol/service-api.js";
 import { reach } from "../../shared/protocol/service-client.js";
-import { type Agree, askedFor } from "../authorize.js";
-import { requireOrigin, type SignInPlace } from "../service-address.js";
-import { boundedBody } from "../web-answer.js";
+import { boundedBody } from "../../shared/protocol/web-answer.js";
 
 /** What the person needs to agree on another device. */
 export interface ShownCode {

@@ -1,7 +1,7 @@
 import { RightsError } from "../../shared/errors.js";
+import { type Agree, agreementIn, authorizationRequest } from "../../shared/protocol/authorization.js";
 import { reach } from "../../shared/protocol/service-client.js";
-import { type Agree, agreementIn, authorizationRequest } from "../authorize.js";
-import { boundedBody } from "../web-answer.js";
+import { boundedBody } from "../../shared/protocol/web-answer.js";
 
 /** Registered at the provider. Nobody listens there: the redirect is read and not followed. */
 const redirectUri = "http://127.0.0.1/callback";
@@ -20,7 +20,7 @@ const maxCookieChars = 4096;
 export const withPassword =
   (user: string, password: string): Agree =>
   async (place) => {
-    const request = authorizationRequest(place, redirectUri);
+    const request = await authorizationRequest(place, redirectUri);
     const callback = await new Pages(place.service, { username: user, password }).walk(request.url);
     return agreementIn(callback, request, place);
   };

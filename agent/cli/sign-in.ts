@@ -1,11 +1,11 @@
 import { buffer } from "node:stream/consumers";
 import { RightsError } from "../../shared/errors.js";
+import type { Agree } from "../../shared/protocol/authorization.js";
 import { signOut, whoIsSignedIn } from "../account.js";
 import { inBrowser } from "../agree/browser.js";
 import { type ShownCode, withDeviceCode } from "../agree/device-code.js";
 import { hasDisplay, openPage } from "../agree/open-page.js";
 import { withPassword } from "../agree/password.js";
-import type { Agree } from "../authorize.js";
 import { openHome } from "../home.js";
 import { signInBy } from "../sign-in.js";
 import { exits } from "./exit.js";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Configuration, JWKS, KoaContextWithOIDC } from "oidc-provider";
+import type { Configuration, Grant, JWKS, KoaContextWithOIDC } from "oidc-provider";
+import { pageClientId, signedInPath } from "../../shared/protocol/page-api.js";
 import type { Directory } from "../directory/directory.js";
 import type { Store } from "../store/store.js";
 import { PayloadAdapter } from "./adapter.js";
@@ -25,6 +26,8 @@ export interface ProviderSetup {
   directory: Directory;
   /** Shown on the pages. */
   organisation: string;
+  /** The service's origin, which its own pages come back to. */
+  publicUrl: URL;
   /** Of the access tokens: `urn:sealwright:<tenant id>`. */
   audience: string;
   /** The provider's own errors: it is loaded only when it is needed. */
@@ -32,11 +35,12 @@ export interface ProviderSetup {
   now: () => number;
 }
 
-/** What the OpenID provider is told: one client, one flow, one resource; everything else is off. */
+/** What the OpenID provider is told: our programs and our pages, one flow, one resource; everything else is off. */
 export async function providerSetup({
   store,
   directory,
   organisation,
+  publicUrl,
   audience,
   errors,
   now,
@@ -44,7 +48,7 @@ export async function providerSetup({
   const refused = () => new errors.InvalidGrant("used before");
   return {
     adapter: (model: string) => new PayloadAdapter(model, store.payloads, refused, now),
-    clients: [client],
+    clients: [client, pageClient(publicUrl)],
     jwks: (await signingKeys(store.settings)) as JWKS,
     cookies: await cookies(store),
     features: {
@@ -61,7 +65,12 @@ export async function providerSetup({
     responseTypes: ["code"],
     pkce: { required: () => true },
     rotateRefreshToken: () => true,
-    clientBasedCORS: () => false,
+    loadExistingGrant: grantOf,
+    // A page's refresh tokens end with the sign-in of its browser: it asks for no offline access.
+    issueRefreshToken: async (_ctx, asking, { scopes }) =>
+      asking.grantTypeAllowed("refresh_token") && (asking.clientId === pageClientId || scopes.has("offline_access")),
+    // Browsers name the origin with what our own pages send, too; no other page has any business here.
+    clientBasedCORS: (_ctx, origin) => origin === publicUrl.origin,
     interactions: { url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}` },
     ttl: {
       AccessToken: accessTokenSeconds,
@@ -94,6 +103,26 @@ const client = {
   id_token_signed_response_alg: signingAlgorithm as "ES256",
   dpop_bound_access_tokens: true,
 };
+
+/** The service's own pages: nothing leaves for anybody else, so nobody is asked to agree to it. */
+const pageClient = ({ origin }: URL) => ({
+  ...client,
+  client_id: pageClientId,
+  application_type: "web" as const,
+  redirect_uris: [origin + signedInPath],
+  grant_types: ["authorization_code", "refresh_token"],
+});
+
+async function grantOf({ oidc }: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { client: asking, session, provider } = oidc;
+  const known = oidc.result?.consent?.grantId ?? session?.grantIdFor(asking!.clientId);
+  if (known !== undefined) return provider.Grant.find(known);
+  if (asking?.clientId !== pageClientId || session?.accountId === undefined) return undefined;
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: pageClientId });
+  grant.addOIDCScope("openid");
+  await grant.save();
+  return grant;
+}
 
 async function cookies(store: Store): Promise<Configuration["cookies"]> {
   const common = { httpOnly: true, sameSite: "lax" as const, signed: true };

@@ -1,20 +1,23 @@
 import type { FastifyPluginAsync } from "fastify";
 import { toBase64 } from "../../shared/bytes.js";
 import { encodeServerCertificates } from "../../shared/license/xrml.js";
+import { viewerPath } from "../../shared/protocol/page-api.js";
 import { Discovery } from "../../shared/protocol/service-api.js";
 import { clientId, issuerOf } from "../identity/provider.js";
 import type { Parts } from "../licensing/parts.js";
+import type { Assets } from "../pages/assets.js";
 import { endpoint } from "./endpoint.js";
 
 export interface DiscoveryOptions {
   parts: Parts;
   organisation: string;
   publicUrl: URL;
+  assets: Assets | null;
 }
 
 /** Where everything is: the one address a client is given leads to all others. */
 export const discoveryRoutes =
-  ({ parts, organisation, publicUrl }: DiscoveryOptions): FastifyPluginAsync =>
+  ({ parts, organisation, publicUrl, assets }: DiscoveryOptions): FastifyPluginAsync =>
   async (app) => {
     const { tenant } = parts;
     const discovery = (): Discovery => ({
@@ -26,7 +29,7 @@ export const discoveryRoutes =
       clientId,
       resource: tenant.audience,
       certificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
-      viewer: null,
+      viewer: assets === null ? null : publicUrl.origin + viewerPath,
     });
     const shapes = { about: "where everything is, and the keys of the tenant", answer: Discovery };
     endpoint(app, "GET /.well-known/sealwright", shapes, discovery);

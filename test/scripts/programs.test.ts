@@ -22,6 +22,9 @@ const others = [
   "service/main.ts",
   "service/custody/rsa-worker.ts",
   "service/custody/pkcs12-worker.ts",
+  "viewer/main.tsx",
+  "viewer/signed-in.ts",
+  "viewer/render/main.ts",
 ];
 
 /** A tree of sources with `text` as the command line's. */
@@ -41,7 +44,9 @@ it("seal says what to do when nothing has been built", () => {
 it("the build makes programs that seal starts, says nothing, and leaves nothing else behind", async () => {
   await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
-  expect((await readdir(join(copy, "dist"))).sort()).toEqual(
+  const pages = (await readdir(join(copy, "dist/viewer"))).map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
+  expect(pages.sort()).toEqual(["content", "signed-in", "viewer"]);
+  expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(
     ["agent", "pkcs12-worker", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [
       `${name}.js`,
       `${name}.js.map`,

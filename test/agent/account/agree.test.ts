@@ -6,7 +6,7 @@ import { type ShownCode, withDeviceCode } from "../../../agent/agree/device-code
 import { browserCommand, hasDisplay } from "../../../agent/agree/open-page.js";
 import { newDeviceKeys, proofKeyFrom } from "../../../agent/device-keys.js";
 import { signInBy } from "../../../agent/sign-in.js";
-import { pollForTokens } from "../../../agent/token-endpoint.js";
+import { pollForTokens } from "../../../shared/protocol/token-endpoint.js";
 import { Browserless } from "../../service/identity/client.js";
 import { outcome, scratchHome, scratchOrganisation } from "./scratch-home.js";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { serviceOrigin } from "../../../agent/service-address.js";
 import { signIn } from "../../../agent/sign-in.js";
+import { serviceOrigin } from "../../../shared/protocol/service-address.js";
 import type { Discovery } from "../../../shared/protocol/service-api.js";
 import { discover } from "../../../shared/protocol/service-client.js";
 import { scratchService } from "../../service/licensing/scratch-service.js";

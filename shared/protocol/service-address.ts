@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { RightsError } from "../shared/errors.js";
-import { parseJson } from "../shared/json.js";
-import { type Discovery, parseMessage } from "../shared/protocol/service-api.js";
-import { discover, reach } from "../shared/protocol/service-client.js";
+import { RightsError } from "../errors.js";
+import { parseJson } from "../json.js";
+import { type Discovery, parseMessage } from "./service-api.js";
+import { discover, reach } from "./service-client.js";
 import { boundedBody } from "./web-answer.js";
 
 /** Where and as whom a person signs in. All addresses are on the service's own origin. */

@@ -1,5 +1,5 @@
-import { type Bytes, collect, piecesOf } from "../shared/bytes.js";
-import { RightsError } from "../shared/errors.js";
+import { type Bytes, collect, piecesOf } from "../bytes.js";
+import { RightsError } from "../errors.js";
 
 /** All of an answer, at most `limit` bytes. @throws RightsError `service-failed` when longer or broken off. */
 export async function boundedBody(response: Response, limit: number): Promise<Bytes> {

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { RightsError } from "../shared/errors.js";
+import { toBase64url, utf8 } from "../bytes.js";
+import { sha256 } from "../crypto/keys.js";
+import { RightsError } from "../errors.js";
 import type { SignInPlace } from "./service-address.js";
 import type { Polling } from "./token-endpoint.js";
 
@@ -32,21 +33,25 @@ export interface AuthorizationRequest {
   readonly nonce: string;
 }
 
-const random = () => randomBytes(32).toString("base64url");
+const random = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
 /**
  * The first step of the code flow: PKCE with S256, state, nonce, resource.
- * @param user - who is expected to sign in, where that is known.
+ * @param options.user - who is expected to sign in, where that is known.
+ * @param options.asked - by which client, for what, and how the person is asked; that of a device unless told.
  */
-export function authorizationRequest(place: SignInPlace, redirectUri: string, user?: string): AuthorizationRequest {
+export async function authorizationRequest(
+  place: SignInPlace,
+  redirectUri: string,
+  { user, asked = { ...askedFor(place), prompt: "consent" } }: { user?: string; asked?: Record<string, string> } = {},
+): Promise<AuthorizationRequest> {
   const [verifier, state, nonce] = [random(), random(), random()];
   const url = new URL(place.authorization);
   url.search = new URLSearchParams({
-    ...askedFor(place),
+    ...asked,
     response_type: "code",
     redirect_uri: redirectUri,
-    prompt: "consent",
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge: toBase64url(await sha256(utf8(verifier))),
     code_challenge_method: "S256",
     state,
     nonce,
@@ -57,8 +62,9 @@ export function authorizationRequest(place: SignInPlace, redirectUri: string, us
 
 /** Whether an answer is to this request: nobody else knows its `state`. */
 export function answers(callback: URL, { state }: AuthorizationRequest): boolean {
-  const [given, ours] = [Buffer.from(callback.searchParams.get("state") ?? ""), Buffer.from(state)];
-  return given.length === ours.length && timingSafeEqual(given, ours);
+  const [given, ours] = [utf8(callback.searchParams.get("state") ?? ""), utf8(state)];
+  // in the same time wherever they differ
+  return given.length === ours.length && given.reduce((differ, byte, at) => differ | (byte ^ ours[at]!), 0) === 0;
 }
 
 const maxCodeChars = 2048;
@@ -75,7 +81,8 @@ export function agreementIn(callback: URL, request: AuthorizationRequest, { disc
   if (code === null || code.length > maxCodeChars) throw refusal(answer.get("error"));
   const { verifier, redirectUri, nonce } = request;
   const proof = { code, code_verifier: verifier, redirect_uri: redirectUri };
-  return { fields: { grant_type: "authorization_code", ...proof, client_id: discovery.clientId }, nonce };
+  const client_id = request.url.searchParams.get("client_id") ?? "";
+  return { fields: { grant_type: "authorization_code", ...proof, client_id }, nonce };
 }
 
 /** @param error - as OAuth names it. */

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { type Bytes, fromBase64url, utf8 } from "../shared/bytes.js";
-import { RightsError } from "../shared/errors.js";
-import { parseJson } from "../shared/json.js";
-import { type ProofKey, proofFor } from "../shared/protocol/proof.js";
-import { parseMessage } from "../shared/protocol/service-api.js";
-import { reach } from "../shared/protocol/service-client.js";
+import { type Bytes, fromBase64url, utf8 } from "../bytes.js";
+import { RightsError } from "../errors.js";
+import { parseJson } from "../json.js";
+import { type ProofKey, proofFor } from "./proof.js";
+import { parseMessage } from "./service-api.js";
+import { reach } from "./service-client.js";
 import { boundedBody } from "./web-answer.js";
 
 /** What a token request gives. `untilMs` by this computer's clock. */
@@ -71,7 +70,7 @@ export async function pollForTokens(
   fields: Readonly<Record<string, string>>,
   key: ProofKey,
   { intervalMs, untilMs }: Polling,
-  pause: (ms: number) => Promise<void> = sleep,
+  pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 ): Promise<Granted> {
   const tokens = new TokenEndpoint(endpoint, key);
   for (let waitMs = intervalMs; Date.now() < untilMs; ) {

@@ -1,0 +1,72 @@
+import { type Bytes, fromBase64 } from "../shared/bytes.js";
+import { webEngine } from "../shared/crypto/web-engine.js";
+import { RightsError } from "../shared/errors.js";
+import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
+import {
+  distrusted,
+  distrusting,
+  type TenantTrust,
+  type VerifiedLicense,
+  verifyPublishingLicense,
+  verifyUseLicense,
+} from "../shared/license/trust.js";
+import type { UseLicense } from "../shared/license/use-license.js";
+import { parseChain, parseDocument, type XrmlDocument } from "../shared/license/xrml.js";
+import { type Consumed, consume, type ProtectedFile, readProtected } from "../shared/protect.js";
+import { parseSecondTime } from "../shared/time.js";
+import { blobSource } from "./blob-source.js";
+import type { PageAccount } from "./page-account.js";
+
+/** A protected file as far as it is known without asking anybody. */
+export interface ProtectedDocument {
+  readonly name: string;
+  readonly file: ProtectedFile;
+  /** Parsed, not verified. */
+  readonly license: PublishingLicense;
+  readonly chain: readonly XrmlDocument[];
+}
+
+/** @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `license-malformed`, `file-unreadable`. */
+export async function readDocument(file: File): Promise<ProtectedDocument> {
+  const read = await readProtected(blobSource(file));
+  const chain = await parseChain(read.license);
+  return { name: file.name, file: read, chain, license: await parsePublishingLicense(chain[0]!) };
+}
+
+/** A document with the license of the person who reads it. */
+export interface OpenedDocument {
+  readonly use: UseLicense;
+  readonly content: Consumed;
+  /** The service's time when it gave the license, in ms. */
+  readonly givenMs: number;
+}
+
+/**
+ * Asks for a use license and opens the content under it. Of the file only the license goes to the service.
+ * @throws RightsError `access-denied`, `access-expired`, `access-revoked`, `license-untrusted`, `license-invalid`,
+ * `content-damaged`, `edition-invalid`, `pfile-malformed`, `sign-in-needed`, `service-unreachable` …
+ */
+export async function openDocument(
+  document: ProtectedDocument,
+  account: PageAccount,
+  shown: TenantTrust,
+): Promise<OpenedDocument> {
+  const trust = distrusting(shown, [...distrusted(shown), ...account.compromised]);
+  const verified = await verifyPublishingLicense(document.chain, trust);
+  const { use, givenMs } = await askFor(verified, document.file.license, account, trust);
+  const { extension } = document.file;
+  if (extension !== null && extension !== use.terms.ext)
+    throw new RightsError("pfile-malformed", "the file says another extension than its license; ask for a new copy");
+  const contentKey = await account.unsealer.unseal(use.sealedContentKey);
+  if (contentKey === null) throw new RightsError("license-untrusted", "the license does not open with this page's key");
+  return { use, givenMs, content: await consume(document.file, { verified, contentKey, trust }, webEngine) };
+}
+
+async function askFor(verified: VerifiedLicense, license: Bytes, account: PageAccount, trust: TenantTrust) {
+  const answer = await account.service.useLicense(license, account.certificate);
+  const givenMs = parseSecondTime(answer.time, "service-failed");
+  const accountKey = account.unsealer.publicKey;
+  const wanted = { license: verified.license, accountKey, subject: account.subject, nowMs: givenMs };
+  const text = await parseDocument(fromBase64(answer.useLicense, "service-failed"));
+  return { use: await verifyUseLicense(text, wanted, trust), givenMs };
+}

@@ -1,0 +1,79 @@
+import { assetPath, contentPath } from "../../shared/protocol/page-api.js";
+import { escapeHtml, type Reader } from "../identity/pages/page.js";
+import type { Assets } from "./assets.js";
+
+/** A page as it is sent: HTML without a single value of a request in it, and what it may do. */
+export interface ServedPage {
+  readonly html: string;
+  readonly headers: Record<string, string>;
+}
+
+/** The two pages of the viewer and its frame; docs/viewer.md says what each may do and why. */
+export class ViewerPages {
+  readonly #assets: Assets;
+  readonly #origin: string;
+
+  /** @param origin - the public one: policies name addresses in full. */
+  constructor(assets: Assets, origin: string) {
+    this.#assets = assets;
+    this.#origin = origin;
+  }
+
+  viewer = (reader: Reader): ServedPage => this.#page(reader, "viewer", viewerPolicy(this.#origin));
+  signedIn = (reader: Reader): ServedPage => this.#page(reader, "signed-in", []);
+
+  /** Whatever content does in here, it has no origin, no network, no storage, and nowhere to go. */
+  content(reader: Reader): ServedPage {
+    const page = this.#page(reader, "content", contentPolicy);
+    return { ...page, headers: { ...page.headers, "x-frame-options": "SAMEORIGIN" } };
+  }
+
+  #page({ language, organisation }: Reader, entry: string, more: readonly string[]): ServedPage {
+    const [script, style] = [this.#assets.pathOf(`${entry}.js`), this.#assets.pathOf(`${entry}.css`)];
+    const html =
+      `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
+      `<title>${escapeHtml(organisation)}</title>` +
+      `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+      `<link rel="stylesheet" href="${style}"><script src="${script}" defer></script></head>` +
+      `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
+    return { html, headers: headersOf([...common(this.#origin, script, style), ...more]) };
+  }
+}
+
+const withoutScripts = {
+  en: "This page works only with scripts: they open the file here, so that the service never sees it.",
+  de: "Diese Seite braucht Skripte: Sie öffnen die Datei hier, damit der Dienst sie nie sieht.",
+};
+
+const common = (origin: string, script: string, style: string): string[] => [
+  "default-src 'none'",
+  `script-src ${origin}${script}`,
+  `style-src ${origin}${style}`,
+  "form-action 'none'",
+  "base-uri 'none'",
+  "require-trusted-types-for 'script'",
+];
+
+const viewerPolicy = (origin: string): string[] => [
+  `connect-src ${origin}/api/v1/ ${origin}/oidc/ ${origin}/.well-known/sealwright ${origin}${assetPath}`,
+  `frame-src ${origin}${contentPath}`,
+  "frame-ancestors 'none'",
+  "trusted-types 'none'",
+];
+
+const contentPolicy = [
+  "sandbox allow-scripts allow-modals",
+  "img-src blob:",
+  "worker-src blob:",
+  "frame-ancestors 'self'",
+  "trusted-types sealwright-worker",
+];
+
+const headersOf = (policy: readonly string[]): Record<string, string> => ({
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "no-store",
+  "content-security-policy": policy.join("; "),
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), payment=()",
+  vary: "accept-language",
+});

@@ -1,0 +1,16 @@
+/** What the service and the pages it serves agree on: addresses, and as which client a page signs in. */
+
+/** The client of the service's own pages at its OpenID provider. */
+export const pageClientId = "sealwright-page";
+
+export const viewerPath = "/view";
+
+/** Where a sign-in comes back to, in a window of its own; it tells the page by this channel, and closes. */
+export const signedInPath = "/view/signed-in";
+export const signedInChannel = "sealwright-signed-in";
+
+/** The frame that content is shown in: of no origin, and without a network. */
+export const contentPath = "/view/content";
+
+/** In front of the name of every script and style. */
+export const assetPath = "/view/assets/";

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Consumed } from "../shared/protect.js";
+import { contentPath } from "../shared/protocol/page-api.js";
+import type { Start } from "./render/protocol.js";
+import { ContentServer, type Hearing } from "./serve-content.js";
+
+export interface ContentFrameProps {
+  readonly start: Start;
+  readonly content: Consumed;
+  readonly hearing: Hearing;
+  /** Is given the server of the frame, to send it what the reader wants. */
+  readonly ready: (server: ContentServer) => void;
+}
+
+/** Content in a frame of its own, with no origin: only who may print gets one that can open the dialog for it. */
+export function ContentFrame({ start, content, hearing, ready }: ContentFrameProps) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const element = frame.current!;
+    let server: ContentServer | null = null;
+    const loaded = () => {
+      server = new ContentServer(element.contentWindow!, start, content, hearing);
+      ready(server);
+    };
+    element.addEventListener("load", loaded, { once: true });
+    element.src = contentPath;
+    return () => {
+      element.removeEventListener("load", loaded);
+      server?.close();
+    };
+  }, [content]);
+  const sandbox = start.may.print ? "allow-scripts allow-modals" : "allow-scripts";
+  return <iframe ref={frame} title={start.name} sandbox={sandbox} referrerpolicy="no-referrer" />;
+}

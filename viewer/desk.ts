@@ -1,0 +1,174 @@
+import { inWindow } from "../browser/agree-in-window.js";
+import { type PageAccount, signInPage } from "../browser/page-account.js";
+import { forgetPin, trustOf } from "../browser/pin.js";
+import {
+  type OpenedDocument,
+  openDocument,
+  type ProtectedDocument,
+  readDocument,
+} from "../browser/protected-document.js";
+import { codeOf, RightsError } from "../shared/errors.js";
+import type { TenantTrust } from "../shared/license/trust.js";
+import type { Agree } from "../shared/protocol/authorization.js";
+import { findSignIn, type SignInPlace } from "../shared/protocol/service-address.js";
+import { holds } from "../shared/rights.js";
+import { contentKind, mayLeave } from "./content-kind.js";
+import { foreignViewer } from "./foreign.js";
+import { type Refusal, refusal, refusalFrom } from "./refusal.js";
+
+/** Whose service this page comes from, and what is believed of it. */
+export interface Host {
+  readonly place: SignInPlace;
+  readonly trust: TenantTrust;
+}
+
+/** Where a reader is on the way from a file to its content. */
+export type State =
+  | { readonly at: "empty" }
+  | { readonly at: "busy"; readonly doing: "reading" | "signing-in" | "asking" }
+  | { readonly at: "closed"; readonly document: ProtectedDocument; readonly host: Host }
+  | { readonly at: "foreign"; readonly file: string; readonly host: string; readonly viewer: URL | null }
+  | { readonly at: "refused"; readonly file: string; readonly refusal: Refusal }
+  | {
+      readonly at: "open";
+      readonly document: ProtectedDocument;
+      readonly opened: OpenedDocument;
+      readonly isChecked: boolean;
+    }
+  | { readonly at: "wrapped"; readonly document: ProtectedDocument; readonly opened: OpenedDocument };
+
+/** Ends the waiting for a window, and with it what only was begun. */
+type Attempt = AbortController;
+
+/** One file at a time: chosen, signed in for, opened; and whoever is signed in meanwhile. */
+export class Desk {
+  state: State = { at: "empty" };
+  account: PageAccount | null = null;
+  readonly #changed: (desk: Desk) => void;
+  #file: File | null = null;
+  #attempt: Attempt = new AbortController();
+
+  constructor(changed: (desk: Desk) => void) {
+    this.#changed = changed;
+  }
+
+  /** Reads what can be known of a file without asking anybody but the service this page is from who it is. */
+  async choose(file: File): Promise<void> {
+    this.#file = file;
+    await this.#try({ at: "busy", doing: "reading" }, async () => {
+      const document = await readDocument(file);
+      const place = await findSignIn(location.origin);
+      const { serviceAddress, tenant } = document.license;
+      if (tenant !== place.discovery.tenant) return foreignState(file.name, serviceAddress);
+      const host = { place, trust: await trustOf(place) };
+      if (this.account !== null) return this.#open(document, host, this.account);
+      return { at: "closed", document, host };
+    });
+  }
+
+  /** Call it while a click is handled: it opens a window. @param anew - as somebody else. */
+  async signIn({ document, host }: Pick<State & { at: "closed" }, "document" | "host">, anew = false): Promise<void> {
+    const agree = inWindow({ anew, signal: this.#begin() });
+    await this.#signInBy(agree, document, host);
+  }
+
+  #signInBy(agree: Agree, document: ProtectedDocument, host: Host): Promise<void> {
+    return this.#try({ at: "busy", doing: "signing-in" }, async () => {
+      const account = await signInPage(host.place, host.trust, agree);
+      this.account = account;
+      this.#show({ at: "busy", doing: "asking" });
+      return this.#open(document, host, account);
+    });
+  }
+
+  /** The same file for somebody else. */
+  async useOtherAccount(): Promise<void> {
+    const file = this.#file;
+    if (file === null) return;
+    const agree = inWindow({ anew: true, signal: this.#begin() });
+    await this.#forget();
+    const document = await readDocument(file);
+    const place = await findSignIn(location.origin);
+    await this.#signInBy(agree, document, { place, trust: await trustOf(place) });
+  }
+
+  again(): Promise<void> {
+    return this.#file === null ? this.leave() : this.choose(this.#file);
+  }
+
+  /** After a person was told that the key is another one. */
+  trustNewKey(): Promise<void> {
+    forgetPin();
+    return this.again();
+  }
+
+  /** Closes the file; whoever is signed in stays so. */
+  async leave(): Promise<void> {
+    this.#begin();
+    this.#file = null;
+    this.#show({ at: "empty" });
+  }
+
+  async signOut(): Promise<void> {
+    const forgetting = this.#forget();
+    await this.leave();
+    await forgetting;
+  }
+
+  /** The content as a whole is its author's. */
+  checked(): void {
+    if (this.state.at === "open") this.#show({ ...this.state, isChecked: true });
+  }
+
+  /** Closes what is open, for a reason that came up while it was. */
+  refuse(reason: Refusal): void {
+    if (this.state.at === "open" || this.state.at === "wrapped")
+      this.#show({ at: "refused", file: this.#file?.name ?? "", refusal: reason });
+  }
+
+  async #open(document: ProtectedDocument, { trust }: Host, account: PageAccount): Promise<State> {
+    const opened = await openDocument(document, account, trust).catch((error) => {
+      if (signedOut.includes(codeOf(error))) this.account = null;
+      throw error;
+    });
+    const { rights, terms } = opened.use;
+    if (!holds(rights, "VIEW")) throw new RightsError("right-missing", "this license does not allow to view");
+    if (contentKind(terms.ext) !== null) return { at: "open", document, opened, isChecked: false };
+    if (mayLeave(document.name, rights)) return { at: "wrapped", document, opened };
+    return { at: "refused", file: document.name, refusal: refusal("unsuitable", "viewer-needed", terms.author) };
+  }
+
+  async #forget(): Promise<void> {
+    const { account } = this;
+    this.account = null;
+    await account?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
+  }
+
+  /** What was under way before does not matter any more. */
+  #begin(): AbortSignal {
+    this.#attempt.abort();
+    this.#attempt = new AbortController();
+    return this.#attempt.signal;
+  }
+
+  async #try(meanwhile: State, work: () => Promise<State>): Promise<void> {
+    const attempt = this.#attempt;
+    const file = this.#file?.name ?? "";
+    this.#show(meanwhile);
+    const next = await work().catch((error): State => ({ at: "refused", file, refusal: refusalFrom(error) }));
+    if (attempt === this.#attempt) this.#show(next);
+  }
+
+  #show(state: State): void {
+    this.state = state;
+    this.#changed(this);
+  }
+}
+
+const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
+
+function foreignState(file: string, serviceAddress: string): State {
+  const viewer = foreignViewer(serviceAddress);
+  const host = URL.canParse(serviceAddress) ? new URL(serviceAddress).host.slice(0, 255) : "?";
+  return { at: "foreign", file, host, viewer };
+}

@@ -1,0 +1,103 @@
+import type { Messages } from "../messages.js";
+
+export const de: Messages = {
+  open: "Geschützte Datei öffnen",
+  openWhat: "Eine .ppdf, .ptxt, .pjpg, .pfile … aus einer Mail, von einem Link oder von diesem Gerät.",
+  choose: "Datei auswählen",
+  dropHere: "oder hier ablegen",
+  neverSent: "Die Datei bleibt auf diesem Gerät. Der Dienst wird nach Ihren Rechten gefragt und sieht nie Inhalte.",
+  reading: "Die Datei wird gelesen…",
+  asking: "Ihre Rechte werden erfragt…",
+  cancel: "Abbrechen",
+  openAnother: "Andere Datei öffnen",
+
+  belongsTo: (organisation) => `Geschützt von ${organisation}`,
+  signIn: "Zum Öffnen anmelden",
+  signInWhy: "Wer Sie sind, entscheidet, was Sie damit tun dürfen.",
+  signingIn: "Anmeldung läuft…",
+  signingInWhere: "Machen Sie in dem Fenster weiter, das sich gerade geöffnet hat.",
+  signedIn: "Sie sind angemeldet",
+  signedInNext: "Sie können dieses Fenster schließen.",
+
+  foreign: (file, host) =>
+    `${file} gehört einer anderen Organisation (${host}). Beim Öffnen erfährt deren Dienst, wer Sie sind.`,
+  foreignNext: (host) => `Gehen Sie nur weiter, wenn Sie ${host} kennen. Wählen Sie die Datei dort noch einmal aus.`,
+  foreignUnsafe:
+    "Ihre Adresse ist keine, zu der man von hier aus sicher gehen kann. Fragen Sie, wer sie geschickt hat.",
+  goTo: (host) => `Weiter zu ${host}`,
+
+  refusals: {
+    denied: ({ file, me, owner }) => `${me} hat keinen Zugriff auf ${file} bekommen. Geschützt hat es ${owner}.`,
+    expired: ({ file }) => `Der Zugriff auf ${file} ist beendet.`,
+    revoked: ({ file, owner }) => `${owner} hat ${file} zurückgezogen.`,
+    damaged: ({ file }) =>
+      `${file} ist nicht so, wie der Autor die Datei hinterlassen hat, und bleibt deshalb zu. Bitten Sie um eine neue Kopie.`,
+    "not-protected": ({ file }) =>
+      `${file} ist nicht geschützt. Öffnen Sie die Datei mit dem Programm, zu dem sie gehört.`,
+    newer: ({ file }) =>
+      `${file} wurde auf eine Weise geschützt, die diese Ansicht nicht kennt. Sagen Sie es denen, die sie betreuen.`,
+    unreachable: ({ file }) => `Der Schutzdienst ist nicht erreichbar, und ohne ihn bleibt ${file} zu.`,
+    "too-often": () => "Der Dienst wird gerade zu oft gefragt. Versuchen Sie es in einer Minute noch einmal.",
+    "no-window": () =>
+      "Dieser Browser hat kein Fenster zum Anmelden geöffnet. Erlauben Sie Fenster für diese Seite und versuchen Sie es noch einmal.",
+    cancelled: ({ file }) => `Sie haben sich nicht angemeldet, also bleibt ${file} zu.`,
+    "signed-out": () => "Ihre Anmeldung ist beendet. Melden Sie sich noch einmal an.",
+    "other-key": () =>
+      "Dieser Dienst zeigt einen anderen Schlüssel als den, dem dieser Browser vertraut hat. Fragen Sie Ihre Administration, ob er gewechselt wurde.",
+    changed: ({ file }) =>
+      `${file} wurde geändert oder verschoben, seit Sie die Datei gewählt haben. Wählen Sie sie noch einmal.`,
+    "too-large": ({ file }) => `${file} ist zu groß, um hier gezeigt zu werden.`,
+    unsuitable: ({ file }) => `${file} öffnet sich für Sie, aber dieser Browser kann den Inhalt nicht zeigen.`,
+    failed: ({ file }) =>
+      `${file} ließ sich gerade nicht öffnen. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es denen, die den Dienst betreuen.`,
+  },
+  ask: (person) => `${person} fragen`,
+  askSubject: (file) => `Zugriff auf ${file}`,
+  otherAccount: "Anderes Konto verwenden",
+  tryAgain: "Noch einmal versuchen",
+  trustNewKey: "Er wurde gewechselt: dem neuen Schlüssel vertrauen",
+  details: "Für die Betreuung",
+
+  wrapped: "Diese Datei wird ganz herausgegeben",
+  wrappedWhat: (file) =>
+    `Hier lässt sich ${file} nicht zeigen. Sie bekommen die Datei ohne Schutz: Was dann mit ihr geschieht, liegt bei Ihnen, und keine Regel hält sie mehr.`,
+  save: (file) => `${file} ohne Schutz speichern`,
+  saving: (percent) => `Wird geöffnet… ${percent} %`,
+  saved: (file) => `${file} ist gespeichert, so wie der Autor die Datei hinterlassen hat.`,
+
+  rights: "Ihre Rechte",
+  viewOnly: "Nur ansehen",
+  mayAlso: (rights) => `Ansehen, ${rights.join(", ")}`,
+  until: (date) => `bis ${date}`,
+  can: {
+    view: "Sie dürfen es ansehen",
+    until: "Der Zugriff endet",
+    author: "So, wie der Autor es hinterlassen hat",
+    print: "drucken",
+    extract: "kopieren",
+    export: "speichern",
+  },
+  cannot: {
+    view: "Sie dürfen es nicht ansehen",
+    until: "Ein Ende ist nicht gesetzt",
+    author: "Noch nicht geprüft, ob es so ist, wie der Autor es hinterlassen hat",
+    print: "kein Drucken",
+    extract: "kein Kopieren",
+    export: "kein Speichern ohne Schutz",
+  },
+  levels: {
+    C: "Durch Kryptografie: Ohne Lizenz kann es niemand.",
+    S: "Durch den Dienst: Er entscheidet bei jeder Frage und hält es fest.",
+    V: "Durch diese Ansicht: Sie hält ehrliche Leute ab und keine Kamera auf.",
+  },
+  byWhom: "Geschützt von",
+  checking: "Autor wird geprüft…",
+  checked: "so, wie der Autor es hinterlassen hat",
+  reader: "Angemeldet als",
+  signOut: "Abmelden",
+  print: "Drucken",
+  zoomIn: "Größer",
+  zoomOut: "Kleiner",
+  fit: "An die Breite anpassen",
+  printBlank: "Diese Seite wird nicht gedruckt. Wo Sie drucken dürfen, nehmen Sie Drucken in der Seite.",
+};

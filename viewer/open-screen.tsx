@@ -1,0 +1,176 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { holds } from "../shared/rights.js";
+import { ContentFrame } from "./content-frame.js";
+import { contentKind, mayLeave } from "./content-kind.js";
+import type { Desk } from "./desk.js";
+import { decryptToBlob, nameOnceClear, save } from "./hand-over.js";
+import { localeFor, type Messages } from "./messages.js";
+import { refusal, refusalFrom } from "./refusal.js";
+import type { Start, ToFrame } from "./render/protocol.js";
+import { RightsList, summaryOf } from "./rights-panel.js";
+import { FilePicker, type ScreenProps, SignedIn } from "./screens.js";
+import type { ContentServer } from "./serve-content.js";
+
+/** Content fills the page; above it one line with what the reader may do, and a menu. */
+export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
+  const { document: read, opened, isChecked } = state;
+  const server = useRef<ContentServer | null>(null);
+  const [isShown, setShown] = useState(false);
+  const send = (message: ToFrame) => server.current?.send(message);
+  const start = useMemo(() => startOf(desk, state), [opened]);
+  useEffect(() => printByKey(() => send({ type: "print" })), []);
+  useEffect(() => {
+    if (isShown) void proveAuthor(desk, state);
+  }, [isShown, opened]);
+  const hearing = {
+    shown: () => setShown(true),
+    cannot: (why: "too-large" | "unsuitable") => desk.refuse(refusal(why, why, opened.use.terms.author)),
+    failed: (error: unknown) => desk.refuse(refusalFrom(error)),
+  };
+  const language = document.documentElement.lang;
+  return (
+    <div class="open">
+      <header>
+        <div class="about">
+          <h1>{opened.use.terms.label ?? read.name}</h1>
+          <span>{summaryOf(opened.use, say, language)}</span>
+        </div>
+        <Zoom say={say} send={send} />
+        <Menu label={say.rights}>
+          <h2>{read.name}</h2>
+          <p>
+            {say.byWhom} {opened.use.terms.author.name} ({opened.use.terms.author.address})<br />
+            <span role="status">{isChecked ? `✓ ${say.checked}` : say.checking}</span>
+          </p>
+          <RightsList use={opened.use} say={say} language={language} isChecked={isChecked} />
+          <Actions desk={desk} say={say} state={state} send={send} />
+          <SignedIn desk={desk} say={say} />
+        </Menu>
+      </header>
+      <ContentFrame
+        start={start}
+        content={opened.content}
+        hearing={hearing}
+        ready={(one) => {
+          server.current = one;
+        }}
+      />
+    </div>
+  );
+}
+
+function startOf({ account }: Desk, { document: read, opened }: ScreenProps<"open">["state"]): Start {
+  const { rights, terms } = opened.use;
+  const when = new Date(opened.givenMs).toLocaleString(localeFor(document.documentElement.lang), {
+    timeZoneName: "short",
+  });
+  return {
+    kind: contentKind(terms.ext)!,
+    size: opened.content.size,
+    extension: terms.ext.toLowerCase(),
+    mark: [`${account?.name} <${account?.address}>`, when, ...(terms.obligations ?? []).map(({ text }) => text)],
+    may: { print: holds(rights, "PRINT"), extract: holds(rights, "EXTRACT") },
+    name: read.name,
+  };
+}
+
+/** Reads all of it once more, in the background, until the signature over the whole has been held against it. */
+async function proveAuthor(desk: Desk, { opened }: ScreenProps<"open">["state"]): Promise<void> {
+  const isStillOpen = () => desk.state.at === "open" && desk.state.opened === opened;
+  try {
+    await opened.content.check();
+    if (isStillOpen()) desk.checked();
+  } catch (error) {
+    if (isStillOpen()) desk.refuse(refusalFrom(error));
+  }
+}
+
+/** The browser's own key would print the page around the content, which stays blank. */
+function printByKey(print: () => void): () => void {
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    print();
+  };
+  addEventListener("keydown", pressed);
+  return () => removeEventListener("keydown", pressed);
+}
+
+function Zoom({ say, send }: { say: Messages; send: (message: ToFrame) => void }) {
+  return (
+    <div class="zoom">
+      <button
+        type="button"
+        aria-label={say.zoomOut}
+        title={say.zoomOut}
+        onClick={() => send({ type: "zoom", by: "out" })}
+      >
+        −
+      </button>
+      <button type="button" aria-label={say.fit} title={say.fit} onClick={() => send({ type: "zoom", by: "fit" })}>
+        ↔
+      </button>
+      <button type="button" aria-label={say.zoomIn} title={say.zoomIn} onClick={() => send({ type: "zoom", by: "in" })}>
+        +
+      </button>
+    </div>
+  );
+}
+
+/** A button with a panel below it, that Escape closes. */
+function Menu({ label, children }: { label: string; children: preact.ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [isOpen]);
+  return (
+    <div class="menu">
+      <button type="button" ref={button} aria-expanded={isOpen} aria-controls="panel" onClick={() => setOpen(!isOpen)}>
+        {label}
+      </button>
+      <section id="panel" class="panel" aria-label={label} hidden={!isOpen}>
+        {children}
+      </section>
+    </div>
+  );
+}
+
+type ActionsProps = ScreenProps<"open"> & { send: (message: ToFrame) => void };
+
+function Actions({ desk, say, state: { document: read, opened }, send }: ActionsProps) {
+  const { rights } = opened.use;
+  const name = nameOnceClear(read, opened);
+  const saveClear = async () => {
+    try {
+      save(await decryptToBlob(opened, () => undefined), name);
+    } catch (error) {
+      desk.refuse(refusalFrom(error));
+    }
+  };
+  return (
+    <div class="actions">
+      {holds(rights, "PRINT") ? (
+        <button type="button" onClick={() => send({ type: "print" })}>
+          {say.print}
+        </button>
+      ) : null}
+      {mayLeave(read.name, rights) ? (
+        <button type="button" onClick={() => void saveClear()}>
+          {say.save(name)}
+        </button>
+      ) : null}
+      <button type="button" onClick={() => void desk.useOtherAccount()}>
+        {say.otherAccount}
+      </button>
+      <FilePicker desk={desk} label={say.openAnother} />
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+/** What the viewer and the frame that shows content say to each other, over a port that only the two have. */
+
+/** Nearer, further, or as the page is by itself. */
+export type Zoom = "in" | "out" | "fit";
+
+/** How content is shown. */
+export type ContentKind = "text" | "image";
+
+/** The first message, with the port beside it. Nothing in it is secret but the reader's own name. */
+export interface Start {
+  readonly kind: ContentKind;
+  /** Bytes of the content. */
+  readonly size: number;
+  /** Of the file, in lower case: what the content claims to be. */
+  readonly extension: string;
+  /** What stands across each page. */
+  readonly mark: readonly string[];
+  readonly may: { readonly print: boolean; readonly extract: boolean };
+  /** How the content is called to people who do not see it. */
+  readonly name: string;
+}
+
+/** At most so many bytes are asked for at once. */
+export const maxReadBytes = 4 << 20;
+
+export type ToFrame =
+  | { readonly type: "bytes"; readonly id: number; readonly bytes: ArrayBuffer }
+  | { readonly type: "zoom"; readonly by: Zoom }
+  | { readonly type: "print" };
+
+/** Why content is not shown: none of it is the viewer's or the service's decision. */
+export type CannotShow = "too-large" | "unsuitable";
+
+export type FromFrame =
+  | { readonly type: "read"; readonly id: number; readonly offset: number; readonly length: number }
+  /** Something of it can be seen. */
+  | { readonly type: "shown" }
+  | { readonly type: "cannot"; readonly why: CannotShow };

@@ -1,0 +1,16 @@
+import type { Zoom } from "./protocol.js";
+
+export type { Zoom };
+
+/** Something that shows content in the frame. */
+export interface View {
+  /** Once what is in view can be seen. */
+  shown(): Promise<void>;
+  zoom(by: Zoom): void;
+}
+
+const step = 1.25;
+const [least, most] = [0.25, 8];
+
+export const zoomed = (zoom: number, by: Zoom): number =>
+  by === "fit" ? 1 : Math.min(most, Math.max(least, zoom * (by === "in" ? step : 1 / step)));

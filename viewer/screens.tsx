@@ -1,0 +1,162 @@
+import type { ComponentChildren } from "preact";
+import type { Desk, State } from "./desk.js";
+import type { Messages } from "./messages.js";
+import type { Refusal, Way } from "./refusal.js";
+
+/** The screens between opening the page and seeing content: one thing to do on each. */
+
+export interface ScreenProps<At extends State["at"]> {
+  readonly desk: Desk;
+  readonly say: Messages;
+  readonly state: Extract<State, { at: At }>;
+}
+
+/** @param title - has the focus when the screen comes: it is what a screen reader begins with. */
+function Card({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
+  return (
+    <main class="card">
+      {note === undefined ? null : <p class="note">{note}</p>}
+      <h1 tabIndex={-1} ref={focusOnce(title)}>
+        {title}
+      </h1>
+      {children}
+    </main>
+  );
+}
+
+let focused: string | null = null;
+
+const focusOnce = (title: string) => (heading: HTMLHeadingElement | null) => {
+  if (heading === null || focused === title) return;
+  focused = title;
+  heading.focus({ preventScroll: true });
+};
+
+export function FilePicker({ desk, label, primary = false }: { desk: Desk; label: string; primary?: boolean }) {
+  const choose = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = "";
+    if (file) void desk.choose(file);
+  };
+  return (
+    <label class={primary ? "button primary picker" : "button picker"}>
+      <input type="file" onChange={choose} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+export function EmptyScreen({ desk, say }: ScreenProps<"empty">) {
+  return (
+    <Card title={say.open}>
+      <p>{say.openWhat}</p>
+      <FilePicker desk={desk} label={say.choose} primary />
+      <p class="drop" aria-hidden="true">
+        {say.dropHere}
+      </p>
+      <p class="help">{say.neverSent}</p>
+      <SignedIn desk={desk} say={say} />
+    </Card>
+  );
+}
+
+export function SignedIn({ desk, say }: { desk: Desk; say: Messages }) {
+  if (desk.account === null) return null;
+  return (
+    <p class="help">
+      {say.reader} {desk.account.name} ({desk.account.address}) ·{" "}
+      <button type="button" class="link" onClick={() => void desk.signOut()}>
+        {say.signOut}
+      </button>
+    </p>
+  );
+}
+
+export function BusyScreen({ desk, say, state }: ScreenProps<"busy">) {
+  const titles = { reading: say.reading, "signing-in": say.signingIn, asking: say.asking };
+  return (
+    <Card title={titles[state.doing]}>
+      {state.doing === "signing-in" ? <p>{say.signingInWhere}</p> : <progress aria-label={titles[state.doing]} />}
+      <button type="button" onClick={() => void desk.leave()}>
+        {say.cancel}
+      </button>
+    </Card>
+  );
+}
+
+export function ClosedScreen({ desk, say, state }: ScreenProps<"closed">) {
+  return (
+    <Card title={state.document.name} note={say.belongsTo(state.host.place.discovery.organisation)}>
+      <p>{say.signInWhy}</p>
+      <button type="button" class="primary" onClick={() => void desk.signIn(state)}>
+        {say.signIn}
+      </button>
+      <FilePicker desk={desk} label={say.openAnother} />
+      <p class="help">{say.neverSent}</p>
+    </Card>
+  );
+}
+
+export function ForeignScreen({ desk, say, state: { file, host, viewer } }: ScreenProps<"foreign">) {
+  return (
+    <Card title={file}>
+      <p role="alert" class="trouble">
+        {say.foreign(file, host)}
+      </p>
+      <p>{viewer === null ? say.foreignUnsafe : say.foreignNext(viewer.host)}</p>
+      {viewer === null ? null : (
+        <a class="button" href={viewer.href} rel="noreferrer">
+          {say.goTo(viewer.host)}
+        </a>
+      )}
+      <button type="button" class="primary" onClick={() => void desk.leave()}>
+        {say.cancel}
+      </button>
+      <FilePicker desk={desk} label={say.openAnother} />
+    </Card>
+  );
+}
+
+export function RefusedScreen({ desk, say, state: { file, refusal } }: ScreenProps<"refused">) {
+  const about = { file, me: desk.account?.name ?? "", owner: refusal.owner?.name ?? "" };
+  return (
+    <Card title={file}>
+      <p role="alert" class="trouble">
+        {say.refusals[refusal.kind](about)}
+      </p>
+      {refusal.ways.map((way) => (
+        <WayOut key={way} way={way} desk={desk} say={say} file={file} refusal={refusal} />
+      ))}
+      <FilePicker desk={desk} label={say.openAnother} />
+      <p class="help">
+        {say.details}: {refusal.code}
+      </p>
+    </Card>
+  );
+}
+
+type WayOutProps = { way: Way; desk: Desk; say: Messages; file: string; refusal: Refusal };
+
+function WayOut({ way, desk, say, file, refusal: { owner } }: WayOutProps) {
+  if (way === "ask" && owner !== null)
+    return (
+      <a
+        class="button"
+        href={`mailto:${encodeURIComponent(owner.address)}?subject=${encodeURIComponent(say.askSubject(file))}`}
+      >
+        {say.ask(owner.name)}
+      </a>
+    );
+  const [label, act] = {
+    ask: ["", () => desk.leave()] as const,
+    "other-account": [say.otherAccount, () => desk.useOtherAccount()] as const,
+    "try-again": [say.tryAgain, () => desk.again()] as const,
+    "trust-new-key": [say.trustNewKey, () => desk.trustNewKey()] as const,
+  }[way];
+  return (
+    <button type="button" onClick={() => void act()}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,55 @@
+import { collect } from "../shared/bytes.js";
+import type { Consumed } from "../shared/protect.js";
+import { type CannotShow, type FromFrame, maxReadBytes, type Start, type ToFrame } from "./render/protocol.js";
+
+/** What becomes of the frame. */
+export interface Hearing {
+  shown(): void;
+  cannot(why: CannotShow): void;
+  /** The content could not be read: damaged, or gone. */
+  failed(error: unknown): void;
+}
+
+/** The viewer's end of the port to the frame: decrypts the pieces that are asked for, and nothing else. */
+export class ContentServer {
+  readonly #port: MessagePort;
+  readonly #content: Consumed;
+  readonly #hearing: Hearing;
+
+  /** @param frame - has loaded our own page; nobody else's can be in it. */
+  constructor(frame: Window, start: Start, content: Consumed, hearing: Hearing) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#content = content;
+    this.#hearing = hearing;
+    port1.onmessage = ({ data }: MessageEvent<FromFrame>) => void this.#hear(data);
+    frame.postMessage(start, "*", [port2]); // it has no origin that could be named
+  }
+
+  send(message: ToFrame): void {
+    this.#port.postMessage(message);
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  async #hear(message: FromFrame): Promise<void> {
+    if (message.type === "shown") this.#hearing.shown();
+    if (message.type === "cannot") this.#hearing.cannot(message.why);
+    if (message.type === "read") await this.#read(message);
+  }
+
+  async #read({ id, offset, length }: FromFrame & { type: "read" }): Promise<void> {
+    const isSound = [id, offset, length].every(Number.isSafeInteger) && length <= maxReadBytes;
+    try {
+      if (!isSound || offset < 0 || offset + length > this.#content.size)
+        throw new RangeError("outside of the content");
+      const { buffer } = await collect(this.#content.range(offset, length), maxReadBytes);
+      this.#port.postMessage({ type: "bytes", id, bytes: buffer } satisfies ToFrame, [buffer]);
+    } catch (error) {
+      this.close(); // the frame goes, and must not say another reason after this one
+      this.#hearing.failed(error);
+    }
+  }
+}
