@@ -1,8 +1,10 @@
 import { type Bytes, tailOf } from "../shared/bytes.js";
 import { maxTrailerBytes } from "../shared/crypto/content-layout.js";
 import { RightsError } from "../shared/errors.js";
+import { isCompoundFile } from "../shared/format/compound/read.js";
 import { isProtectedName } from "../shared/format/kind.js";
 import { readPfileStream } from "../shared/format/pfile.js";
+import { StreamPrefix } from "../shared/format/prefix.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import { parseChain } from "../shared/license/xrml.js";
 import { type ProtectedFile, readProtected } from "../shared/protect.js";
@@ -70,29 +72,32 @@ export async function withDocument<T>(path: string, use: (document: Document) =>
 /**
  * The same of what can be read once, such as standard input.
  * @returns `cover`, `null` for what is not protected, and `rest`: the content region, or there everything.
- * @throws RightsError `pfile-malformed`, `pfile-unsupported`, `license-malformed`.
+ * @throws RightsError `file-unsuitable` for what may be an Office document, `pfile-malformed`, `pfile-unsupported`,
+ *   `license-malformed`.
  */
 export async function readDocument(
   stream: AsyncIterable<Bytes>,
 ): Promise<{ cover: Cover | null; rest: AsyncIterable<Bytes> }> {
-  const { header, rest } = await readPfileStream(stream);
+  const all = new StreamPrefix(stream);
+  if (isCompoundFile(await all.upTo(0, 8))) throw await unreadable(all);
+  const { header, rest } = await readPfileStream(all.from(0));
   return { cover: header && (await coverOf("-", header)), rest };
 }
 
 /** Reads a stream to its end for what its covers say. @throws RightsError `not-protected`, and those of `readDocument`. */
 export async function readCovers(stream: AsyncIterable<Bytes>): Promise<Covers> {
   const { cover, rest } = await readDocument(stream);
-  if (cover === null) throw notProtectedInput();
+  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
   const end = await tailOf(rest, maxTrailerBytes);
   return { ...cover, tail: async () => end };
 }
 
-/** Office documents are read from both ends, which a stream does not let anybody. */
-export const notProtectedInput = (): RightsError =>
-  new RightsError(
-    "not-protected",
-    "what came in is not protected, or is a protected Office file: those are opened by their name",
-  );
+/** Where things lie in a compound file, only its end may tell. Whether it is protected is not known either. */
+async function unreadable(stream: StreamPrefix): Promise<RightsError> {
+  await stream.close();
+  const message = "what came in is an Office file, or one like it, which cannot be read so; name the file instead of -";
+  return new RightsError("file-unsuitable", message);
+}
 
 /** `.pfile`: the file is wrapped, and whoever may open it gets it whole; the other kinds are enforced by a viewer. */
 export const isGeneric = ({ path, file }: Document): boolean =>

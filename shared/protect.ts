@@ -1,4 +1,4 @@
-import { type ByteSource, type Bytes, sliceSource } from "./bytes.js";
+import { type ByteSource, type Bytes, equalBytes, sliceSource } from "./bytes.js";
 import {
   type ContentBinding,
   type OpenContent,
@@ -178,6 +178,8 @@ export interface Consumed {
   all(to?: number): AsyncGenerator<Bytes>;
   /** The same proof without the content. */
   check(): Promise<void>;
+  /** Whether `plaintext` is the content its author left, byte for byte. */
+  isIn(plaintext: ByteSource): Promise<boolean>;
 }
 
 function bindingOf({ verified, contentKey }: Access): ContentBinding {
@@ -215,6 +217,7 @@ export async function consume(
     async check() {
       await isTheAuthors(await content.check());
     },
+    isIn: async (plaintext) => equalBytes(await content.hashOf(plaintext), edition.contentHash),
   };
 }
 

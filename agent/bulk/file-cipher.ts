@@ -9,7 +9,10 @@ import { Turns } from "./turns.js";
 export const fileCipher = (key: Bytes, threads: SegmentThreads): FileCipher => ({
   // only what is opened can be damaged
   seal: async (from, to, count) => (await runAll({ key, from, to }, threads, count))!,
-  open: ({ file, offset, count }, size, to) => runAll({ key, from: { file, offset, size }, to }, threads, count),
+  open: ({ file, offset, count }, size, to) =>
+    runAll({ key, from: { file, offset, size, kind: to === null ? "check" : "open" }, to }, threads, count),
+  hashes: async ({ file, offset, count }, size) =>
+    (await runAll({ key, from: { file, offset, size, kind: "seal" }, to: null }, threads, count))!,
 });
 
 /** `null` for what is damaged. When this is over, however it ends, no thread touches the files any more. */

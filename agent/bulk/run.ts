@@ -7,14 +7,20 @@ import { Turns } from "./turns.js";
 /** All segments of one content, between open files; several threads work on it, each in stretches. */
 export interface Run {
   readonly key: Bytes;
-  /** What a file is sealed from, from its position on; or where the sealed segments lie that are to be opened. */
-  readonly from: number | SealedPart;
+  /** What is sealed: a file or pipe, from its position on to its end. Or a part of a file, and what to do with it. */
+  readonly from: number | Part;
   /** Written at its position; `null`: what comes out is not kept. */
   readonly to: number | null;
   readonly shared: SharedArrayBuffer;
 }
 
-type SealedPart = { readonly file: number; readonly offset: number; readonly size: number };
+/** Content in a file, `size` bytes of it: plain where `kind` is `seal`, else sealed segments. */
+export interface Part {
+  readonly file: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly kind: SegmentTask["kind"];
+}
 
 /** What one thread did before it looked for other work, such as a smaller file. */
 export interface Stretch {
@@ -81,9 +87,7 @@ function finish({ key, to }: Run, turns: Turns, segment: Segment): Bytes | null 
 
 function nextSegment(run: Run, turns: Turns, index: number): Segment | null {
   buffer ??= new Uint8Array(sealedSegmentBytes);
-  return typeof run.from === "number"
-    ? nextPlain(run.from, turns, index, buffer)
-    : nextSealed(run.from, run.to, index, buffer);
+  return typeof run.from === "number" ? nextPlain(run.from, turns, index, buffer) : nextOfPart(run.from, index, buffer);
 }
 
 /** Reads one byte further than the segment, and leaves it to whoever is next: so it is known which is the last. */
@@ -98,12 +102,12 @@ function nextPlain(from: number, turns: Turns, index: number, into: Bytes): Segm
   return { kind: "seal", index, last, bytes: into.subarray(0, Math.min(length, segmentBytes)) };
 }
 
-function nextSealed({ file, offset, size }: SealedPart, to: number | null, index: number, into: Bytes) {
-  const at = index * sealedSegmentBytes;
-  if (at >= size) return null;
-  const bytes = into.subarray(0, Math.min(sealedSegmentBytes, size - at));
+function nextOfPart({ file, offset, size, kind }: Part, index: number, into: Bytes): Segment | null {
+  const length = kind === "seal" ? segmentBytes : sealedSegmentBytes;
+  const at = index * length;
+  if (at >= size && index > 0) return null;
+  const bytes = into.subarray(0, Math.min(length, size - at));
   if (readUpTo(file, bytes, offset + at) < bytes.length) throw new FaultError({ what: "shorter" });
-  const kind: Segment["kind"] = to === null ? "check" : "open";
   return { kind, index, last: at + bytes.length === size, bytes };
 }
 
@@ -125,10 +129,17 @@ function writeAll(file: number, bytes: Bytes): void {
 }
 
 function system<T>(what: "read" | "write", call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new FaultError({ what, code: String(error.code), message: error.message });
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      if (error.code !== "EAGAIN") throw new FaultError({ what, code: String(error.code), message: error.message });
+      Atomics.wait(nobody, 0, 0, askAgainMs);
+    }
   }
 }
+
+/** Another process may have made a pipe that it shares with this one answer at once, whether there is something or not. */
+const askAgainMs = 2;
+const nobody = new Int32Array(new SharedArrayBuffer(4));

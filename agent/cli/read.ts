@@ -1,18 +1,10 @@
 import { type Bytes, countedSource } from "../../shared/bytes.js";
-import { codeOf } from "../../shared/errors.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
 import type { Label } from "../../shared/label.js";
 import { consume, consumeStream } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-license.js";
-import {
-  type Cover,
-  checkExtension,
-  isGeneric,
-  notProtectedInput,
-  readDocument,
-  requireRight,
-  withDocument,
-} from "../document.js";
+import { type Cover, checkExtension, isGeneric, readDocument, requireRight, withDocument } from "../document.js";
 import { sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { recover } from "../work/recover.js";
@@ -64,7 +56,7 @@ async function catInput(session: Session): Promise<number> {
 
 async function catStream(input: AsyncIterable<Bytes>, session: Session): Promise<void> {
   const { cover, rest } = await readDocument(input);
-  if (cover === null) throw notProtectedInput();
+  if (cover === null) throw new RightsError("not-protected", "what came in is not protected");
   const granted = await accessTo(session, cover);
   requireReading(granted, false);
   await toStandardOutput(consumeStream(rest, granted, session.engine), session.engine.memory);

@@ -64,16 +64,21 @@ const [input, output] = [0, 1];
 
 /**
  * What comes in on standard input: of a file whole segments in memory of the engine, else pieces as they come. What goes
- * from a large file to a file is left to the engine altogether.
+ * from a large file, or from a pipe, to a file is left to the engine altogether.
  */
 export function contentOfInput(engine: NodeEngine, count: Count): Plaintext {
   const stat = fstatSync(input);
-  if (!stat.isFile()) return piecesOfStream(process.stdin, count);
-  engine.expect(stat.size);
-  const pieces: Plaintext = readAhead(piecesOfFile(engine.memory, count));
+  if (stat.isFile()) engine.expect(stat.size);
+  const pieces: Plaintext = stat.isFile() ? readAhead(piecesOfFile(engine.memory, count)) : piecesOfInput(count);
   const to = outputFile();
-  if (stat.size < bulkBytes || to === undefined) return pieces;
+  const isLarge = stat.isFile() ? stat.size >= bulkBytes : stat.isFIFO() || stat.isSocket();
+  if (!isLarge || to === undefined) return pieces;
   return Object.assign(pieces, { files: { from: input, to, count } });
+}
+
+/** Node's own stream is made, and begins to read, when somebody asks for a piece. */
+async function* piecesOfInput(count: Count): AsyncGenerator<Bytes> {
+  yield* piecesOfStream(process.stdin, count);
 }
 
 /** The number of standard output where it is a file, or a device that takes everything as one does. */

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, type Count, countedSource, readAhead, streamOf } from "../../shared/bytes.js";
-import { segmentBytes } from "../../shared/crypto/content-layout.js";
-import { type Engine, givingBack, type SegmentMemory } from "../../shared/crypto/engine.js";
+import { type Count, countedSource } from "../../shared/bytes.js";
+import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { type Access, consume } from "../../shared/protect.js";
@@ -22,13 +20,6 @@ export interface Unprotecting {
   readonly count: Count;
 }
 
-async function digestOf(source: ByteSource, memory: SegmentMemory): Promise<Buffer> {
-  const hash = createHash("sha256");
-  const pieces = readAhead(streamOf(source, segmentBytes, memory.take));
-  for await (const piece of givingBack(pieces, memory)) hash.update(piece);
-  return hash.digest();
-}
-
 /**
  * Writes the clear content of a document. It gets its name only after every tag and the author's edition were checked
  * and what is on disk was read back. @returns the clear file's path.
@@ -41,21 +32,14 @@ export async function unprotectFile(
   const region = countedSource(document.file.region, count);
   const consumed = await consume({ ...document.file, region }, access, engine);
   const name = clearName(basename(document.path), extension);
-  const written = createHash("sha256");
-  async function* content() {
-    for await (const piece of givingBack(consumed.all(), engine.memory)) {
-      written.update(piece);
-      yield piece;
-    }
-  }
   return replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), name),
     keep: out !== null,
     journal,
-    write: content,
-    async verify(onDisk: ByteSource) {
-      if (!(await digestOf(countedSource(onDisk, count), engine.memory)).equals(written.digest()))
+    write: (_source, result) => givingBack(consumed.all(result.number), engine.memory),
+    async verify(onDisk) {
+      if (!(await consumed.isIn(countedSource(onDisk, count))))
         throw new RightsError("file-unwritable", "what was written could not be read back; the file is as it was");
     },
   });

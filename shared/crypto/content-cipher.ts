@@ -1,4 +1,4 @@
-import { type ByteSource, type Bytes, type Count, join, rechunk, utf8 } from "../bytes.js";
+import { type ByteSource, type Bytes, type Count, join, readAhead, rechunk, streamOf, utf8 } from "../bytes.js";
 import {
   checkHeader,
   damaged,
@@ -67,6 +67,19 @@ async function* sealPieces(plaintext: AsyncIterable<Bytes>, cipher: SegmentCiphe
   return hashes;
 }
 
+/** The hashes alone: what is sealed leaves no memory of this process, so that a nonce may come twice. */
+async function hashesOf(plaintext: ByteSource, cipher: SegmentCipher, engine: Engine): Promise<Bytes[]> {
+  const { place, size } = plaintext;
+  if (place && cipher.files) return cipher.files.hashes(place, size);
+  const { memory } = engine;
+  const sealing = sealPieces(readAhead(streamOf(plaintext, segmentBytes, memory.take)), cipher, engine);
+  for (;;) {
+    const next = await sealing.next();
+    if (next.done) return next.value;
+    memory.giveBack(next.value);
+  }
+}
+
 async function* sealJobs(plaintext: AsyncIterable<Bytes>, cipher: SegmentCipher, memory: SegmentMemory) {
   const sealing = (at: number, last: boolean, segment: Bytes) => () => cipher.seal(at, last, segment);
   let held: Bytes | null = null; // one segment behind, as only the end of the stream tells which is the last
@@ -91,6 +104,8 @@ export interface OpenContent {
   all(to?: number): AsyncGenerator<Bytes, Bytes>;
   /** The edition hash, after every tag was checked; no plaintext is moved. */
   check(): Promise<Bytes>;
+  /** The edition hash of `plaintext` if it were sealed as this content is: that of `all` for the same bytes only. */
+  hashOf(plaintext: ByteSource): Promise<Bytes>;
 }
 
 /**
@@ -145,6 +160,7 @@ export async function openContent(content: ByteSource, binding: ContentBinding, 
       for await (const hash of inOrder(jobsOf(0, last + 1, check), engine.lanes)) hashes.push(hash);
       return editionHash(header, hashes);
     },
+    hashOf: async (plaintext) => editionHash(header, await hashesOf(plaintext, cipher, engine)),
   };
 }
 

@@ -55,13 +55,15 @@ export async function* givingBack(pieces: AsyncIterable<Bytes>, memory: SegmentM
  * comes out is not kept.
  */
 export interface FileCipher {
-  /** All of `from` behind its position, to its end. @returns the segments' hashes. */
-  seal(from: number, to: number | null, count?: Count): Promise<Bytes[]>;
+  /** All of `from`, a file or a pipe, behind its position, to its end. @returns the segments' hashes. */
+  seal(from: number, to: number, count?: Count): Promise<Bytes[]>;
   /**
    * The sealed segments, `size` bytes of them, at `from`. @returns their hashes; `null` when a tag does not fit: then
    * nothing of that segment and of those behind it was written.
    */
   open(from: FilePlace, size: number, to: number | null): Promise<Bytes[] | null>;
+  /** The hashes that the segments of `size` bytes of plaintext at `from` have when they are sealed; that is not kept. */
+  hashes(from: FilePlace, size: number): Promise<Bytes[]>;
 }
 
 /** The bulk cipher of a platform: Web Crypto in `web-engine.ts`, threads in the agent's `bulk/`. */

@@ -72,6 +72,17 @@ describe("large files, through the command line", () => {
     expect(readFileSync(at("out")).equals(content)).toBe(true);
   });
 
+  it("takes what comes late, also from a pipe that somebody made answer at once", async () => {
+    const late = "(head -c 3000000 in; sleep 0.5; tail -c +3000001 in)";
+    // Node makes such a pipe of its standard input, and here has no time to undo it
+    const impatient = `${process.execPath} -e 'process.stdin; process.kill(process.pid, "SIGKILL")'`;
+    const done = await shell(
+      `${late} | { ${impatient}; $SEAL protect --label "$LABEL" - > late.pfile; } && $SEAL cat late.pfile > out`,
+    );
+    expect(done, done.err).toMatchObject({ code: 0 });
+    expect(readFileSync(at("out")).equals(content)).toBe(true);
+  });
+
   it("goes on where others had got to in the same files, and leaves them where it got to", async () => {
     const done = await shell(
       `exec 3< in; dd bs=1000 count=1 <&3 of=first 2>/dev/null
@@ -118,7 +129,11 @@ describe("large files, through the command line", () => {
     mkdirSync(mount);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", mount]);
     try {
-      for (const line of ["$SEAL cat in.pfile > small/out", '$SEAL protect --label "$LABEL" - < in > small/out']) {
+      for (const line of [
+        "$SEAL cat in.pfile > small/out",
+        '$SEAL protect --label "$LABEL" - < in > small/out',
+        'cat in | $SEAL protect --label "$LABEL" - > small/out',
+      ]) {
         const full = await shell(line);
         expect(full.code, line).toBe(1);
         expect(full.err, line).toMatch(/full/);

@@ -74,6 +74,15 @@ describe("standard input", { timeout: 120_000 }, () => {
       expect(await give("words", trial.home, command, "-"), command).toMatchObject({ code: 6, text: "" });
   });
 
+  it("that is an Office file is to be named, and is neither taken for clear nor wrapped", async () => {
+    const old = Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(4096)]);
+    for (const [command, ...more] of [["status"], ["rights"], ["cat"], ["label", "--label", "Confidential/Project"]]) {
+      const asked = await give(old, trial.home, command!, "-", ...more);
+      expect(asked, command).toMatchObject({ code: 1, text: "" });
+      expect(asked.err, command).toContain("name the file instead of -");
+    }
+  });
+
   it("that was cut is damaged", async () => {
     for (const bytes of [20, 200, plan.length - 1]) {
       const cut = await give(plan.subarray(0, bytes), trial.home, "status", "-");

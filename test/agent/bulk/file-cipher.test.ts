@@ -136,6 +136,26 @@ describe("the cipher between files", () => {
     );
   });
 
+  it("knows plaintext by the hash of its segments, also where it lies in a file, and nothing else by it", async () => {
+    for (const size of [0, 1, mib - 1, mib, mib + 1, 5 * mib + 3]) {
+      const plaintext = noise(size);
+      const others = [Buffer.concat([plaintext, Buffer.of(1)]), plaintext.subarray(0, Math.max(0, size - 1))];
+      if (size > 0) others.push(plaintext.slice().fill(plaintext.at(-1)! ^ 1, size - 1));
+      const sealed = await sealedBy(plaintext);
+      for (const by of [webEngine, engine]) {
+        const opened = await openContent(sourceOf(sealed), binding(), by);
+        const hash = await opened.check();
+        expect(await opened.hashOf(sourceOf(plaintext))).toEqual(hash);
+        writeFileSync(at("in"), plaintext);
+        await withFiles([[at("in"), "r"]], async (file) =>
+          expect(await opened.hashOf(placed(file!, size))).toEqual(hash),
+        );
+        for (const other of others.filter(({ length }) => length !== size || size > 0))
+          expect(await opened.hashOf(sourceOf(new Uint8Array(other)))).not.toEqual(hash);
+      }
+    }
+  });
+
   it("writes nothing of a damaged segment and of those behind it, and all before it", async () => {
     const plaintext = noise(12 * mib + 5);
     const sealed = await sealedBy(plaintext);
