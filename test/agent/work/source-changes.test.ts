@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  constants,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -47,6 +48,21 @@ describe("what is no document", () => {
       execFileSync("mkfifo", [desk.at("plan.txt")]);
     });
     expect(await desk.seal("plan.txt", "plan.ptxt", { ops })).toBe("file-unsuitable");
+  });
+
+  it("is not read through a link that takes the document's place in the last moment", async () => {
+    writeFileSync(desk.at("secret"), "text");
+    writeFileSync(desk.at("plan.txt"), "text");
+    const ops = steppedFiles(nodeFiles, (step) => {
+      if (step !== "open plan.txt") return;
+      unlinkSync(desk.at("plan.txt"));
+      symlinkSync("secret", desk.at("plan.txt"));
+    });
+    expect(await desk.seal("plan.txt", "plan.ptxt", { ops })).toBe("file-unsuitable");
+    expect(readFileSync(desk.at("secret"), "utf8")).toBe("text");
+    const folder = await nodeFiles.openFolder(desk.at("."));
+    await expect(folder.open("plan.txt", constants.O_RDONLY)).rejects.toMatchObject({ code: "ELOOP" });
+    await folder.close();
   });
 
   it("includes a file with a second name, unless it is kept", async () => {
