@@ -11,6 +11,8 @@ export type Service = Pick<
   | "useLicense"
   | "publish"
   | "documents"
+  | "superAccess"
+  | "askSuperAccess"
   | "register"
   | "track"
   | "revoke"
@@ -47,6 +49,8 @@ export function heardService(
     useLicense: heard(client.useLicense),
     publish: heard(client.publish),
     documents: heard(client.documents),
+    superAccess: heard(client.superAccess),
+    askSuperAccess: heard(client.askSuperAccess),
     register: heard(client.register),
     track: heard(client.track),
     revoke: heard(client.revoke),

@@ -18,6 +18,7 @@ import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
 import { policyRoutes } from "./routes/policy.js";
+import { superAccessRoutes } from "./routes/super-access.js";
 import { viewerRoutes } from "./routes/viewer.js";
 import type { TlsCertificate } from "./tls.js";
 
@@ -145,4 +146,5 @@ const api =
     await app.register(documentRoutes(parts));
     await app.register(keyRoutes(parts));
     await app.register(adminRoutes(parts));
+    await app.register(superAccessRoutes(parts));
   };

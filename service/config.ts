@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import * as z from "zod";
-import { normalizeDomain } from "../shared/address.js";
+import { normalizeAddress, normalizeDomain } from "../shared/address.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
+import { maxSuperHours } from "../shared/protocol/super-api.js";
 
 /** The service's one configuration file, JSON. Unknown keys stop the start. */
 export interface ServiceConfig {
@@ -42,10 +43,22 @@ export interface ServiceConfig {
    * devices. Optional, default `device`.
    */
   accountKeys: "device" | "roaming";
+  /** Who may ask to read what nobody gave them. Optional, default nobody. */
+  superUsers?: SuperUsersConfig | undefined;
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
   groupCacheMinutes: number;
   /** From which level on standard error tells. Optional: `error`, `warn` or `info`, default `warn`. */
   logLevel: "error" | "warn" | "info";
+}
+
+/** Super users: `people`, by the address shown of each, or the members of one `group`; not both. */
+export interface SuperUsersConfig {
+  people?: string[] | undefined;
+  group?: string | undefined;
+  /** Administrators, other than who asks, that must approve. Optional, 1 to 10, default 2. */
+  approvals: number;
+  /** How long one approval may last. Optional, 1 to 168, default 8. */
+  maxHours: number;
 }
 
 /** Another OpenID provider. For it we are a client with the redirect address `<publicUrl>/oidc/callback/<id>`. */
@@ -110,6 +123,24 @@ const Domain = z.string().transform((text, context) => {
   }
 });
 
+const Address = z.string().transform((text, context) => {
+  try {
+    return normalizeAddress(text);
+  } catch {
+    context.addIssue("is no mail address");
+    return z.NEVER;
+  }
+});
+
+const SuperUsers = z
+  .strictObject({
+    people: z.array(Address).min(1).max(100).optional(),
+    group: Address.optional(),
+    approvals: z.int().min(1).max(10).default(2),
+    maxHours: z.int().min(1).max(maxSuperHours).default(8),
+  })
+  .refine(({ people, group }) => (people === undefined) !== (group === undefined), "are people, or one group");
+
 const Issuer = Url.refine(
   ({ protocol, hostname, search, hash }) =>
     (protocol === "https:" || (protocol === "http:" && isLoopback(hostname))) && search === "" && hash === "",
@@ -160,6 +191,7 @@ const ConfigFile = z
     tenantKeyPassphraseFile: Path,
     accountCertificateDays: z.int().min(1).max(31).default(defaults.accountCertificateDays),
     accountKeys: z.enum(["device", "roaming"]).default(defaults.accountKeys),
+    superUsers: SuperUsers.optional(),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
   })

@@ -19,6 +19,7 @@ import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
 import { RoamingKeys } from "./licensing/roaming-keys.js";
+import { SuperUsers } from "./licensing/super-users.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
@@ -118,6 +119,7 @@ async function openParts(
     licenses: new LicenseReader(tenant, store),
     accounts: new CallerAccounts(tenant, store, directory, roamingKeys),
     roamingKeys,
+    superUsers: config.superUsers ? new SuperUsers(config.superUsers, store, presentDirectory) : null,
     licensorKeys: new LicensorKeys(store),
     limits: openLimits(now),
     certificateDays: config.accountCertificateDays,

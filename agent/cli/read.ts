@@ -90,7 +90,7 @@ export async function unprotect(paths: readonly string[], options: UnprotectOpti
   const labels = await labelsOf(session.account);
   const code = await eachFile(files, options, (path, progress) =>
     withDocument(path, async (document) => {
-      const granted = await accessTo(session, document);
+      const granted = await accessTo(session, document, { right: "EXPORT" });
       const { rights, terms } = granted.use;
       requireRight(rights, "EXPORT", terms.author.address, "take the protection off this file");
       const { licenseBytes: license, license: before } = document;

@@ -52,26 +52,38 @@ export const looking = <T>(
     return found;
   });
 
+export interface ChangingOptions {
+  /** It ends after the trying out. */
+  dryRun?: boolean;
+  /** Its class in the audit. */
+  action?: AuditAction;
+}
+
 /**
  * A change of the organisation, all or nothing: tried out first, then on record, then made. `work` runs twice and says
  * itself what it must refuse.
- * @param options.dryRun - it ends after the trying out.
  */
 export const changing = <T>(
   parts: Parts,
   asker: Asker,
   detail: string,
   work: (db: Database, by: Administering) => Promise<T>,
-  { dryRun = false } = {},
+  { dryRun = false, action = "administer" }: ChangingOptions = {},
 ): Promise<T> =>
-  administering(parts, asker, dryRun ? `${detail} (dry run)` : detail, async (by) => {
-    const tried = await tryOut(parts.store, (tx) => work(tx, by));
-    await parts.audit.append(by.event);
-    if (dryRun) return tried;
-    const done = await parts.store.write((tx) => work(tx, by));
-    parts.directory.forget();
-    return done;
-  });
+  administering(
+    parts,
+    asker,
+    dryRun ? `${detail} (dry run)` : detail,
+    async (by) => {
+      const tried = await tryOut(parts.store, (tx) => work(tx, by));
+      await parts.audit.append(by.event);
+      if (dryRun) return tried;
+      const done = await parts.store.write((tx) => work(tx, by));
+      parts.directory.forget();
+      return done;
+    },
+    action,
+  );
 
 /** What is thrown to have a transaction undone. */
 class Undone {

@@ -14,6 +14,7 @@ import { spend } from "./limits.js";
 import type { Asker, Parts } from "./parts.js";
 import { policyInForce, type Standing, standingOf } from "./policy-in-force.js";
 import { Refusal } from "./refusal.js";
+import type { OpenAccess } from "./super-users.js";
 import { encodePermit, encodeUse, type Licensed, ownerOf, type Use } from "./use.js";
 
 /**
@@ -77,7 +78,8 @@ async function judge(parts: Parts, asked: Asked, standing: Standing): Promise<Us
   const policy = await policyInForce(opened.policy, verified.license.issuedMs, standing, parts.store);
   const { revokedMs, amendment } = standing;
   const identity = identityAt(account.person, verified.license.issuedMs, amendment?.time ?? null);
-  const granted = decide({ policy, identity, revokedMs, nowMs });
+  const superAccess = (await parts.superUsers?.openFor(account.person, nowMs)) ?? null;
+  const granted = decide({ policy, identity, revokedMs, superAccess, nowMs });
   if (!granted.granted) throw await refusalOf(granted, policy, asked, revokedMs, parts);
   return { licensed: licensedOf(verified), policy, account, granted, amendment, nowMs };
 }
@@ -88,10 +90,12 @@ async function release(parts: Parts, use: Use, asked: Asked): Promise<UseLicense
   const { event, opened, verified } = asked;
   // What neither leaves the service's reach nor is reached by a revocation says nothing about a last use.
   event.until = granted.mayStore && !granted.isOwners ? granted.untilMs : undefined;
-  event.detail = granted.rights.join(" ");
+  event.action = granted.superAccess ? "super-grant" : "grant";
+  event.detail = granted.superAccess ? wordsOf(granted.superAccess) : granted.rights.join(" ");
   const editorKey = await editorKeyFor(parts, use, verified);
   await parts.audit.append(event);
   if (!(await isStillSo(parts, use, opened.policy))) {
+    event.action = "grant";
     event.until = undefined;
     return null;
   }
@@ -102,12 +106,16 @@ async function release(parts: Parts, use: Use, asked: Asked): Promise<UseLicense
   return { useLicense: encodeText(useLicense), permit: permit && encodeText(permit), time: secondTime(nowMs) };
 }
 
+const wordsOf = ({ id, reason }: OpenAccess): string => `super access ${id}: ${reason}`;
+
 /**
  * Revoking and amending name the last use they cannot reach, from the records there are by then. A grant decided before
  * whose record came too late for that must not go out. What is issuer's and owner's, neither reaches.
  */
-async function isStillSo({ store }: Parts, { granted, amendment }: Use, policy: Policy): Promise<boolean> {
+async function isStillSo(parts: Parts, { granted, amendment, account }: Use, policy: Policy): Promise<boolean> {
+  const { store, superUsers, now: clock } = parts;
   if (granted.isOwners) return true;
+  if (granted.superAccess) return (await superUsers?.openFor(account.person, clock()))?.id === granted.superAccess.id;
   const now = await standingOf(store, policy);
   return now.revokedMs === null && now.amendment?.version === amendment?.version;
 }

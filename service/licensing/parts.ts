@@ -9,6 +9,7 @@ import type { LicenseReader } from "./license-reader.js";
 import type { LicensorKeys } from "./licensor-keys.js";
 import type { Limits } from "./limits.js";
 import type { RoamingKeys } from "./roaming-keys.js";
+import type { SuperUsers } from "./super-users.js";
 
 /** The tenant, whose keys may change while the service runs. */
 export interface FollowingTenant extends Tenant {
@@ -32,6 +33,8 @@ export interface Parts {
   readonly licensorKeys: LicensorKeys;
   /** `null` where each device has an account key of its own. */
   readonly roamingKeys: RoamingKeys | null;
+  /** `null` where there are none. */
+  readonly superUsers: SuperUsers | null;
   readonly limits: Limits;
   /** How long account and licensor certificates are valid, in days. */
   readonly certificateDays: number;

@@ -19,6 +19,7 @@ const migrations: Record<string, Migration> = {
   "0013-account-keys": { up: createAccountKeys },
   "0014-compromised-keys": { up: addDeclared },
   "0015-publishers": { up: createPublishers },
+  "0016-super-access": { up: createSuperAccess },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -275,4 +276,23 @@ async function addDeclared(db: Kysely<unknown>): Promise<void> {
 
 async function createPublishers(db: Kysely<unknown>): Promise<void> {
   await createTable(db, "publishers", { member: "text" }, key("publishers", "member"));
+}
+
+async function createSuperAccess(db: Kysely<unknown>): Promise<void> {
+  const columns = {
+    id: "text",
+    person: "text",
+    reason: "text",
+    hours: "bigint",
+    needed: "bigint",
+    asked: "bigint",
+    until: "bigint?",
+    ended: "bigint?",
+  } as const;
+  await createTable(db, "super_access", columns, (table) =>
+    belongsToPerson(key("super_access", "id")(table), "super_access"),
+  );
+  await index(db, "super_access", "person");
+  const approvals = { access: "text", person: "text", time: "bigint" } as const;
+  await createTable(db, "super_approvals", approvals, key("super_approvals", "access", "person"));
 }

@@ -21,6 +21,8 @@ export interface Schema {
   labels: { id: string; json: string };
   /** Who may protect: ids of people, addresses of groups; everybody if there are none. */
   publishers: { member: string };
+  super_access: SuperAccessRow;
+  super_approvals: { access: string; person: string; time: number };
   /** One row: what holds for all labels, and how often they were changed. */
   policy: { name: "current"; version: number; mandatory: number };
   documents: DocumentRow;
@@ -103,6 +105,18 @@ export interface AmendmentRow {
   time: number;
   shrank: number;
   json: string;
+}
+
+export interface SuperAccessRow {
+  id: string;
+  person: string;
+  reason: string;
+  hours: number;
+  /** Approvals it takes. */
+  needed: number;
+  asked: number;
+  until: number | null;
+  ended: number | null;
 }
 
 export interface RegisteredLicenseRow {

@@ -24,6 +24,7 @@ import {
 import { type AuditListing, AuditPage, AuditVerification } from "./audit-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 import { KeysAnswer } from "./key-api.js";
+import { SuperAccessAnswer, SuperAccessesAnswer } from "./super-api.js";
 
 /** A request to the service, as `ServiceClient` sends it. */
 export type Call = <T extends { time: string }>(
@@ -65,6 +66,10 @@ export class AdminClient {
   publishers = () => this.#call("GET", "/admin/publishers", PublishersAnswer);
   setPublishers = (request: z.input<typeof SetPublishersRequest>) =>
     this.#post("publishers/set", PublishersAnswer, request);
+
+  superAccess = () => this.#call("GET", "/admin/super-access", SuperAccessesAnswer);
+  approveSuperAccess = (id: string) => this.#post("super-access/approve", SuperAccessAnswer, { id });
+  endSuperAccess = (id: string) => this.#post("super-access/end", SuperAccessAnswer, { id });
 
   devicesOf = (person: string) => this.#post("devices", DevicesAnswer, { person });
   removeAnyDevice = (device: string) => this.#post("devices/remove", RemoveDeviceAnswer, { device });

@@ -21,6 +21,8 @@ export const auditActions = [
   "policy",
   "amend",
   "relabel",
+  "super-access",
+  "super-grant",
   "administer",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -25,6 +25,7 @@ import {
   TrackAnswer,
   UseLicenseAnswer,
 } from "./service-api.js";
+import { type AskSuperRequest, SuperAccessAnswer, SuperAccessesAnswer } from "./super-api.js";
 
 const timeoutMs = 20_000;
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -131,6 +132,8 @@ export class ServiceClient {
       accountCertificate: toBase64(accountCertificate),
     });
   publish = (request: PublishRequest) => this.call("POST", "/publishing-licenses", PublishAnswer, request);
+  superAccess = () => this.call("GET", "/super-access", SuperAccessesAnswer);
+  askSuperAccess = (request: AskSuperRequest) => this.call("POST", "/super-access", SuperAccessAnswer, request);
   documents = () => this.call("GET", "/documents", DocumentsAnswer);
   register = (license: Bytes) => this.call("POST", "/documents", RegisterAnswer, { license: toBase64(license) });
   track = (license: Bytes) => this.call("POST", "/documents/track", TrackAnswer, { license: toBase64(license) });

@@ -73,6 +73,15 @@ describe("the configuration", () => {
       "providers",
     ],
     ["a domain of two", { ...good, providers: [provider, { ...other, domains: ["Contoso.Example"] }] }, "providers"],
+    [
+      "super users and their group",
+      { ...good, superUsers: { people: ["a@x.example"], group: "g@x.example" } },
+      "superUsers",
+    ],
+    ["super users that are nobody", { ...good, superUsers: { people: [] } }, "superUsers.people"],
+    ["super users by no address", { ...good, superUsers: { group: "auditors" } }, "superUsers.group"],
+    ["nobody who approves", { ...good, superUsers: { group: "g@x.example", approvals: 0 } }, "superUsers.approvals"],
+    ["super access for ever", { ...good, superUsers: { group: "g@x.example", maxHours: 169 } }, "superUsers.maxHours"],
     ["groups older than a day", { ...good, groupCacheMinutes: 1441 }, "groupCacheMinutes"],
     ["a level that is none", { ...good, logLevel: "chatty" }, "logLevel"],
     ["a port that is none", { ...good, listen: { host: "::1", port: 70000 } }, "listen.port"],
@@ -85,6 +94,13 @@ describe("the configuration", () => {
     expect(() => parse(config)).toThrow(
       expect.objectContaining({ code: "config-invalid", message: expect.stringContaining(field) }),
     );
+  });
+
+  it("has super users only where it names them; it then takes two to approve, for eight hours", () => {
+    expect(parse(good).superUsers).toBeUndefined();
+    const config = parse({ ...good, superUsers: { people: ["Audit@Contoso.example"] } });
+    expect(config.superUsers).toEqual({ people: ["audit@contoso.example"], approvals: 2, maxHours: 8 });
+    expect(parseConfig(utf8(encodeConfig(config)))).toEqual(config);
   });
 
   it("names other providers, their domains in one spelling", () => {

@@ -4,6 +4,7 @@ import { define, each, json } from "./define.js";
 import { defineAdminDevices } from "./devices.js";
 import { defineAdminKeys } from "./keys.js";
 import { defineAdminPublishers } from "./publishers.js";
+import { defineAdminSuper } from "./super.js";
 
 /** What administrators do. */
 export function defineAdmin(program: Command): void {
@@ -20,6 +21,7 @@ export function defineAdmin(program: Command): void {
     .option(...recycled)
     .option(...json);
   defineAdminPublishers(admin);
+  defineAdminSuper(admin);
   definePolicy(admin.command("policy").description("labels and templates, all as one file"));
   defineAdminAudit(admin);
   defineAdminDevices(admin);

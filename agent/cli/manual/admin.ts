@@ -2,6 +2,7 @@ import { auditPages } from "./admin-audit.js";
 import { groupPages } from "./admin-groups.js";
 import { peoplePages } from "./admin-people.js";
 import { publisherPages } from "./admin-publishers.js";
+import { superPages } from "./admin-super.js";
 import type { Pages } from "./page.js";
 
 export const adminPages: Pages = {
@@ -9,6 +10,7 @@ export const adminPages: Pages = {
   ...groupPages,
   ...auditPages,
   ...publisherPages,
+  ...superPages,
   "admin import": {
     about: [
       "CSV has the columns address, name, aliases, administrator and groups, of which only the first must be there; several aliases or groups stand in one field, with semicolons between. JSON has people and groups. What a line leaves out stays as it is.",

@@ -23,6 +23,9 @@ const requests: Record<string, object | null> = {
   "POST /api/v1/admin/groups/remove": { address: "project@trial.example" },
   "GET /api/v1/admin/publishers": null,
   "POST /api/v1/admin/publishers/set": { publishers: ["bob@trial.example"] },
+  "GET /api/v1/admin/super-access": null,
+  "POST /api/v1/admin/super-access/approve": { id: newId() },
+  "POST /api/v1/admin/super-access/end": { id: newId() },
   "GET /api/v1/admin/policy": null,
   "POST /api/v1/admin/policy/import": { policy: { version: 1, templates: [], labels: [] }, remove: true },
   "GET /api/v1/admin/keys": null,
@@ -49,6 +52,8 @@ async function organisation(): Promise<string> {
     "labels",
     "tenant_keys",
     "publishers",
+    "super_access",
+    "super_approvals",
   ] as const;
   return JSON.stringify(await Promise.all(tables.map((table) => read.selectFrom(table).selectAll().execute())));
 }

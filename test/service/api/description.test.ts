@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { sharedService } from "../licensing/scratch-service.js";
 import { ask, descriptionAt, operationsOf, problems, promised } from "./asking.js";
-import { bodyOf, requestsAt } from "./requests.js";
+import { bodyOf, config, requestsAt } from "./requests.js";
 
 /** `/api/v1/openapi.json` against the routes there are and what they really answer. */
 
-const shared = sharedService();
+const shared = sharedService({ config });
 
 describe("the description of the API", { timeout: 120_000 }, () => {
   it("has every route there is, each with what it is", async () => {

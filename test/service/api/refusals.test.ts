@@ -6,11 +6,11 @@ import { maxRequestBytes } from "../../../shared/protocol/service-api.js";
 import { newKeys, spkiText, type TestDevice } from "../licensing/device.js";
 import { sharedService } from "../licensing/scratch-service.js";
 import { type Answer, ask, descriptionAt, type Operation, operationsOf, problems, promised } from "./asking.js";
-import { bodyOf, requestsAt } from "./requests.js";
+import { bodyOf, config, requestsAt } from "./requests.js";
 
 /** Every way to be refused, of every route it can happen to, is answered as the description says. */
 
-const shared = sharedService();
+const shared = sharedService({ config });
 const grants = [{ who: ["project@trial.example"], rights: ["VIEW"] }];
 
 const operations = async () => operationsOf(await descriptionAt(shared().origin));

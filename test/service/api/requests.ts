@@ -15,6 +15,9 @@ export const bodyOf = async ({ body }: Request): Promise<object | undefined> =>
 
 const grants = [{ who: ["project@trial.example"], rights: ["VIEW", "EDIT"] }];
 
+/** With which all of them are granted. */
+export const config = { superUsers: { people: ["bob@trial.example"], approvals: 1, maxHours: 8 } };
+
 /** One for every address of the service that is described, in an order in which all are granted. */
 export async function requestsAt(scratch: ScratchService & { devices: Devices }): Promise<Request[]> {
   return [
@@ -39,6 +42,8 @@ async function forEverybody(scratch: ScratchService & { devices: Devices }): Pro
     { by: bob, address: "GET /api/v1/policy" },
     { by: bob, address: "POST /api/v1/use-licenses", body: { license: toBase64(license), accountCertificate } },
     { by: bob, address: "POST /api/v1/publishing-licenses", body: { ...made, accountCertificate } },
+    { by: bob, address: "POST /api/v1/super-access", body: { reason: "a case of the auditors", hours: 1 } },
+    { by: bob, address: "GET /api/v1/super-access" },
     { by: bob, address: "GET /api/v1/devices" },
     { by: bob, address: "POST /api/v1/devices/remove", body: async () => ({ device: await idOf(lost) }) },
   ];
@@ -69,6 +74,7 @@ async function forOwners({ devices: { ada } }: { devices: Devices }): Promise<Re
 
 function forAdministrators(scratch: ScratchService & { devices: Devices }): Request[] {
   const { ines } = scratch.devices;
+  const asked = async () => ({ id: (await ines.admin.superAccess()).accesses[0]?.id ?? newId() });
   const [eve, team] = ["eve@trial.example", "team@trial.example"];
   const keys: [string, Request["body"]?][] = [
     ["GET keys"],
@@ -95,6 +101,9 @@ function forAdministrators(scratch: ScratchService & { devices: Devices }): Requ
     ["POST policy/import", async () => ({ policy: await changedPolicy(ines), remove: true })],
     ["POST publishers/set", { publishers: ["project@trial.example", "bob@trial.example"] }],
     ["GET publishers"],
+    ["GET super-access"],
+    ["POST super-access/approve", asked],
+    ["POST super-access/end", asked],
     ["POST audit/list", { limit: 1000 }],
     ["GET audit/verification"],
     ...keys,
