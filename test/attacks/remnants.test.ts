@@ -62,7 +62,7 @@ async function viewer(folder: string) {
   const [opener, held, letGo] = ["viewer.sh", "held", "let-go"].map((name) => join(folder, name));
   await writeFile(
     opener!,
-    `#!/bin/sh\nexec 3< "$1"\necho "$1" > '${held}'\nwhile [ ! -e '${letGo}' ]; do sleep 0.05; done\n`,
+    `#!/bin/sh\nexec 3< "$1"\necho "$1" > '${held}'\nwhile [ -e "$0" ] && [ ! -e '${letGo}' ]; do sleep 0.05; done\n`,
   );
   await chmod(opener!, 0o700);
   const shows = () => until("the program to have it open", () => readFile(held!, "utf8").catch(() => ""));
