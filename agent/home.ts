@@ -15,6 +15,8 @@ export interface Home {
   /** Documents and labels that the service has not heard of yet. */
   readonly outbox: string;
   readonly locks: string;
+  /** Which PDF copies this person's programs made, and which are still to be made; nothing secret. */
+  readonly copies: string;
   readonly watches: string;
   /** Who is signed in, and the certificates; nothing secret. */
   readonly account: string;
@@ -37,6 +39,7 @@ const placesIn = (path: string): Home => ({
   journal: join(path, "journal"),
   outbox: join(path, "outbox"),
   locks: join(path, "locks"),
+  copies: join(path, "copies"),
   watches: join(path, "watches.json"),
   account: join(path, "account.json"),
   names: join(path, "names.json"),
@@ -71,7 +74,7 @@ export async function openHome(path = chosenPath()): Promise<Home> {
   const home = homeAt(path);
   try {
     await claimFolder(home.path);
-    for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks])
+    for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks, home.copies])
       await claimFolder(folder);
     return home;
   } catch (cause) {

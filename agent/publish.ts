@@ -41,6 +41,8 @@ export interface Predecessor {
   readonly owner: string;
   /** The last amendment this one is made knowing; absent for none. */
   readonly amendment?: number;
+  /** Body digest (base64) of the license of the document this is a copy to look at of. */
+  readonly parent?: string;
 }
 
 /**

@@ -47,6 +47,8 @@ export type RightsErrorCode =
   | "already-protected"
   | "state-damaged"
   | "busy"
+  | "converter-missing"
+  | "converter-failed"
   // everything else
   | "config-invalid"
   | "usage"

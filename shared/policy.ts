@@ -4,7 +4,7 @@ import { type Bytes, utf8 } from "./bytes.js";
 import { RightsError } from "./errors.js";
 import { isId } from "./ids.js";
 import { parseJson } from "./json.js";
-import type { Right } from "./rights.js";
+import { holds, type Right } from "./rights.js";
 import { parseSecondTime } from "./time.js";
 
 /** At most this many names in one policy, so that no license makes a service search without end (threat T19). */
@@ -64,6 +64,8 @@ export const Policy = z.object({
   referral: z.string().max(512).optional(),
   /** The last amendment that is in this policy already: only later ones change it. */
   amendment: z.int().min(1).max(maxAmendments).optional(),
+  /** Of a copy to look at: the body digest of the license of the document it was made from, base64. */
+  parent: z.base64().length(44).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -131,7 +133,9 @@ export function grantsFor(policy: Policy, identity: Identity, nowMs: number): Ri
 export function grantedTo(policy: Policy, identity: Identity): Right[] {
   const names = new Set(namesOf(identity));
   const matching = policy.grants.filter((grant) => grant.who.some((name) => names.has(name)));
-  return [...new Set(matching.flatMap((grant) => grant.rights))];
+  const rights = [...new Set(matching.flatMap((grant) => grant.rights))];
+  if (policy.parent === undefined) return rights;
+  return holds(rights, "VIEW") ? ["VIEW"] : []; // a copy to look at is no more than that
 }
 
 /** Whether one of the names is the person's, a group's they are in, or their domain's. */

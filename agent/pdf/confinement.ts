@@ -1,0 +1,42 @@
+import type { Suite } from "./suite.js";
+
+/** Where the folder of the work is, seen from inside. */
+export const inside = "/work";
+
+/** What LibreOffice reads of this computer: programs, fonts, and its own settings. No home, no documents. */
+const readable = [
+  "/opt",
+  "/etc/fonts",
+  "/etc/libreoffice",
+  "/etc/ld.so.cache",
+  "/etc/alternatives",
+  "/var/cache/fontconfig",
+];
+const links = ["bin", "sbin", "lib", "lib32", "lib64"];
+
+/** Of address space and of one file, in bytes: far above what real documents take. */
+const maxMemoryBytes = 8 * 1024 ** 3;
+const maxFileBytes = 2 * 1024 ** 3;
+
+/**
+ * The command line that runs LibreOffice over a hostile document and lets it do nothing but its work: no network, no processes
+ * of others, `folder` as the only place to write (threat T29).
+ */
+export function confined({ libreOffice, confinement }: Suite, folder: string, args: readonly string[]): string[] {
+  return [
+    "prlimit",
+    `--as=${maxMemoryBytes}`,
+    `--fsize=${maxFileBytes}`,
+    "--core=0",
+    "--",
+    confinement,
+    ...["--unshare-all", "--die-with-parent", "--new-session", "--clearenv"],
+    ...["--ro-bind", "/usr", "/usr"],
+    ...links.flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
+    ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", folder, inside, "--chdir", inside],
+    ...["--setenv", "HOME", `${inside}/home`, "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"],
+    libreOffice,
+    ...args,
+  ];
+}

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { utf8 } from "../../shared/bytes.js";
+import { codeOf, type RightsErrorCode } from "../../shared/errors.js";
+import { isId } from "../../shared/ids.js";
+import { parseJson } from "../../shared/json.js";
+import type { Home } from "../home.js";
+import { readSmallFile, replaceSmallFile } from "../small-file.js";
+
+/** Which PDF copies were made here: only those are made again, and nobody else's file is ever taken for one. */
+
+const Note = z.object({ v: z.literal(1), contentId: z.string().refine(isId) });
+const maxNoteBytes = 1024;
+
+const placeOf = (home: Home, path: string): string =>
+  join(home.copies, `${createHash("sha256").update(resolve(path)).digest("hex").slice(0, 32)}.json`);
+
+/** The content id of the copy that was made at `path`, `null` where none was, or nobody can tell any more. */
+export async function ownCopyAt(home: Home, path: string): Promise<string | null> {
+  const bytes = await readSmallFile(placeOf(home, path), maxNoteBytes).catch(nullIf("state-damaged"));
+  if (bytes === null) return null;
+  const note = Note.safeParse(parseJson(bytes, "state-damaged"));
+  return note.success ? note.data.contentId : null;
+}
+
+export const noteOwnCopy = (home: Home, path: string, contentId: string): Promise<void> =>
+  replaceSmallFile(placeOf(home, path), utf8(JSON.stringify({ v: 1, contentId })));
+
+function nullIf(code: RightsErrorCode): (error: unknown) => null {
+  return (error) => {
+    if (codeOf(error) !== code) throw error;
+    return null;
+  };
+}

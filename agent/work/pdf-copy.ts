@@ -1,0 +1,173 @@
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { streamOf, toBase64 } from "../../shared/bytes.js";
+import { segmentBytes } from "../../shared/crypto/content-layout.js";
+import { givingBack } from "../../shared/crypto/engine.js";
+import type { ContentKey } from "../../shared/crypto/keys.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
+import { newId } from "../../shared/ids.js";
+import { openRightsData } from "../../shared/license/publishing-license.js";
+import { type VerifiedLicense, verifyPublishingLicense } from "../../shared/license/trust.js";
+import { parseChain } from "../../shared/license/xrml.js";
+import type { Policy } from "../../shared/policy.js";
+import { consume, type Published, protect, readProtected } from "../../shared/protect.js";
+import { openDocument } from "../document.js";
+import type { Home } from "../home.js";
+import { Converter } from "../pdf/converter.js";
+import { findSuite } from "../pdf/suite.js";
+import { publish } from "../publish.js";
+import { erase, makePrivateFolder } from "../session/private-folder.js";
+import { noteOwnCopy, ownCopyAt } from "./own-copies.js";
+import { authorOf, firstSave, type Protector, verifyWritten, wrappedAs } from "./protect-file.js";
+import { replaceFile } from "./replace-file.js";
+import { openSource, type SourceFile } from "./source-file.js";
+
+/** A protected Office document, and what opens it. */
+export interface Original {
+  readonly path: string;
+  readonly contentKey: ContentKey;
+}
+
+/** A copy that anybody can look at who may look at the document: in any browser, and nothing more. */
+export interface PdfCopy {
+  readonly path: string;
+  readonly published: Published;
+}
+
+/** An original with its clear content where the converter finds it. */
+interface Incoming {
+  readonly original: Original;
+  readonly verified: VerifiedLicense;
+  readonly policy: Policy;
+  /** In the converter's folder. */
+  readonly name: string;
+}
+
+/**
+ * Makes PDF copies of protected Office documents (docs/agent.md, "PDF copies"). One converter serves for as long as this is open;
+ * clear content lies in a private folder meanwhile, and is erased with it.
+ */
+export class PdfCopies {
+  readonly #home: Home;
+  #folder: string | null = null;
+  #converter: Converter | null = null;
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  /**
+   * @param originals - at most `maxTogether`.
+   * @returns the copy of each, or why there is none; the document itself is never at risk.
+   * @throws RightsError `converter-missing`.
+   */
+  async make(originals: readonly Original[], by: Protector): Promise<(PdfCopy | RightsError)[]> {
+    const converter = await this.#open();
+    const incoming: (Incoming | RightsError)[] = [];
+    for (const original of originals) incoming.push(await orError(bringIn(original, converter.incoming, by)));
+    const brought = incoming.filter((one) => !(one instanceof RightsError));
+    const conversions = await converter.convert(brought.map(({ name }) => name));
+    const copies = new Map<Incoming, PdfCopy | RightsError>();
+    for (const [i, one] of brought.entries()) {
+      const conversion = conversions[i]!;
+      const made = "pdf" in conversion ? await orError(this.#protect(one, conversion.pdf, by)) : conversion.error;
+      copies.set(one, made);
+    }
+    await converter.clear();
+    return incoming.map((one) => (one instanceof RightsError ? one : copies.get(one)!));
+  }
+
+  async close(): Promise<void> {
+    if (this.#folder !== null) await erase(this.#folder);
+    [this.#folder, this.#converter] = [null, null];
+  }
+
+  async #open(): Promise<Converter> {
+    const suite = findSuite();
+    this.#folder ??= await makePrivateFolder(this.#home);
+    this.#converter ??= await Converter.open(suite, this.#folder);
+    return this.#converter;
+  }
+
+  async #protect({ original, verified, policy }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {
+    const published = await publish(publicationOf(original, verified, policy), by.publisher, by.now());
+    const [like, content] = [await openSource(original.path), await openSource(pdf)];
+    try {
+      const place = await this.#placeFor(original.path);
+      const plaintext = streamOf(content.bytes, segmentBytes);
+      const path = await replaceFile({
+        source: place.own,
+        target: place.targets,
+        keep: false,
+        like: like.stat,
+        journal: by.journal,
+        write: () =>
+          protect({ plaintext, wrapping: wrappedAs(".pdf", by) }, published, authorOf(by), firstSave(by), by.engine),
+        verify: (written) => verifyWritten(written, published, by),
+      }).finally(() => place.own?.close());
+      await noteOwnCopy(this.#home, path, published.contentId);
+      return { path, published };
+    } finally {
+      await Promise.all([like.close(), content.close()]);
+    }
+  }
+
+  /** `plan.ppdf` or `plan.docx.ppdf`: where the copy of before is, else where there is room. */
+  async #placeFor(path: string): Promise<{ own: SourceFile | null; targets: string[] }> {
+    const stem = basename(path, extname(path));
+    const targets = [`${stem}.ppdf`, `${basename(path)}.ppdf`].map((name) => join(dirname(path), name));
+    for (const target of targets)
+      if (await this.#isOwn(target)) return { own: await openSource(target), targets: [target] };
+    return { own: null, targets };
+  }
+
+  async #isOwn(path: string): Promise<boolean> {
+    const contentId = await ownCopyAt(this.#home, path);
+    if (contentId === null) return false;
+    const document = await openDocument(path).catch(() => null); // gone, or something else by now
+    await document?.source.close();
+    return document?.license.contentId === contentId;
+  }
+}
+
+/** Under the policy of the document, as part of its family: withdrawn and amended together with it. */
+function publicationOf({ path }: Original, { license, digest }: VerifiedLicense, policy: Policy) {
+  const { grants, until, offlineDays, template, texts, obligations, family, owner, amendment } = policy;
+  const decided = {
+    grants,
+    until,
+    offlineDays,
+    template,
+    ...(texts && { texts }),
+    ...(obligations && { obligations }),
+  };
+  const from = { family, owner, ...(amendment !== undefined && { amendment }), parent: toBase64(digest) };
+  const name = `${basename(path, extname(path))}.pdf`;
+  return { policy: decided, label: license.label, extension: ".pdf", name, from };
+}
+
+/** What the document holds as it lies there, checked to its end. */
+async function bringIn(original: Original, folder: string, { trust, engine }: Protector): Promise<Incoming> {
+  const { path, contentKey } = original;
+  const source = await openSource(path);
+  try {
+    const file = await readProtected(source.bytes);
+    const verified = await verifyPublishingLicense(await parseChain(file.license), trust);
+    const policy = await openRightsData(verified.license, contentKey);
+    const { all } = await consume(file, { verified, contentKey, trust }, engine);
+    const name = `${newId()}${policy.ext.toLowerCase()}`;
+    await writeFile(join(folder, name), givingBack(all(), engine.memory), { flag: "wx", mode: 0o600 });
+    return { original, verified, policy, name };
+  } finally {
+    await source.close();
+  }
+}
+
+async function orError<T>(work: Promise<T>): Promise<T | RightsError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RightsError && codeOf(error) !== "internal") return error;
+    throw error;
+  }
+}
