@@ -44,11 +44,17 @@ export async function relabelling(
     if (!isOurs) throw notTheirs(granted);
     const labelName = labelPath(current.labels, label);
     const choice = { policy: samePolicy(policy, label.template, current), label, labelName, name: labelName };
-    return { choice, from: { family, owner, ...amendmentIn(policy) }, name, isSame: true, isUnsure: false };
+    return {
+      choice,
+      from: { family, owner, ...parentIn(policy), ...amendmentIn(policy) },
+      name,
+      isSame: true,
+      isUnsure: false,
+    };
   }
   const choice = chooseLabel(current, wish, Date.now());
   const version = isOurs ? await lastAmendment(account, cover) : 0;
-  const from = { family, owner, ...(version ? { amendment: version } : {}) };
+  const from = { family, owner, ...parentIn(policy), ...(version ? { amendment: version } : {}) };
   return { choice, from, name, isSame: false, isUnsure: version === null };
 }
 
@@ -66,6 +72,9 @@ const notTheirs = ({ use: { terms } }: GrantedUse): RightsError =>
     "right-missing",
     `the file has this label already, and only ${terms.author.address}, who protected it, can give it a new key; ask them`,
   );
+
+/** A copy to look at stays one. */
+const parentIn = ({ parent }: Policy) => (parent === undefined ? {} : { parent });
 
 const amendmentIn = ({ amendment }: Policy) => (amendment === undefined ? {} : { amendment });
 

@@ -9,6 +9,7 @@ import { currentPolicy } from "../policy-cache.js";
 import { relabelling } from "../relabel.js";
 import { type Protector, protectStream } from "../work/protect-file.js";
 import { reprotectFile, reprotectStream } from "../work/reprotect-file.js";
+import { WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
 import { filesIn, outFolder } from "./paths.js";
 import type { Progress } from "./progress.js";
@@ -32,6 +33,7 @@ interface Labelling {
   readonly options: LabelOptions;
   readonly out: string | null;
   readonly reason: string | null;
+  readonly copies: WantedCopies;
 }
 
 /** `seal label`: a clear file is protected under the label, a protected one is protected anew. */
@@ -40,6 +42,7 @@ export async function label(path: string, options: LabelOptions): Promise<number
   const reason = reasonFrom(options.justification);
   const session = await openSession();
   const current = await currentPolicy(session.account);
+  const choice = choosePolicy(current, options, Date.now());
   const by: Labelling = {
     session,
     current,
@@ -47,12 +50,14 @@ export async function label(path: string, options: LabelOptions): Promise<number
     options,
     out: await outFolder(options.out),
     reason,
+    copies: new WantedCopies(options, choice.label),
   };
   if (isStream) return labelInput(by);
   const files = await filesIn([path], (one) => !isIgnoredName(basename(one)));
   const code = await eachFile(files, options, (one, progress) => labelOne(one, by, progress));
+  const codeOfCopies = await by.copies.make(session, choice, by.protector);
   await sendNotes(session.account);
-  return code;
+  return code || codeOfCopies;
 }
 
 /** What a file is, its content says. */
@@ -61,8 +66,8 @@ async function labelOne(path: string, by: Labelling, progress: Progress): Promis
     return await withDocument(path, (document) => relabel(document, by, progress));
   } catch (error) {
     if (codeOf(error) !== "not-protected") throw error;
-    const { protector, session } = by;
-    return protectOne(path, { ...(await asClear(by)), protector, account: session.account, progress });
+    const { protector, session, copies } = by;
+    return protectOne(path, { ...(await asClear(by)), protector, account: session.account, progress, copies });
   }
 }
 
@@ -95,6 +100,7 @@ async function relabel(document: Document, by: Labelling, progress: Progress): P
   progress.expect(2 * document.file.region.size);
   const how = { ...anew, out, keep: options.keep ?? false, count: progress.count };
   const made = await reprotectFile(document, how, protector);
+  by.copies.add({ path: made.path, contentKey: made.published.contentKey }, document.file.container);
   await noteRegistrations(account, [made.published.license]);
   if (isUnsure) unsure(made.path);
   const what = isSame ? "has a new key, and opens for the same people" : "is protected";

@@ -13,15 +13,16 @@ import {
   protectStream,
 } from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
+import { type CopyOptions, WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearFile, outFolder, sizeIn } from "./paths.js";
 import type { Progress } from "./progress.js";
-import { eachFile, type FileReport, type ReportOptions, type Told } from "./report.js";
+import { eachFile, type FileReport, type Told } from "./report.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
 import { contentOfInput, meansStream, showingProgress, toStandardOutput } from "./streams.js";
 
-export interface ProtectOptions extends Wish, ReportOptions {
+export interface ProtectOptions extends Wish, CopyOptions {
   generic?: boolean;
   out?: string;
   keep?: boolean;
@@ -37,12 +38,14 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector);
   const files = await filesIn(paths, isClearFile);
+  const copies = new WantedCopies(options, choice.label);
   const code = await eachFile(files, options, (path, progress) =>
-    protectOne(path, { ...how, choice, protector, account, progress }),
+    protectOne(path, { ...how, choice, protector, account, progress, copies }),
   );
   if (files.length === 0) say("there is no file to protect there");
+  const codeOfCopies = await copies.make(session, choice, protector);
   await sendNotes(account);
-  return files.length === 0 ? exits.done : code;
+  return code || codeOfCopies;
 }
 
 /** What replacing files by protected ones takes; what a dead process left is settled first. */
@@ -62,12 +65,17 @@ interface One extends Protecting {
   readonly protector: Protector;
   readonly account: Account;
   readonly progress: Progress;
+  readonly copies: WantedCopies;
 }
 
-export async function protectOne(path: string, { choice, protector, account, progress, ...how }: One): Promise<Told> {
+export async function protectOne(
+  path: string,
+  { choice, protector, account, progress, copies, ...how }: One,
+): Promise<Told> {
   progress.expect(2 * (await sizeIn(path)));
   const result = await protectFile(path, { ...how, count: progress.count }, protector);
   await noteRegistrations(account, [result.published.license]);
+  copies.add({ path: result.path, contentKey: result.published.contentKey }, result.kind.container);
   if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
   return {
     report: reportOn(result, choice, account),

@@ -65,7 +65,7 @@ export class PdfCopies {
     const converter = await this.#open();
     const incoming: (Incoming | RightsError)[] = [];
     for (const original of originals) incoming.push(await orError(bringIn(original, converter.incoming, by)));
-    const brought = incoming.filter((one) => !(one instanceof RightsError));
+    const brought = incoming.filter((one): one is Incoming => !(one instanceof RightsError));
     const conversions = await converter.convert(brought.map(({ name }) => name));
     const copies = new Map<Incoming, PdfCopy | RightsError>();
     for (const [i, one] of brought.entries()) {
