@@ -13,6 +13,7 @@ import { withLock } from "./lock.js";
 import { asAllowed, openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
 import { eraseAbandoned } from "./session/private-folder.js";
+import { WaitingCopies } from "./waiting-copies.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
 import { openJournal } from "./work/journal.js";
@@ -30,17 +31,27 @@ interface Parts {
   readonly home: Home;
   readonly policy: FreshPolicy;
   readonly registrations: Registrations;
+  readonly copies: WaitingCopies;
   account: Account;
   protector: Protector;
 }
 
-async function build(home: Home): Promise<Parts> {
+/** @param remark - says of a file in a watched folder what there is to say. */
+async function build(home: Home, remark: (path: string, reason: string) => void): Promise<Parts> {
   const account = await openAccount(home);
   const journal = await openJournal(home.path);
   await recover(journal);
   const engine = nodeEngine(new URL("./segment-worker.js", import.meta.url));
   const protector = await openProtector(account, engine, journal);
-  return { home, policy: new FreshPolicy(), registrations: new Registrations(), account, protector };
+  const registrations = new Registrations();
+  const copies = new WaitingCopies({
+    home,
+    protector: () => parts.protector,
+    made: (license) => registrations.add(parts.account, license),
+    failed: remark,
+  });
+  const parts: Parts = { home, policy: new FreshPolicy(), registrations, copies, account, protector };
+  return parts;
 }
 
 /** Everything dropped in a watched folder comes through here. Who signed in anew meanwhile is who protects. */
@@ -58,8 +69,10 @@ async function protectNow(parts: Parts, path: string, watch: Watch): Promise<str
   await goOnWith(parts, await asAllowed(parts.account, current));
   const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
   const how = { policy, label: label.id, within: watch.folder };
-  const { path: made, published } = await protectFile(path, how, parts.protector);
+  const { path: made, published, kind } = await protectFile(path, how, parts.protector);
   parts.registrations.add(parts.account, published.license);
+  if (kind.container === "office" && label.pdfCopy)
+    await parts.copies.add({ path: made, contentKey: published.contentKey }, published.contentId);
   return made;
 }
 
@@ -70,6 +83,7 @@ async function doChores(parts: Parts): Promise<void> {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
+    await parts.copies.resume(parts.account).catch(() => undefined);
     if (Date.now() - renewedMs > chores.renewEveryMs) {
       renewedMs = Date.now();
       await renew(parts).catch(() => undefined); // the service is away: what is at hand lasts for weeks
@@ -107,8 +121,8 @@ async function run(): Promise<void> {
 
 async function runIn(home: Home): Promise<void> {
   await eraseAbandoned(home);
-  const parts = await build(home);
-  const watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);
+  const parts = await build(home, (path, reason) => watcher.remark(path, reason));
+  const watcher: Watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);
   const ended = deferred();
   const server = await serveControl(home, (request) => answer(request, watcher, home, () => ended.resolve(undefined)));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
@@ -118,6 +132,7 @@ async function runIn(home: Home): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
   await ended.promise;
   await watcher.close();
+  await parts.copies.close();
   await parts.registrations.note();
   server.close();
 }

@@ -161,6 +161,11 @@ export class Watcher {
     }
   }
 
+  /** What there is to say of a file that was protected. */
+  remark(path: string, reason: string): void {
+    this.#queue.remark(path, reason);
+  }
+
   snapshot(): Snapshot {
     const files = [...this.#queue.jobs(), ...this.#unsettled(), ...[...this.#nameless].map(refused)];
     const { done, perSecond } = this.#queue.progress();

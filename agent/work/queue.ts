@@ -11,6 +11,7 @@ export interface Job {
   /** The protected file, once there is one. */
   readonly result?: string;
   readonly code?: RightsErrorCode;
+  /** Why it is not protected; of a protected one, what else there is to say. */
   readonly reason?: string;
   /** When it is tried again; absent when only a change of the file helps. */
   readonly nextTryMs?: number;
@@ -97,6 +98,12 @@ export class Queue {
     for (const ready of Object.values(this.#ready)) ready.delete(path);
     const state = this.#jobs.get(path)?.state;
     if (state === "waiting" || state === "failed") this.#jobs.delete(path);
+  }
+
+  /** What there is to say of a file that was protected; nothing where another state came in between. */
+  remark(path: string, reason: string): void {
+    const job = this.#jobs.get(path);
+    if (job?.state === "protected") this.#set({ ...job, reason });
   }
 
   isAtWork(path: string): boolean {
