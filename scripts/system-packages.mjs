@@ -34,10 +34,22 @@ const office = [
   { package: "libapache-poi-java", files: ["/usr/share/java/poi.jar"] },
   { package: "default-jdk-headless", programs: ["javac"] },
 ];
+/** What makes PDF copies of them. */
+const converter = [
+  { package: "libreoffice-writer-nogui", files: ["/usr/lib/libreoffice/program/libswlo.so"] },
+  { package: "libreoffice-calc-nogui", files: ["/usr/lib/libreoffice/program/libsclo.so"] },
+  { package: "libreoffice-impress-nogui", files: ["/usr/lib/libreoffice/program/libsdlo.so"] },
+  { package: "bubblewrap", programs: ["bwrap"] },
+  { package: "fonts-liberation", files: ["/usr/share/fonts/truetype/liberation"] },
+  { package: "poppler-utils", programs: ["pdftotext"] },
+];
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
-export const needs = { test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office], bench: [age] };
+export const needs = {
+  test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter],
+  bench: [age],
+};
 
 const isProgram = (path) => {
   try {

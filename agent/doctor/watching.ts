@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import { askAgent } from "../control.js";
 import type { Home } from "../home.js";
+import { findSuite } from "../pdf/suite.js";
 import { readWatches } from "../watches.js";
 import { type Check, note, well, wrong } from "./finding.js";
 
@@ -54,16 +54,18 @@ async function watchesInUse(): Promise<number> {
   return count;
 }
 
-async function checkLibreOffice() {
-  for (const folder of (process.env.PATH ?? "").split(delimiter))
-    for (const name of ["soffice", "libreoffice"])
-      if ((await stat(join(folder, name)).catch(() => null))?.isFile()) return well(join(folder, name));
-  return note("not there; nothing needs it yet");
+function checkLibreOffice() {
+  try {
+    const { libreOffice, confinement } = findSuite();
+    return well(`${libreOffice}, confined by ${confinement}`);
+  } catch (error) {
+    return note(error instanceof Error ? error.message : String(error));
+  }
 }
 
 export const watchingChecks = (home: Home): Check[] => [
   { name: "folders", look: () => checkFolders(home) },
   { name: "agent", look: () => checkAgent(home) },
   { name: "watches", look: checkWatches },
-  { name: "libreoffice", look: checkLibreOffice },
+  { name: "libreoffice", look: async () => checkLibreOffice() },
 ];

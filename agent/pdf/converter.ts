@@ -12,8 +12,12 @@ export type Conversion = { readonly pdf: string } | { readonly error: RightsErro
 
 /** Documents in one call: starting takes as long as a dozen small documents. */
 export const maxTogether = 20;
-const startMs = 60_000;
-const eachMs = 60_000;
+/** How long one call may take: at the start, and for each document. */
+export interface TimeLimits {
+  readonly startMs: number;
+  readonly eachMs: number;
+}
+const timeLimits: TimeLimits = { startMs: 30_000, eachMs: 60_000 };
 
 /**
  * LibreOffice as a worker: one profile for as long as it is used, one process for each batch, confined and limited in time and
@@ -22,18 +26,20 @@ const eachMs = 60_000;
 export class Converter {
   readonly #suite: Suite;
   readonly #folder: string;
+  readonly #limits: TimeLimits;
 
-  private constructor(suite: Suite, folder: string) {
+  private constructor(suite: Suite, folder: string, limits: TimeLimits) {
     this.#suite = suite;
     this.#folder = folder;
+    this.#limits = limits;
   }
 
   /** @param folder - private, and erased by whoever made it. */
-  static async open(suite: Suite, folder: string): Promise<Converter> {
+  static async open(suite: Suite, folder: string, limits = timeLimits): Promise<Converter> {
     const places = ["in", "out", "home"].map((name) => join(folder, name));
     for (const place of places) await mkdir(place, { recursive: true, mode: 0o700 });
     await makeProfile(join(folder, "profile"));
-    return new Converter(suite, folder);
+    return new Converter(suite, folder, limits);
   }
 
   /**
@@ -75,7 +81,7 @@ export class Converter {
     const files = documents.map((name) => `${inside}/in/${name}`);
     const args = [profile, ...quiet, "--convert-to", "pdf", "--outdir", `${inside}/out`, ...files];
     const [program = "", ...rest] = confined(this.#suite, this.#folder, args);
-    await finished(program, rest, startMs + documents.length * eachMs);
+    await finished(program, rest, this.#limits.startMs + documents.length * this.#limits.eachMs);
   }
 
   async #resultOf(document: string): Promise<Conversion> {

@@ -25,7 +25,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-export const findLibreOffice = (): string | null => programOnPath("soffice", "libreoffice");
+const findLibreOffice = (): string | null => programOnPath("soffice", "libreoffice");
 
 /** @throws RightsError `converter-missing`, with words that say what to install. */
 export function findSuite(): Suite {

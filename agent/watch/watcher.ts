@@ -100,7 +100,8 @@ export class Watcher {
     const watch = isLeftAlone(path) ? null : watchOf(this.#watches, path);
     if (watch && stat === null && path.includes(notText)) this.#nameless.add(path);
     if (!watch || !stat?.isFile()) this.#forget(path);
-    else if (!this.#needsNothing(path, stat, watch)) this.#note(path, stat);
+    else if (this.#needsNothing(path, stat, watch)) this.#sightings.delete(path);
+    else this.#note(path, stat);
   }
 
   #needsNothing(path: string, stat: Stats, { folder }: Watch): boolean {

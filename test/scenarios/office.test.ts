@@ -1,23 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { makePackage, wordParts } from "../office-documents.js";
+import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
 const isCompound = (file: Buffer) => file.subarray(0, 8).equals(compound);
 
-/** A package as Word makes one, with so much in it that it does not fit into a segment. */
-function makeDocument(path: string): void {
-  const script = `
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as package:
-    package.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
-    package.writestr("word/document.xml", "<w:document/>")
-    package.writestr("word/media/image1.bin", os.urandom(1500000))`;
-  execFileSync("/usr/bin/python3", ["-c", script, path]);
-}
+/** So much in it that it does not fit into a segment. */
+const makeDocument = (path: string): void =>
+  makePackage(path, { ...wordParts("the plan"), "word/media/noise.txt": randomBytes(1_200_000).toString("base64") });
 
 describe.sequential("an Office document keeps its name, and opens only for those its policy names", () => {
   let root: string;
@@ -48,7 +44,7 @@ describe.sequential("an Office document keeps its name, and opens only for those
 
   it("is protected in its place", async () => {
     const before = await stat(join(root, "plan.docx"));
-    const made = await report("writer", "protect", "--label", trial.label, "plan.docx");
+    const made = await report("writer", "protect", "--label", trial.label, "--no-ppdf", "plan.docx");
     expect(made).toMatchObject({ path: "plan.docx", state: "protected", format: "docx" });
     const file = await readFile(join(root, "plan.docx"));
     expect(isCompound(file)).toBe(true);
@@ -118,6 +114,64 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     await disappears(join(trial.folder, "later.txt"));
     expect((await stat(path)).ino).toBe(ino);
     expect((await as("writer", "cat", path)).out.equals(clear)).toBe(true);
+  });
+
+  it("has a copy to look at, for whoever may look at it, and that is all", async () => {
+    await rm(join(root, "plan.ppdf"), { force: true });
+    makePackage(join(root, "talk.docx"), wordParts("what was said"));
+    const lines = (await as("writer", "protect", "--label", trial.label, "--json", "talk.docx")).text
+      .trim()
+      .split("\n");
+    expect(lines.map((line) => JSON.parse(line).path)).toEqual(["talk.docx", "talk.ppdf"]);
+    expect(await report("colleague", "rights", "talk.ppdf")).toMatchObject({ rights: ["VIEW"], format: "ppdf" });
+    expect(await as("colleague", "cat", "talk.ppdf")).toMatchObject({ code: 3 });
+    const pdf = (await as("writer", "cat", "talk.ppdf")).out;
+    expect(execFileSync("pdftotext", ["-", "-"], { input: pdf, encoding: "utf8" })).toContain("what was said");
+  });
+
+  it("has its copy made again in its place, and never in that of another file", async () => {
+    await writeFile(join(root, "minutes.ppdf"), "somebody else's");
+    makePackage(join(root, "minutes.docx"), wordParts("first"));
+    expect(await as("writer", "protect", "--label", trial.label, "minutes.docx")).toMatchObject({ code: 0 });
+    expect(await readFile(join(root, "minutes.ppdf"), "utf8")).toBe("somebody else's");
+    const other = "Confidential/All employees";
+    expect(await as("writer", "label", "minutes.docx", "--label", other)).toMatchObject({ code: 0 });
+    expect(await report("writer", "status", "minutes.docx.ppdf")).toMatchObject({ label: other });
+    expect((await readdir(root)).filter((name) => name.startsWith("minutes")).sort()).toEqual([
+      "minutes.docx",
+      "minutes.docx.ppdf",
+      "minutes.ppdf",
+    ]);
+  });
+
+  it("is withdrawn together with its copy, which stays one under another label", async () => {
+    expect(await as("writer", "label", "talk.ppdf", "--label", "Confidential/All employees")).toMatchObject({
+      code: 0,
+    });
+    expect(await report("colleague", "rights", "talk.ppdf")).toMatchObject({ rights: ["VIEW"] });
+    expect(await as("writer", "revoke", "talk.docx")).toMatchObject({ code: 0 });
+    expect(await as("colleague", "rights", "talk.ppdf")).toMatchObject({ code: 3 });
+  });
+
+  it("is protected without a copy where none can be made or none is wanted", async () => {
+    makePackage(join(root, "broken.docx"), { "not/a/document": "x" });
+    const made = await as("writer", "protect", "--label", trial.label, "broken.docx");
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.err).toContain("there is no PDF copy");
+    makePackage(join(root, "broken2.docx"), { "not/a/document": "x" });
+    expect(await as("writer", "protect", "--label", trial.label, "--ppdf", "broken2.docx")).toMatchObject({ code: 7 });
+    makePackage(join(root, "alone.docx"), wordParts("alone"));
+    expect(await as("writer", "protect", "--label", trial.label, "--no-ppdf", "alone.docx")).toMatchObject({ code: 0 });
+    for (const name of ["broken.ppdf", "broken2.ppdf", "alone.ppdf"]) expect(existsSync(join(root, name))).toBe(false);
+    for (const name of ["broken.docx", "broken2.docx", "alone.docx"])
+      expect(isCompound(await readFile(join(root, name)))).toBe(true);
+  });
+
+  it("gets its copy in a watched folder, and nothing clear stays behind", async () => {
+    makePackage(join(root, "seen.part"), wordParts("seen by all"));
+    await rename(join(root, "seen.part"), join(trial.folder, "seen.docx"));
+    await appears(join(trial.folder, "seen.ppdf"));
+    expect(await report("colleague", "rights", join(trial.folder, "seen.ppdf"))).toMatchObject({ rights: ["VIEW"] });
   });
 
   it("is wrapped whole where a package it is not, and that is said", async () => {

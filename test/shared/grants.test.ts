@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RightsError } from "../../shared/errors.js";
 import { checkBounds, grantsFrom, parseGrant } from "../../shared/grants.js";
-import { encodePolicy, grantedTo, maxNames, parsePolicy } from "../../shared/policy.js";
+import { encodePolicy, grantedTo, grantsFor, maxNames, parsePolicy } from "../../shared/policy.js";
 import { encryptOnly, knownRights, roles } from "../../shared/rights.js";
 
 const refusalOf = (work: () => unknown): RightsError => {
@@ -138,5 +138,31 @@ describe("grants together", () => {
         }
       }),
     );
+  });
+});
+
+describe("a copy to look at", () => {
+  const policy = {
+    v: 1,
+    issuer: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    owner: "ada@x.example",
+    family: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    ext: ".pdf",
+    grants: all("bob@x.example:Co-owner", "eve@x.example:VIEW"),
+    until: null,
+    offlineDays: 7,
+    template: null,
+    parent: `${"A".repeat(43)}=`,
+  } as const;
+  const identity = (address: string) => ({ subject: "other", addresses: [address], groups: [] });
+  const rightsOf = (address: string) => grantsFor({ ...policy, grants: [...policy.grants] }, identity(address), 0);
+
+  it("gives nobody but its owner more than that", () => {
+    expect([rightsOf("bob@x.example"), rightsOf("eve@x.example"), rightsOf("mallory@x.example")]).toEqual([
+      ["VIEW"],
+      ["VIEW"],
+      [],
+    ]);
+    expect(rightsOf("ada@x.example")).toEqual(["OWNER"]);
   });
 });

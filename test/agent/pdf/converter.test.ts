@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Conversion, Converter } from "../../../agent/pdf/converter.js";
+import { findSuite } from "../../../agent/pdf/suite.js";
+import { makePackage, relationship, wordParts } from "../../office-documents.js";
+
+let folder: string;
+let converter: Converter;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "seal-converter-"));
+  converter = await Converter.open(findSuite(), folder);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const put = (name: string, parts: Record<string, string>) => makePackage(join(converter.incoming, name), parts);
+const textOf = (conversion: Conversion): string =>
+  "pdf" in conversion
+    ? execFileSync("pdftotext", [conversion.pdf, "-"], { encoding: "utf8" }).trim()
+    : conversion.error.code;
+
+describe("a batch of documents", () => {
+  it("becomes PDFs, and a damaged one costs only itself", async () => {
+    put("1.docx", wordParts("the first"));
+    put("2.docx", wordParts("the other"));
+    await writeFile(join(converter.incoming, "3.docx"), "PK\u0003\u0004 and nothing else");
+    const texts = (await converter.convert(["1.docx", "3.docx", "2.docx"])).map(textOf);
+    expect(texts).toEqual(["the first", "converter-failed", "the other"]);
+  });
+
+  it("leaves nothing behind when it is cleared", async () => {
+    put("1.docx", wordParts("gone"));
+    await converter.convert(["1.docx"]);
+    await converter.clear();
+    for (const name of ["in", "out"]) expect(await readdir(join(folder, name))).toEqual([]);
+  });
+});
+
+describe("a hostile document", () => {
+  let server: Server;
+  let requests: string[];
+  beforeEach(async () => {
+    requests = [];
+    server = createServer((request, response) => {
+      requests.push(request.url ?? "");
+      response.end();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  it("asks nobody for pictures, templates or objects", async () => {
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const picture =
+      '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape style="width:50pt;height:50pt"><v:imagedata r:id="r1"/></v:shape></w:pict></w:r></w:p>';
+    const field =
+      '<w:p><w:fldSimple w:instr=" DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe &quot;/c calc&quot; "><w:r><w:t>dde</w:t></w:r></w:fldSimple></w:p>';
+    const include = `<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;${at}/text&quot; "><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>`;
+    const links = [
+      relationship("r1", "image", `${at}/picture.png`, "External"),
+      relationship("r2", "attachedTemplate", `${at}/template.dotx`, "External"),
+      relationship("r3", "oleObject", `${at}/object.bin`, "External"),
+    ];
+    put("1.docx", wordParts("seen", picture + field + include, ...links));
+    expect(textOf((await converter.convert(["1.docx"]))[0]!)).toContain("seen");
+    expect(requests).toEqual([]);
+  });
+
+  it("sees nothing of the files of this computer", async () => {
+    const secret = join(folder, "..", `seal-secret-${process.pid}.txt`);
+    await writeFile(secret, "the password of the bank");
+    const include = `<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;${secret}&quot; "><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>`;
+    put("1.docx", wordParts("seen", include));
+    expect(textOf((await converter.convert(["1.docx"]))[0]!)).not.toContain("password");
+    await rm(secret);
+  });
+
+  it("that never ends is ended, and all that it started", async () => {
+    const script = join(folder, "endless");
+    await writeFile(script, "#!/bin/sh\nsleep 1234 &\nwhile :; do sleep 1; done\n");
+    await chmod(script, 0o755);
+    const endless = { ...findSuite(), libreOffice: "/work/endless" };
+    const limited = await Converter.open(endless, folder, { startMs: 500, eachMs: 0 });
+    put("1.docx", wordParts("never"));
+    expect(textOf((await limited.convert(["1.docx"]))[0]!)).toBe("converter-failed");
+    const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+    expect(processes).not.toContain("sleep 1234");
+  });
+
+  it("writes nowhere but into its folder", async () => {
+    const script = join(folder, "writer");
+    const outside = join(tmpdir(), `seal-outside-${process.pid}`);
+    await writeFile(script, `#!/bin/sh\ntouch ${outside} /usr/${process.pid} /work/inside\n`);
+    await chmod(script, 0o755);
+    const writing = await Converter.open({ ...findSuite(), libreOffice: "/work/writer" }, folder);
+    await writing.convert(["1.docx"]);
+    expect([outside, `/usr/${process.pid}`, join(folder, "inside")].map(existsSync)).toEqual([false, false, true]);
+  });
+});
