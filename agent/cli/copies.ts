@@ -6,8 +6,8 @@ import { maxTogether } from "../pdf/converter.js";
 import { type Original, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
 import type { Protector } from "../work/protect-file.js";
 import { exits } from "./exit.js";
-import { reportOn } from "./protect.js";
 import { printReport, type ReportOptions } from "./report.js";
+import { reportOn } from "./report-protected.js";
 import { print, say, shown } from "./say.js";
 import type { Session } from "./session.js";
 

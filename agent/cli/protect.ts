@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import type { Published } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
@@ -17,7 +16,8 @@ import { type CopyOptions, WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearFile, outFolder, sizeIn } from "./paths.js";
 import type { Progress } from "./progress.js";
-import { eachFile, type FileReport, type Told } from "./report.js";
+import { eachFile, type Told } from "./report.js";
+import { reportOn } from "./report-protected.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
 import { contentOfInput, meansStream, showingProgress, toStandardOutput } from "./streams.js";
@@ -80,26 +80,6 @@ export async function protectOne(
   return {
     report: reportOn(result, choice, account),
     lines: [`${shown(result.path)} is protected: ${shown(choice.name)}`],
-  };
-}
-
-/** What is said of a file just protected: whoever did has every right, and asks for a license like everybody. */
-export function reportOn(
-  { path, published }: { path: string; published: Published },
-  { policy, labelName }: Choice,
-  { info }: Account,
-): FileReport {
-  return {
-    path,
-    state: "protected",
-    format: extname(path).slice(1),
-    label: labelName,
-    organisation: info.organisation,
-    owner: info.address,
-    contentId: published.contentId,
-    edition: 1,
-    rights: ["OWNER"],
-    expires: policy.until,
   };
 }
 

@@ -1,4 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { askAgent } from "../control.js";
 import type { Home } from "../home.js";
 import { findSuite } from "../pdf/suite.js";
