@@ -15,15 +15,20 @@ export const fileCipher = (key: Bytes, threads: SegmentThreads): FileCipher => (
     (await runAll({ key, from: { file, offset, size, kind: "seal" }, to: null }, threads, count))!,
 });
 
+/** A pipe may be slow: what came is told of before a segment is full. */
+const tellMs = 100;
+
 /** `null` for what is damaged. When this is over, however it ends, no thread touches the files any more. */
 async function runAll(run: Omit<Run, "shared">, threads: SegmentThreads, count?: Count): Promise<Bytes[] | null> {
   const turns = new Turns();
   const hashes: Bytes[] = [];
+  const tell = () => count?.(turns.takeCounted());
+  const telling = setInterval(tell, tellMs).unref();
   const lane = async () => {
     for (;;) {
       const { end, ...done } = await threads.stretch({ ...run, shared: turns.shared });
       for (const { index, hash } of done.hashes) hashes[index] = hash;
-      count?.(done.bytes);
+      tell();
       if (end === "over") return;
       if (end !== "more") throw faultError(end);
     }
@@ -34,6 +39,7 @@ async function runAll(run: Omit<Run, "shared">, threads: SegmentThreads, count?:
   };
   const lanes = Array.from({ length: threads.count }, () => lane().catch(stopping));
   const failed = (await Promise.allSettled(lanes)).find((one) => one.status === "rejected");
+  clearInterval(telling);
   if (failed === undefined) return hashes;
   if (failed.reason instanceof Damaged) return null;
   throw failed.reason;

@@ -25,8 +25,6 @@ export interface Part {
 /** What one thread did before it looked for other work, such as a smaller file. */
 export interface Stretch {
   readonly hashes: readonly { readonly index: number; readonly hash: Bytes }[];
-  /** How many bytes it read. */
-  readonly bytes: number;
   /** `over`: there is nothing more to begin. */
   readonly end: "more" | "over" | Fault;
 }
@@ -57,18 +55,16 @@ class FaultError extends Error {
 export function runStretch(run: Run): Stretch {
   const turns = new Turns(run.shared);
   const hashes: { index: number; hash: Bytes }[] = [];
-  let bytes = 0;
   try {
     while (hashes.length < stretchSegments) {
       const segment = turns.reading((index) => nextSegment(run, turns, index));
       const hash = segment && finish(run, turns, segment);
-      if (segment === null || hash === null) return { hashes, bytes, end: "over" };
+      if (segment === null || hash === null) return { hashes, end: "over" };
       hashes.push({ index: segment.index, hash });
-      bytes += segment.bytes.length;
     }
-    return { hashes, bytes, end: "more" };
+    return { hashes, end: "more" };
   } catch (error) {
-    if (error instanceof FaultError) return { hashes, bytes, end: error.fault };
+    if (error instanceof FaultError) return { hashes, end: error.fault };
     throw error;
   }
 }
@@ -87,7 +83,9 @@ function finish({ key, to }: Run, turns: Turns, segment: Segment): Bytes | null 
 
 function nextSegment(run: Run, turns: Turns, index: number): Segment | null {
   buffer ??= new Uint8Array(sealedSegmentBytes);
-  return typeof run.from === "number" ? nextPlain(run.from, turns, index, buffer) : nextOfPart(run.from, index, buffer);
+  return typeof run.from === "number"
+    ? nextPlain(run.from, turns, index, buffer)
+    : nextOfPart(run.from, turns, index, buffer);
 }
 
 /** Reads one byte further than the segment, and leaves it to whoever is next: so it is known which is the last. */
@@ -96,28 +94,29 @@ function nextPlain(from: number, turns: Turns, index: number, into: Bytes): Segm
   if (index > 0 && carried === null) return null;
   let length = 0;
   if (carried !== null) into[length++] = carried;
-  length += readUpTo(from, into.subarray(length, segmentBytes + 1), null);
+  length += readUpTo(from, into.subarray(length, segmentBytes + 1), null, turns);
   const last = length <= segmentBytes;
   turns.carried = last ? null : into[segmentBytes]!;
   return { kind: "seal", index, last, bytes: into.subarray(0, Math.min(length, segmentBytes)) };
 }
 
-function nextOfPart({ file, offset, size, kind }: Part, index: number, into: Bytes): Segment | null {
+function nextOfPart({ file, offset, size, kind }: Part, turns: Turns, index: number, into: Bytes): Segment | null {
   const length = kind === "seal" ? segmentBytes : sealedSegmentBytes;
   const at = index * length;
   if (at >= size && index > 0) return null;
   const bytes = into.subarray(0, Math.min(length, size - at));
-  if (readUpTo(file, bytes, offset + at) < bytes.length) throw new FaultError({ what: "shorter" });
+  if (readUpTo(file, bytes, offset + at, turns) < bytes.length) throw new FaultError({ what: "shorter" });
   return { kind, index, last: at + bytes.length === size, bytes };
 }
 
 /** Fills `into` as far as the file goes. @param position - `null`: where the file's is. */
-function readUpTo(file: number, into: Bytes, position: number | null): number {
+function readUpTo(file: number, into: Bytes, position: number | null, turns: Turns): number {
   let filled = 0;
   while (filled < into.length) {
     const at = position === null ? null : position + filled;
     const got = system("read", () => readSync(file, into, filled, into.length - filled, at));
     if (got === 0) break;
+    turns.count(got);
     filled += got;
   }
   return filled;

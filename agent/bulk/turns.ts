@@ -1,4 +1,7 @@
-/** What the threads of one run share: who reads, whose turn it is to write. Every wait ends when the run is stopped. */
+/**
+ * What the threads of one run share: who reads, whose turn it is to write, how much was read. Every wait ends when the
+ * run is stopped.
+ */
 export class Turns {
   readonly #cells: Int32Array;
 
@@ -50,6 +53,16 @@ export class Turns {
     }
   }
 
+  /** So many more bytes were read. */
+  count(bytes: number): void {
+    Atomics.add(this.#cells, counted, bytes);
+  }
+
+  /** How many were since the last time; to be asked again before they are 2 GiB. */
+  takeCounted(): number {
+    return Atomics.exchange(this.#cells, counted, 0);
+  }
+
   /** The byte that a reader found behind its segment, which so is not the last; `null`: nothing is known behind. */
   get carried(): number | null {
     const byte = Atomics.load(this.#cells, carry);
@@ -61,5 +74,5 @@ export class Turns {
   }
 }
 
-const [lock, next, turn, carry, cellCount] = [0, 1, 2, 3, 4];
+const [lock, next, turn, carry, counted, cellCount] = [0, 1, 2, 3, 4, 5];
 const [free, taken, stopped] = [0, 1, -1];
