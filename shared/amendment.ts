@@ -41,6 +41,13 @@ function grantsOf(names: RightsByName): Grant[] {
 /** Who is named by a policy. */
 export const namesIn = ({ grants }: PolicyTerms): string[] => [...byName(grants).keys()];
 
+/** The change by which names have these rights besides those they have. */
+export function adding({ grants }: PolicyTerms, more: readonly WrittenGrant[]): Change {
+  const names = byName(grants);
+  const grant = more.map((one) => ({ ...one, rights: [...(names.get(one.who) ?? []), ...one.rights] }));
+  return { grant, remove: [] };
+}
+
 /** @throws RightsError `usage` where the result would be over a policy's bounds. */
 export function changed(terms: PolicyTerms, { grant, remove, until, offlineDays }: Change): PolicyTerms {
   const names = byName(terms.grants);

@@ -1,11 +1,11 @@
 import { type Change, changed, isSame, namesIn, type PolicyTerms } from "../../shared/amendment.js";
-import type { Bytes } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { grantsFrom, parseGrant, parseWho } from "../../shared/grants.js";
 import { newId } from "../../shared/ids.js";
 import type { AmendAnswer, DocumentPolicyAnswer } from "../../shared/protocol/service-api.js";
 import type { Account } from "../account.js";
 import type { Wish } from "../chosen-policy.js";
+import type { Cover } from "../document.js";
 import { parseExpires, parseOffline } from "../expires.js";
 import { describe, openKnown } from "./describe.js";
 import { eachFile, type FileReport, type ReportOptions, type Told, table } from "./report.js";
@@ -28,9 +28,10 @@ export async function grant(path: string, options: GrantOptions): Promise<number
   const known = await openKnown(session.account);
   return eachFile([path], options, () =>
     withCovers(path, async (covers) => {
-      const { license, licenseBytes } = covers;
-      const made = await amendUntilTaken(session.account, licenseBytes, change);
-      if (made.answer !== null) await session.account.useLicenses.remove(license.document.digest);
+      const made = await amendUntilTaken(session.account, covers, (before) => {
+        checkNamed(before, change);
+        return change;
+      });
       return toldOf(await describe(covers, known), made);
     }),
   );
@@ -61,15 +62,19 @@ interface Made {
 }
 
 /** A change is of names, so it can be made again on top of what somebody else changed meanwhile. */
-async function amendUntilTaken({ service }: Account, license: Bytes, change: Change): Promise<Made> {
+export async function amendUntilTaken(
+  { service, useLicenses }: Account,
+  { license: { document }, licenseBytes: license }: Cover,
+  changeOf: (before: DocumentPolicyAnswer) => Change,
+): Promise<Made> {
   for (let tries = 1; ; tries++) {
     const before = await service.documentPolicy(license);
-    checkNamed(before, change);
-    const terms = changed(before, change);
+    const terms = changed(before, changeOf(before));
     const { version: base } = before;
     if (isSame(before, terms)) return { terms, version: base, answer: null };
     try {
       const answer = await service.amend({ license, id: newId(), base, ...terms });
+      await useLicenses.remove(document.digest);
       return { terms, version: answer.version, answer };
     } catch (error) {
       if (codeOf(error) !== "policy-changed" || tries === maxTries) throw error;
@@ -86,7 +91,7 @@ function checkNamed(policy: DocumentPolicyAnswer, { remove }: Change): void {
   throw new RightsError("usage", `the policy of this file does not name ${unknown}; ${known}`);
 }
 
-function toldOf(report: FileReport, { terms, version, answer }: Made): Told {
+export function toldOf(report: FileReport, { terms, version, answer }: Made): Told {
   const { grants, until: expires } = terms;
   const { amended = null, lastOfflineUse = null, shrank = false } = answer ?? {};
   const who = grants.flatMap(({ who, rights }) => who.map((name) => [`  ${name}`, rights.join(", ")] as const));

@@ -14,6 +14,15 @@ export function defineTracking(program: Command): void {
     .option(...expires)
     .option(...offline)
     .option(...json);
+  define(
+    program,
+    "share <path...>",
+    "let somebody open files besides those who may already",
+    async () => (await import("../share.js")).share,
+  )
+    .requiredOption("--to <who>", "whom: bob@x.example or @x.example to look, bob@x.example:Reviewer for more", each)
+    .option("--out <dir>", "put protected copies of clear files there")
+    .option(...json);
   define(program, "track <path>", "who opened a file of yours", async () => (await import("../track.js")).track).option(
     ...json,
   );

@@ -14,6 +14,19 @@ export const trackingPages: Pages = {
     ],
     exits: asking,
   },
+  share: {
+    about: [
+      "A protected file gives them rights besides all it gave before, in every copy, also in those already sent. A clear file stays as it is, and gets a protected copy, for them and nobody else. Who is only named may look; WHO:RIGHTS says more, as with seal protect.",
+    ],
+    examples: [
+      ["with a person, to look", "seal share plan.ptxt --to bob@x.example"],
+      [
+        "with two, one of whom may edit",
+        "seal share offer.pdf --to eve@y.example --to bob@x.example:Co-author --out to-send",
+      ],
+    ],
+    exits: [...asking, "someFailed"],
+  },
   track: {
     about: [
       "For whoever protected the file, its owner and administrators; newest first, at most a thousand events. - stands for standard input.",
