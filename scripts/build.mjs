@@ -1,5 +1,6 @@
 // Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
 // a program that is running, or starting, finds the old file or the new one, whole. Most packages stay in node_modules.
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -42,6 +43,7 @@ const pages = await build({
     viewer: "viewer/main.tsx",
     "signed-in": "viewer/signed-in.ts",
     content: "viewer/render/main.ts",
+    pdf: "viewer/render/pdf-main.ts",
   },
   outdir: "dist/viewer",
   entryNames: "[name]-[hash]",
@@ -52,11 +54,45 @@ const pages = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   minify: true,
+  define: { PDFJS_VERSION: JSON.stringify(dependencies["pdfjs-dist"]) },
+  write: false,
+  logLevel: "warning",
+});
+
+/** What shows PDFs brings files along that pages load as they are: under its version, so that they change with it. */
+const pdfjs = join(root, "node_modules/pdfjs-dist");
+const kinds = { cmaps: ".bcmap", standard_fonts: /\.(pfb|ttf)$/, wasm: ".wasm" };
+const found = await Promise.all(
+  Object.entries(kinds).map(async ([folder, ending]) => {
+    const names = await readdir(join(pdfjs, folder)).catch(() => []);
+    const wanted = names.filter((name) => (typeof ending === "string" ? name.endsWith(ending) : ending.test(name)));
+    return wanted.map((name) => join(pdfjs, folder, name));
+  }),
+);
+const resources = found.flat().map((path) => ({
+  path: join(dist, "viewer", `pdfjs-${dependencies["pdfjs-dist"]}-${basename(path)}`),
+  from: path,
+}));
+
+/** Its worker, as one that is no module: those do not start in a frame without origin. */
+const worker = await build({
+  absWorkingDir: root,
+  entryPoints: { [`pdfjs-${dependencies["pdfjs-dist"]}-worker`]: "viewer/render/pdf-worker.ts" },
+  outdir: "dist/viewer",
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  minifyWhitespace: true,
+  logOverride: { "empty-import-meta": "silent" },
   write: false,
   logLevel: "warning",
 });
 
 await mkdir(join(dist, "viewer"), { recursive: true });
+pages.outputFiles.push(...worker.outputFiles);
+for (const { path, from } of resources)
+  if (!existsSync(path)) outputFiles.push({ path, contents: await readFile(from) });
 outputFiles.push(...pages.outputFiles);
 // maps, then chunks, then programs: none ever names a file that is not there
 const rank = ({ path }) => (path.endsWith(".map") ? 0 : basename(path).startsWith("chunk-") ? 1 : 2);
@@ -67,7 +103,7 @@ for (const { path, contents } of outputFiles.sort((a, b) => rank(a) - rank(b))) 
 }
 
 // The service finds a page's files by their names, of which there must be one.
-const served = new Set(pages.outputFiles.map(({ path }) => basename(path)));
+const served = new Set([...pages.outputFiles, ...resources].map(({ path }) => basename(path)));
 for (const name of await readdir(join(dist, "viewer")))
   if (!served.has(name)) await rm(join(dist, "viewer", name), { force: true });
 

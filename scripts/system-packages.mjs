@@ -43,11 +43,13 @@ const converter = [
   { package: "fonts-liberation", files: ["/usr/share/fonts/truetype/liberation"] },
   { package: "poppler-utils", programs: ["pdftotext"] },
 ];
+/** Writes PDFs as other programs do. */
+const qpdf = { package: "qpdf", programs: ["qpdf"] };
 const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
 export const needs = {
-  test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter],
+  test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter, qpdf],
   bench: [age],
 };
 

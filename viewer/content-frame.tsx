@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Consumed } from "../shared/protect.js";
-import { contentPath } from "../shared/protocol/page-api.js";
+import { contentPath, pdfPath } from "../shared/protocol/page-api.js";
+import { fetchWorker } from "./pdf-resources.js";
 import type { Start } from "./render/protocol.js";
 import { ContentServer, type Hearing } from "./serve-content.js";
 
@@ -18,14 +19,19 @@ export function ContentFrame({ start, content, hearing, ready }: ContentFramePro
   useEffect(() => {
     const element = frame.current!;
     let server: ContentServer | null = null;
-    const loaded = () => {
-      server = new ContentServer(element.contentWindow!, start, content, hearing);
+    let isGone = false;
+    const loaded = async () => {
+      const worker = start.kind === "pdf" ? { worker: await fetchWorker() } : {};
+      if (isGone) return;
+      server = new ContentServer(element.contentWindow!, { ...start, ...worker }, content, hearing);
       ready(server);
     };
-    element.addEventListener("load", loaded, { once: true });
-    element.src = contentPath;
+    const begin = () => void loaded().catch(hearing.failed);
+    element.addEventListener("load", begin, { once: true });
+    element.src = start.kind === "pdf" ? pdfPath : contentPath;
     return () => {
-      element.removeEventListener("load", loaded);
+      isGone = true;
+      element.removeEventListener("load", begin);
       server?.close();
     };
   }, [content]);

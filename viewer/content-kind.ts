@@ -12,6 +12,7 @@ const kinds: Record<string, ContentKind> = {
   ".png": "image",
   ".gif": "image",
   ".bmp": "image",
+  ".pdf": "pdf",
 };
 
 /** How a file is shown, by the extension its license names; `null` for what is not shown here. */

@@ -53,6 +53,11 @@ export interface Messages {
   readonly reader: string;
   readonly signOut: string;
   readonly print: string;
+  readonly page: string;
+  readonly find: string;
+  readonly findNext: string;
+  readonly notFound: string;
+  foundOn(page: number): string;
   readonly zoomIn: string;
   readonly zoomOut: string;
   readonly fit: string;

@@ -16,6 +16,8 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   const { document: read, opened, isChecked } = state;
   const server = useRef<ContentServer | null>(null);
   const [isShown, setShown] = useState(false);
+  const [place, setPlace] = useState({ page: 0, count: 1 });
+  const [found, setFound] = useState<number | null | undefined>(undefined);
   const send = (message: ToFrame) => server.current?.send(message);
   const start = useMemo(() => startOf(desk, state), [opened]);
   useEffect(() => printByKey(() => send({ type: "print" })), []);
@@ -24,6 +26,8 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   }, [isShown, opened]);
   const hearing = {
     shown: () => setShown(true),
+    at: (page: number, count: number) => setPlace({ page, count }),
+    found: setFound,
     cannot: (why: "too-large" | "unsuitable") => desk.refuse(refusal(why, why, opened.use.terms.author)),
     failed: (error: unknown) => desk.refuse(refusalFrom(error)),
   };
@@ -35,6 +39,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
           <h1>{opened.use.terms.label ?? read.name}</h1>
           <span>{summaryOf(opened.use, say, language)}</span>
         </div>
+        {place.count > 1 ? <Paging {...place} say={say} send={send} /> : null}
         <Zoom say={say} send={send} />
         <Menu label={say.rights}>
           <h2>{read.name}</h2>
@@ -43,6 +48,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
             <span role="status">{isChecked ? `✓ ${say.checked}` : say.checking}</span>
           </p>
           <RightsList use={opened.use} say={say} language={language} isChecked={isChecked} />
+          {start.kind === "pdf" && start.may.extract ? <Find say={say} send={send} found={found} /> : null}
           <Actions desk={desk} say={say} state={state} send={send} />
           <SignedIn desk={desk} say={say} />
         </Menu>
@@ -94,6 +100,43 @@ function printByKey(print: () => void): () => void {
   };
   addEventListener("keydown", pressed);
   return () => removeEventListener("keydown", pressed);
+}
+
+type PagingProps = { page: number; count: number; say: Messages; send: (message: ToFrame) => void };
+
+function Paging({ page, count, say, send }: PagingProps) {
+  const go = (event: Event) => {
+    const wanted = Number((event.currentTarget as HTMLInputElement).value);
+    if (Number.isInteger(wanted)) send({ type: "go", page: wanted - 1 });
+  };
+  return (
+    <label class="paging">
+      <span class="unseen">{say.page}</span>
+      <input type="text" inputMode="numeric" size={3} value={page + 1} onChange={go} /> / {count}
+    </label>
+  );
+}
+
+type FindProps = { say: Messages; send: (message: ToFrame) => void; found: number | null | undefined };
+
+/** The text of pages that are not in view is not in the page, so the browser's own search would miss it. */
+function Find({ say, send, found }: FindProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const find = (event: Event) => {
+    event.preventDefault();
+    send({ type: "find", text: input.current!.value });
+  };
+  return (
+    <search>
+      <form class="find" onSubmit={find}>
+        <label>
+          {say.find} <input type="search" ref={input} maxLength={200} required />
+        </label>
+        <button type="submit">{say.findNext}</button>
+        <p role="status">{found === undefined ? "" : found === null ? say.notFound : say.foundOn(found + 1)}</p>
+      </form>
+    </search>
+  );
 }
 
 function Zoom({ say, send }: { say: Messages; send: (message: ToFrame) => void }) {

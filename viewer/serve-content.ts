@@ -1,10 +1,14 @@
 import { collect } from "../shared/bytes.js";
 import type { Consumed } from "../shared/protect.js";
+import { fetchResource } from "./pdf-resources.js";
 import { type CannotShow, type FromFrame, maxReadBytes, type Start, type ToFrame } from "./render/protocol.js";
 
 /** What becomes of the frame. */
 export interface Hearing {
   shown(): void;
+  /** The page in front, counted from 0. */
+  at(page: number, count: number): void;
+  found(page: number | null): void;
   cannot(why: CannotShow): void;
   /** The content could not be read: damaged, or gone. */
   failed(error: unknown): void;
@@ -37,7 +41,16 @@ export class ContentServer {
   async #hear(message: FromFrame): Promise<void> {
     if (message.type === "shown") this.#hearing.shown();
     if (message.type === "cannot") this.#hearing.cannot(message.why);
+    if (message.type === "at") this.#hearing.at(message.page, message.count);
+    if (message.type === "found") this.#hearing.found(message.page);
     if (message.type === "read") await this.#read(message);
+    if (message.type === "resource") await this.#bring(message);
+  }
+
+  async #bring({ id, name }: FromFrame & { type: "resource" }): Promise<void> {
+    const bytes = await fetchResource(name);
+    if (bytes === null) this.send({ type: "none", id });
+    else this.#port.postMessage({ type: "bytes", id, bytes } satisfies ToFrame, [bytes]);
   }
 
   async #read({ id, offset, length }: FromFrame & { type: "read" }): Promise<void> {

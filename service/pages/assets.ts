@@ -9,6 +9,10 @@ const pack = promisify(gzip);
 const types: Record<string, string> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".ttf": "font/ttf",
+  ".pfb": "application/octet-stream",
+  ".bcmap": "application/octet-stream",
 };
 
 /** A file that pages load. Its name changes with its content, so that it may be kept for good. */
@@ -30,7 +34,7 @@ export class Assets {
   /** @returns `null` where nothing was built: a service without pages. */
   static async read(folder: URL): Promise<Assets | null> {
     const names = await readdir(folder).catch(() => []);
-    const served = names.filter((name) => extname(name) in types && /^[\w-]+\.\w+$/.test(name));
+    const served = names.filter((name) => extname(name) in types && /^[\w-][\w.-]*$/.test(name));
     if (served.length === 0) return null;
     return new Assets(
       new Map(await Promise.all(served.map(async (name) => [name, await readAsset(folder, name)] as const))),

@@ -1,4 +1,4 @@
-import { assetPath, contentPath } from "../../shared/protocol/page-api.js";
+import { assetPath, contentPath, pdfPath } from "../../shared/protocol/page-api.js";
 import { escapeHtml, type Reader } from "../identity/pages/page.js";
 import type { Assets } from "./assets.js";
 
@@ -8,7 +8,7 @@ export interface ServedPage {
   readonly headers: Record<string, string>;
 }
 
-/** The two pages of the viewer and its frame; docs/viewer.md says what each may do and why. */
+/** The pages of the viewer and its frames; docs/viewer.md says what each may do and why. */
 export class ViewerPages {
   readonly #assets: Assets;
   readonly #origin: string;
@@ -22,13 +22,17 @@ export class ViewerPages {
   viewer = (reader: Reader): ServedPage => this.#page(reader, "viewer", viewerPolicy(this.#origin));
   signedIn = (reader: Reader): ServedPage => this.#page(reader, "signed-in", []);
 
+  content = (reader: Reader): ServedPage => this.#frame(reader, "content");
+  /** Scanned pages come in forms whose decoders are WebAssembly; text still becomes no code. */
+  pdf = (reader: Reader): ServedPage => this.#frame(reader, "pdf", " 'wasm-unsafe-eval'");
+
   /** Whatever content does in here, it has no origin, no network, no storage, and nowhere to go. */
-  content(reader: Reader): ServedPage {
-    const page = this.#page(reader, "content", contentPolicy);
+  #frame(reader: Reader, entry: string, moreScripts = ""): ServedPage {
+    const page = this.#page(reader, entry, contentPolicy, moreScripts);
     return { ...page, headers: { ...page.headers, "x-frame-options": "SAMEORIGIN" } };
   }
 
-  #page({ language, organisation }: Reader, entry: string, more: readonly string[]): ServedPage {
+  #page({ language, organisation }: Reader, entry: string, more: readonly string[], moreScripts = ""): ServedPage {
     const [script, style] = [this.#assets.pathOf(`${entry}.js`), this.#assets.pathOf(`${entry}.css`)];
     const html =
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
@@ -36,7 +40,7 @@ export class ViewerPages {
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
       `<link rel="stylesheet" href="${style}"><script src="${script}" defer></script></head>` +
       `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
-    return { html, headers: headersOf([...common(this.#origin, script, style), ...more]) };
+    return { html, headers: headersOf([...common(this.#origin, script + moreScripts, style), ...more]) };
   }
 }
 
@@ -56,7 +60,7 @@ const common = (origin: string, script: string, style: string): string[] => [
 
 const viewerPolicy = (origin: string): string[] => [
   `connect-src ${origin}/api/v1/ ${origin}/oidc/ ${origin}/.well-known/sealwright ${origin}${assetPath}`,
-  `frame-src ${origin}${contentPath}`,
+  `frame-src ${origin}${contentPath} ${origin}${pdfPath}`,
   "frame-ancestors 'none'",
   "trusted-types 'none'",
 ];

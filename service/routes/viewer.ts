@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import { assetPath, contentPath, signedInPath, viewerPath } from "../../shared/protocol/page-api.js";
+import { assetPath, contentPath, pdfPath, signedInPath, viewerPath } from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
 import type { Assets } from "../pages/assets.js";
@@ -23,6 +23,7 @@ export const viewerRoutes =
     app.get(viewerPath, async (request, reply) => serve(pages.viewer(reader(request)), reply));
     app.get(signedInPath, async (request, reply) => serve(pages.signedIn(reader(request)), reply));
     app.get(contentPath, async (request, reply) => serve(pages.content(reader(request)), reply));
+    app.get(pdfPath, async (request, reply) => serve(pages.pdf(reader(request)), reply));
     app.get<{ Params: { name: string } }>(`${assetPath}:name`, async (request, reply) => {
       const asset = assets.find(request.params.name);
       if (asset === null) return notFound(request, reply);

@@ -11,6 +11,8 @@ export const signedInChannel = "sealwright-signed-in";
 
 /** The frame that content is shown in: of no origin, and without a network. */
 export const contentPath = "/view/content";
+/** The same for PDFs, which take more program. */
+export const pdfPath = "/view/pdf";
 
 /** In front of the name of every script and style. */
 export const assetPath = "/view/assets/";

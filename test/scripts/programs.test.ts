@@ -25,6 +25,8 @@ const others = [
   "viewer/main.tsx",
   "viewer/signed-in.ts",
   "viewer/render/main.ts",
+  "viewer/render/pdf-main.ts",
+  "viewer/render/pdf-worker.ts",
 ];
 
 /** A tree of sources with `text` as the command line's. */
@@ -44,8 +46,13 @@ it("seal says what to do when nothing has been built", () => {
 it("the build makes programs that seal starts, says nothing, and leaves nothing else behind", async () => {
   await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
-  const pages = (await readdir(join(copy, "dist/viewer"))).map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
-  expect(pages.sort()).toEqual(["content", "signed-in", "viewer"]);
+  const served = await readdir(join(copy, "dist/viewer"));
+  const pages = served
+    .filter((name) => !name.startsWith("pdfjs-"))
+    .map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
+  expect(pages.sort()).toEqual(["content", "pdf", "signed-in", "viewer"]);
+  for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
+    expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
   expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(
     ["agent", "pkcs12-worker", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [
       `${name}.js`,

@@ -49,7 +49,7 @@ export class Reader {
   readonly page: Page;
   /** Every request of the page, its frames and windows, with what it sent. */
   readonly requests: { url: string; method: string; body: Buffer | null }[] = [];
-  /** What the browser complained about: a page that keeps its policy gives it no reason. */
+  /** What the browser complained about, but for answers that ask for another proof. */
   readonly complaints: string[] = [];
   readonly #organisation: Organisation;
 
@@ -66,7 +66,9 @@ export class Reader {
       reader.requests.push({ url: request.url(), method: request.method(), body: request.postDataBuffer() }),
     );
     reader.page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) reader.complaints.push(message.text());
+      // the last is about what tests do themselves
+      if (["error", "warning"].includes(message.type()) && !/^Canvas2D|status of 40[01]/.test(message.text()))
+        reader.complaints.push(message.text());
     });
     reader.page.on("pageerror", (error) => reader.complaints.push(String(error)));
     await reader.page.goto(`${organisation.trial.service}/view`);

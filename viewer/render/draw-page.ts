@@ -1,8 +1,9 @@
 import type { Pages } from "./pages.js";
 import { drawWatermark } from "./watermark.js";
 
-/** A canvas has at most so many pixels: phones give up on larger ones. */
+/** A canvas has at most so many pixels, and to one side: phones give up on larger ones. */
 const maxPixels = 16_000_000;
+const maxSide = 8192;
 
 /** One page with its mark. @param wanted - pixels of the canvas to one of the page. */
 export async function drawPage(
@@ -13,12 +14,12 @@ export async function drawPage(
   wanted: number,
 ): Promise<void> {
   const { width, height } = pages.sizeOf(index);
-  const scale = Math.min(wanted, Math.sqrt(maxPixels / (width * height)));
+  const scale = Math.min(wanted, Math.sqrt(maxPixels / (width * height)), maxSide / width, maxSide / height);
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
   const context = canvas.getContext("2d")!;
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   await pages.draw(index, canvas, scale);
-  drawWatermark(canvas, mark, scale);
+  drawWatermark(canvas, mark, Math.max(scale, devicePixelRatio)); // never smaller than can be read
 }

@@ -11,6 +11,7 @@ export async function printPages(pages: Pages, mark: readonly string[]): Promise
   const urls: string[] = [];
   for (let index = 0; index < pages.count; index++) {
     const canvas = document.createElement("canvas");
+    await pages.prepare?.(index);
     await drawPage(pages, mark, canvas, index, scale);
     const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
     const image = new Image();

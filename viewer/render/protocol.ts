@@ -4,7 +4,7 @@
 export type Zoom = "in" | "out" | "fit";
 
 /** How content is shown. */
-export type ContentKind = "text" | "image";
+export type ContentKind = "text" | "image" | "pdf";
 
 /** The first message, with the port beside it. Nothing in it is secret but the reader's own name. */
 export interface Start {
@@ -16,6 +16,8 @@ export interface Start {
   /** What stands across each page. */
   readonly mark: readonly string[];
   readonly may: { readonly print: boolean; readonly extract: boolean };
+  /** The program that takes PDFs apart: the frame could not load it, since all addresses are of another origin to it. */
+  readonly worker?: Blob;
   /** How the content is called to people who do not see it. */
   readonly name: string;
 }
@@ -26,6 +28,9 @@ export const maxReadBytes = 4 << 20;
 export type ToFrame =
   | { readonly type: "bytes"; readonly id: number; readonly bytes: ArrayBuffer }
   | { readonly type: "zoom"; readonly by: Zoom }
+  | { readonly type: "none"; readonly id: number }
+  | { readonly type: "go"; readonly page: number }
+  | { readonly type: "find"; readonly text: string }
   | { readonly type: "print" };
 
 /** Why content is not shown: none of it is the viewer's or the service's decision. */
@@ -33,6 +38,11 @@ export type CannotShow = "too-large" | "unsuitable";
 
 export type FromFrame =
   | { readonly type: "read"; readonly id: number; readonly offset: number; readonly length: number }
+  /** A font, a table of characters or a decoder that the content does not bring along. */
+  | { readonly type: "resource"; readonly id: number; readonly name: string }
+  /** The page in front, counted from 0. */
+  | { readonly type: "at"; readonly page: number; readonly count: number }
+  | { readonly type: "found"; readonly page: number | null }
   /** Something of it can be seen. */
   | { readonly type: "shown" }
   | { readonly type: "cannot"; readonly why: CannotShow };

@@ -4,9 +4,11 @@ export type { Zoom };
 
 /** Something that shows content in the frame. */
 export interface View {
-  /** Once what is in view can be seen. */
+  /** Once something of it can be seen. */
   shown(): Promise<void>;
   zoom(by: Zoom): void;
+  /** To a page, counted from 0. */
+  go?(index: number): void;
 }
 
 const step = 1.25;

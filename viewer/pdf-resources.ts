@@ -1,0 +1,24 @@
+import { assetPath } from "../shared/protocol/page-api.js";
+import { reach } from "../shared/protocol/service-client.js";
+
+/** Of the library; set by the build. Its files are served under its version, as they are. */
+declare const PDFJS_VERSION: string;
+
+const front = `${assetPath}pdfjs-${PDFJS_VERSION}-`;
+
+const isResource = (name: string): boolean => /^[\w-]{1,64}\.(bcmap|pfb|ttf|wasm)$/.test(name);
+
+const get = (name: string): Promise<Response> => reach(new URL(front + name, location.origin).href, {});
+
+/** The program that takes PDFs apart. @throws RightsError `service-unreachable`. */
+export async function fetchWorker(): Promise<Blob> {
+  const program = await (await get("worker.js")).arrayBuffer();
+  return new Blob([program], { type: "text/javascript" });
+}
+
+/** What a PDF asks for is its author's word: only names of that kind are looked for. @returns `null` for all others. */
+export async function fetchResource(name: string): Promise<ArrayBuffer | null> {
+  if (!isResource(name)) return null;
+  const answer = await get(name).catch(() => null);
+  return answer?.ok ? answer.arrayBuffer() : null;
+}

@@ -1,0 +1,103 @@
+import { guard } from "./guard.js";
+import type { Pages } from "./pages.js";
+import { printPages } from "./print.js";
+import type { CannotShow, FromFrame, Start, ToFrame } from "./protocol.js";
+import { RemoteSource } from "./remote-source.js";
+import type { View, Zoom } from "./view.js";
+
+/** The frame that content is shown in. It knows no key, no license and no address: bytes come in, and are drawn. */
+
+/** Content that is shown, and its pages for the printer; or why it is not. */
+export type Seen = { readonly why: CannotShow } | { readonly pages: Pages; readonly view: View };
+
+/** What there is to show with. */
+export interface Stage {
+  readonly start: Start;
+  readonly source: RemoteSource;
+  readonly ground: HTMLElement;
+  /** Tells the viewer which page is in front. */
+  readonly moved: (page: number, count: number) => void;
+}
+
+/** Waits for the viewer, and shows what it sends. @param show - for the kinds of content this frame knows. */
+export function beginWith(show: (stage: Stage) => Promise<Seen>): void {
+  const begin = ({ source, data: start, ports: [port] }: MessageEvent<Start>): void => {
+    if (source !== parent || port === undefined) return;
+    removeEventListener("message", begin);
+    guard(start.may);
+    const content = new RemoteSource(start.size, port);
+    const conversation = new Conversation(start, port, content);
+    conversation.showBy(show).catch(() => conversation.tell({ type: "cannot", why: "unsuitable" }));
+  };
+  addEventListener("message", begin);
+}
+
+class Conversation {
+  readonly #start: Start;
+  readonly #port: MessagePort;
+  readonly #source: RemoteSource;
+  #seen: { pages: Pages; view: View } | null = null;
+  #page = 0;
+
+  constructor(start: Start, port: MessagePort, source: RemoteSource) {
+    this.#start = start;
+    this.#port = port;
+    this.#source = source;
+    port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
+      if (!source.hear(data)) this.#obey(data);
+    };
+  }
+
+  tell(message: FromFrame): void {
+    this.#port.postMessage(message);
+  }
+
+  async showBy(show: (stage: Stage) => Promise<Seen>): Promise<void> {
+    const ground = document.createElement("main");
+    ground.tabIndex = 0;
+    ground.setAttribute("aria-label", this.#start.name);
+    document.body.append(ground);
+    const moved = (page: number, count: number) => {
+      this.#page = page;
+      this.tell({ type: "at", page, count });
+    };
+    const seen = await show({ start: this.#start, source: this.#source, ground, moved });
+    if ("why" in seen) return this.tell({ type: "cannot", why: seen.why });
+    await seen.view.shown();
+    this.#seen = seen;
+    ground.focus({ preventScroll: true });
+    listenToKeys((message) => this.#obey(message));
+    this.tell({ type: "shown" });
+  }
+
+  #obey(message: ToFrame): void {
+    const { may, mark } = this.#start;
+    if (this.#seen === null) return;
+    const { view, pages } = this.#seen;
+    if (message.type === "zoom") view.zoom(message.by);
+    if (message.type === "go") view.go?.(message.page);
+    if (message.type === "print" && may.print) void printPages(pages, mark);
+    if (message.type === "find" && may.extract) void this.#find(message.text, pages, view);
+  }
+
+  async #find(text: string, pages: Pages, view: View): Promise<void> {
+    const page = (await pages.find?.(text, this.#page + 1)) ?? null;
+    if (page !== null) view.go?.(page);
+    this.tell({ type: "found", page });
+  }
+}
+
+const zoomKeys: Record<string, Zoom> = { "+": "in", "=": "in", "-": "out", "0": "fit" };
+
+/** Inside the frame the viewer does not hear keys. Those of the browser itself (with Ctrl) stay the browser's. */
+function listenToKeys(obey: (message: ToFrame) => void): void {
+  addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey } = event;
+    const by = zoomKeys[key];
+    if (by !== undefined && !ctrlKey && !metaKey) obey({ type: "zoom", by });
+    if (key.toLowerCase() === "p" && (ctrlKey || metaKey)) {
+      event.preventDefault();
+      obey({ type: "print" });
+    }
+  });
+}
