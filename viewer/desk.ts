@@ -34,6 +34,8 @@ export type State =
       readonly document: ProtectedDocument;
       readonly opened: OpenedDocument;
       readonly isChecked: boolean;
+      /** The license once more, as the service gives it now. */
+      readonly ask: () => Promise<OpenedDocument>;
     }
   | { readonly at: "wrapped"; readonly document: ProtectedDocument; readonly opened: OpenedDocument };
 
@@ -120,6 +122,14 @@ export class Desk {
     if (this.state.at === "open") this.#show({ ...this.state, isChecked: true });
   }
 
+  /** The rights are others now: the same file, shown anew as they allow. */
+  reopen(opened: OpenedDocument): void {
+    if (this.state.at !== "open") return;
+    const { rights, terms } = opened.use;
+    if (holds(rights, "VIEW")) this.#show({ ...this.state, opened, isChecked: false });
+    else this.refuse(refusal("denied", "right-missing", terms.author));
+  }
+
   /** Closes what is open, for a reason that came up while it was. */
   refuse(reason: Refusal): void {
     if (this.state.at === "open" || this.state.at === "wrapped")
@@ -127,13 +137,15 @@ export class Desk {
   }
 
   async #open(document: ProtectedDocument, { trust }: Host, account: PageAccount): Promise<State> {
-    const opened = await openDocument(document, account, trust).catch((error) => {
-      if (signedOut.includes(codeOf(error))) this.account = null;
-      throw error;
-    });
+    const ask = () =>
+      openDocument(document, account, trust).catch((error) => {
+        if (signedOut.includes(codeOf(error))) this.account = null;
+        throw error;
+      });
+    const opened = await ask();
     const { rights, terms } = opened.use;
     if (!holds(rights, "VIEW")) throw new RightsError("right-missing", "this license does not allow to view");
-    if (contentKind(terms.ext) !== null) return { at: "open", document, opened, isChecked: false };
+    if (contentKind(terms.ext) !== null) return { at: "open", document, opened, isChecked: false, ask };
     if (mayLeave(document.name, rights)) return { at: "wrapped", document, opened };
     return { at: "refused", file: document.name, refusal: refusal("unsuitable", "viewer-needed", terms.author) };
   }

@@ -4,6 +4,7 @@ import { ContentFrame } from "./content-frame.js";
 import { contentKind, mayLeave } from "./content-kind.js";
 import type { Desk } from "./desk.js";
 import { decryptToBlob, nameOnceClear, save } from "./hand-over.js";
+import { watchLicense } from "./license-watch.js";
 import { localeFor, type Messages } from "./messages.js";
 import { refusal, refusalFrom } from "./refusal.js";
 import type { Start, ToFrame } from "./render/protocol.js";
@@ -24,6 +25,14 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   useEffect(() => {
     if (isShown) void proveAuthor(desk, state);
   }, [isShown, opened]);
+  useEffect(
+    () =>
+      watchLicense(opened, state.ask, {
+        changed: (now) => desk.reopen(now),
+        ended: (error) => desk.refuse(refusalFrom(error)),
+      }),
+    [opened],
+  );
   const hearing = {
     shown: () => setShown(true),
     at: (page: number, count: number) => setPlace({ page, count }),

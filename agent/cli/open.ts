@@ -28,7 +28,7 @@ export async function open(path: string, options: ReportOptions): Promise<number
   return eachFile([path], options, () =>
     withDocument(path, async (document) => {
       const granted = await accessTo(session, document);
-      requireOpening(document, granted);
+      requireOpening(document, granted, session.account.info.viewer);
       await show(session, document, granted);
       return { report: { ...(await describe(document, known)), ...describeUse(granted) }, lines: [] };
     }),
@@ -47,12 +47,13 @@ async function show(session: Session, document: Document, granted: GrantedUse): 
   }
 }
 
-function requireOpening(document: Document, { use: { rights, terms } }: GrantedUse): void {
+function requireOpening(document: Document, { use: { rights, terms } }: GrantedUse, viewer: string | null): void {
   requireRight(rights, "VIEW", terms.author.address, "open this file");
   if (!isGeneric(document) && !holds(rights, "EXPORT"))
     throw new RightsError(
       "viewer-needed",
-      `you may look at ${basename(document.path)}, but only in a viewer that keeps its rules, and there is none on this computer`,
+      `you may look at ${basename(document.path)}, but only in a viewer that keeps its rules` +
+        (viewer === null ? ", and there is none on this computer" : `: choose it at ${viewer}`),
     );
 }
 

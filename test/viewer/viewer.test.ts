@@ -216,6 +216,61 @@ describe("a file is shown or refused", () => {
   });
 });
 
+describe("a file that is open", () => {
+  /** The page's own waits of more than a minute take a second: those for asking again. */
+  const impatient = async (reader: Reader) => {
+    await reader.page.addInitScript(() => {
+      const wait = window.setTimeout.bind(window) as (work: () => void, ms?: number) => number;
+      window.setTimeout = ((work: () => void, ms = 0) => wait(work, ms > 60_000 ? 1000 : ms)) as typeof setTimeout;
+    });
+    await reader.page.reload();
+  };
+
+  it("closes at the next look once it is withdrawn", async () => {
+    const reader = await Reader.at(contoso, browser);
+    await impatient(reader);
+    const path = await contoso.forColleague("watched.txt", text);
+    await reader.open(path);
+    await reader.content();
+    expect(await contoso.seal("revoke", path)).toMatchObject({ code: 0 });
+    await soon(reader.refusal).toBe("Ada Lovelace withdrew watched.ptxt.");
+    expect(await reader.page.locator("iframe").count()).toBe(0);
+  });
+
+  it("keeps to other rights from the next look on, and stays as it is while nothing changes", async () => {
+    const reader = await Reader.at(contoso, browser);
+    await impatient(reader);
+    const path = await contoso.forColleague("more.txt", text);
+    await reader.open(path);
+    const frame = await reader.content();
+    await frame.evaluate(() => {
+      document.body.dataset.first = "yes";
+    });
+    await soon(() => reader.requests.filter(({ url }) => url.endsWith("/use-licenses")).length).toBeGreaterThan(2);
+    expect(await frame.getAttribute("body", "data-first")).toBe("yes");
+    const who = contoso.person("colleague").user;
+    expect(await contoso.seal("grant", path, "--grant", `${who}:VIEW+EXTRACT`)).toMatchObject({ code: 0 });
+    await soon(() => reader.page.textContent(".about")).toContain("View, copy");
+    expect(await (await reader.content()).textContent("pre")).toBe(text);
+    expect(await contoso.seal("grant", path, "--remove", who)).toMatchObject({ code: 0 });
+    await soon(reader.refusal).toContain("has not been given access to more.ptxt");
+  });
+
+  it("stays open while the service is away, as long as its license lasts", async () => {
+    const reader = await Reader.at(contoso, browser);
+    await impatient(reader);
+    await reader.open(await contoso.forColleague("away.txt", text));
+    await reader.content();
+    let asked = 0;
+    await reader.page.route("**/use-licenses", (route) => {
+      asked++;
+      return route.abort();
+    });
+    await soon(() => asked).toBeGreaterThan(2);
+    expect(await reader.page.locator("iframe").count()).toBe(1);
+  });
+});
+
 describe("a wrapped file", () => {
   it("is handed over whole after its reader was told what that means", async () => {
     const reader = await Reader.at(contoso, browser, { acceptDownloads: true });
