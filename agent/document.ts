@@ -1,10 +1,10 @@
 import { type Bytes, tailOf } from "../shared/bytes.js";
-import { maxTrailerBytes } from "../shared/crypto/content-layout.js";
 import { RightsError } from "../shared/errors.js";
 import { isCompoundFile } from "../shared/format/compound/read.js";
 import { isProtectedName } from "../shared/format/kind.js";
 import { readPfileStream } from "../shared/format/pfile.js";
 import { StreamPrefix } from "../shared/format/prefix.js";
+import { maxTrailerBytes } from "../shared/license/edition.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import { parseChain } from "../shared/license/xrml.js";
 import { type ProtectedFile, readProtected } from "../shared/protect.js";

@@ -8,8 +8,6 @@ export const tagBytes = 16;
 export const sealedSegmentBytes = segmentBytes + tagBytes;
 export const headerBytes = 64;
 export const saltBytes = 16;
-/** A stream reader holds this much back, since the trailer is found from the end. */
-export const maxTrailerBytes = 16 * 1024;
 /** Content over 2^40 bytes is refused: no file system this runs on could hold it, and every number stays exact. */
 export const maxContentBytes = 2 ** 40;
 
