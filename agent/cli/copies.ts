@@ -1,5 +1,4 @@
 import { RightsError, type RightsErrorCode } from "../../shared/errors.js";
-import type { Label } from "../../shared/label.js";
 import type { Choice } from "../chosen-policy.js";
 import { noteRegistrations } from "../outbox.js";
 import { maxTogether } from "../pdf/converter.js";
@@ -16,32 +15,38 @@ export interface CopyOptions extends ReportOptions {
   ppdf?: boolean;
 }
 
+interface Wanted {
+  readonly original: Original;
+  /** What it was protected as. */
+  readonly choice: Choice;
+}
+
 /** The PDF copies of what one command protected: made together at its end, since the converter takes a while to start. */
 export class WantedCopies {
   readonly #options: CopyOptions;
-  readonly #isWanted: boolean;
-  readonly #originals: Original[] = [];
+  readonly #wanted: Wanted[] = [];
 
-  constructor(options: CopyOptions, label: Label | null) {
+  constructor(options: CopyOptions) {
     this.#options = options;
-    this.#isWanted = options.ppdf ?? label?.pdfCopy ?? false;
   }
 
   /** @param container - what the document was put into; copies are made of Office documents. */
-  add(original: Original, container: "pfile" | "office"): void {
-    if (this.#isWanted && container === "office") this.#originals.push(original);
+  add(original: Original, container: "pfile" | "office", choice: Choice): void {
+    const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? false;
+    if (isWanted && container === "office") this.#wanted.push({ original, choice });
   }
 
   /** @returns the exit code: the documents are protected in any case, so a copy that fails counts only where it was asked for. */
-  async make(session: Session, choice: Choice, protector: Protector): Promise<number> {
+  async make(session: Session, protector: Protector): Promise<number> {
     const copies = new PdfCopies(session.home);
     let failed = 0;
     try {
-      for (let at = 0; at < this.#originals.length; at += maxTogether) {
-        const batch = this.#originals.slice(at, at + maxTogether);
-        for (const [i, made] of (await makeAll(copies, batch, protector)).entries())
-          if (made instanceof RightsError) failed += this.#tellMissing(batch[i]!, made);
-          else await this.#tell(made, session, choice);
+      for (let at = 0; at < this.#wanted.length; at += maxTogether) {
+        const batch = this.#wanted.slice(at, at + maxTogether);
+        const originals = batch.map(({ original }) => original);
+        for (const [i, made] of (await makeAll(copies, originals, protector)).entries())
+          if (made instanceof RightsError) failed += this.#tellMissing(originals[i]!, made);
+          else await this.#tell(made, session, batch[i]!.choice);
       }
     } finally {
       await copies.close();

@@ -43,7 +43,6 @@ export async function label(path: string, options: LabelOptions): Promise<number
   const reason = reasonFrom(options.justification);
   const session = await openSession();
   const current = await currentPolicy(session.account);
-  const choice = choosePolicy(current, options, Date.now());
   const by: Labelling = {
     session,
     current,
@@ -51,12 +50,12 @@ export async function label(path: string, options: LabelOptions): Promise<number
     options,
     out: await outFolder(options.out),
     reason,
-    copies: new WantedCopies(options, choice.label),
+    copies: new WantedCopies(options),
   };
   if (isStream) return labelInput(by);
   const files = await filesIn([path], (one) => !isIgnoredName(basename(one)));
   const code = await eachFile(files, options, (one, progress) => labelOne(one, by, progress));
-  const codeOfCopies = await by.copies.make(session, choice, by.protector);
+  const codeOfCopies = await by.copies.make(session, by.protector);
   await sendNotes(session.account);
   return code || codeOfCopies;
 }
@@ -101,7 +100,7 @@ async function relabel(document: Document, by: Labelling, progress: Progress): P
   progress.expect(2 * document.file.region.size);
   const how = { ...anew, out, keep: options.keep ?? false, count: progress.count };
   const made = await reprotectFile(document, how, protector);
-  by.copies.add({ path: made.path, contentKey: made.published.contentKey }, document.file.container);
+  by.copies.add({ path: made.path, contentKey: made.published.contentKey }, document.file.container, choice);
   await noteRegistrations(account, [made.published.license]);
   if (isUnsure) unsure(made.path);
   const what = isSame ? "has a new key, and opens for the same people" : "is protected";

@@ -38,12 +38,12 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector);
   const files = await filesIn(paths, isClearFile);
-  const copies = new WantedCopies(options, choice.label);
+  const copies = new WantedCopies(options);
   const code = await eachFile(files, options, (path, progress) =>
     protectOne(path, { ...how, choice, protector, account, progress, copies }),
   );
   if (files.length === 0) say("there is no file to protect there");
-  const codeOfCopies = await copies.make(session, choice, protector);
+  const codeOfCopies = await copies.make(session, protector);
   await sendNotes(account);
   return code || codeOfCopies;
 }
@@ -75,7 +75,7 @@ export async function protectOne(
   progress.expect(2 * (await sizeIn(path)));
   const result = await protectFile(path, { ...how, count: progress.count }, protector);
   await noteRegistrations(account, [result.published.license]);
-  copies.add({ path: result.path, contentKey: result.published.contentKey }, result.kind.container);
+  copies.add({ path: result.path, contentKey: result.published.contentKey }, result.kind.container, choice);
   if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
   return {
     report: reportOn(result, choice, account),

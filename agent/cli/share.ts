@@ -65,6 +65,6 @@ async function copyFor(path: string, { session, grant, out }: Sharing, progress:
   const choice = choosePolicy(null, { grant }, Date.now());
   const how = await protectingFrom(choice, { keep: true, out });
   const protector = await openWork(session, null);
-  const copies = new WantedCopies({ ppdf: false }, null);
+  const copies = new WantedCopies({ ppdf: false });
   return protectOne(path, { ...how, choice, protector, account: session.account, progress, copies });
 }
