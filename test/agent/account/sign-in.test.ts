@@ -79,6 +79,7 @@ describe("signing in", () => {
     expect(await outcome(openAccount(home))).toBe("sign-in-needed");
     await expect(openAccount(home)).rejects.toThrow("seal login URL");
     expect((await readdir(home.path)).sort()).toEqual([
+      "copies",
       "journal",
       "licenses",
       "locks",
