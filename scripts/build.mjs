@@ -41,6 +41,7 @@ const pages = await build({
   absWorkingDir: root,
   entryPoints: {
     viewer: "viewer/main.tsx",
+    local: "viewer/local.ts",
     "signed-in": "viewer/signed-in.ts",
     content: "viewer/render/main.ts",
     pdf: "viewer/render/pdf-main.ts",

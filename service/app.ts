@@ -1,13 +1,13 @@
 import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from "fastify";
 import type { Bytes } from "../shared/bytes.js";
 import { newId } from "../shared/ids.js";
+import type { Assets } from "../shared/node/pages/assets.js";
 import { oneLine } from "../shared/one-line.js";
 import { maxRequestBytes } from "../shared/protocol/service-api.js";
 import { answerError, notFound } from "./error-answers.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
-import type { Assets } from "./pages/assets.js";
 import { accountRoutes } from "./routes/accounts.js";
 import { adminRoutes } from "./routes/admin.js";
 import { apiPrefix, descriptionRoutes } from "./routes/description.js";

@@ -1,6 +1,7 @@
 import type { Server } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { usePrimitives } from "../shared/crypto/primitives.js";
+import { Assets } from "../shared/node/pages/assets.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
 import { minuteMs } from "../shared/time.js";
 import { type LogTarget, openApp } from "./app.js";
@@ -23,7 +24,6 @@ import { SuperUsers } from "./licensing/super-users.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
-import { Assets } from "./pages/assets.js";
 import { openStore, type Store } from "./store/store.js";
 import { readTls, reloadTls } from "./tls.js";
 

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Consumed } from "../shared/protect.js";
 import { contentPath, pdfPath } from "../shared/protocol/page-api.js";
+import type { Content } from "./opened.js";
 import { fetchWorker } from "./pdf-resources.js";
 import type { Start } from "./render/protocol.js";
 import { ContentServer, type Hearing } from "./serve-content.js";
 
 export interface ContentFrameProps {
   readonly start: Start;
-  readonly content: Consumed;
+  readonly content: Content;
   readonly hearing: Hearing;
   /** Is given the server of the frame, to send it what the reader wants. */
   readonly ready: (server: ContentServer) => void;

@@ -1,12 +1,7 @@
 import { inWindow } from "../browser/agree-in-window.js";
 import { type PageAccount, signInPage } from "../browser/page-account.js";
 import { forgetPin, trustOf } from "../browser/pin.js";
-import {
-  type OpenedDocument,
-  openDocument,
-  type ProtectedDocument,
-  readDocument,
-} from "../browser/protected-document.js";
+import { openDocument, type ProtectedDocument, readDocument } from "../browser/protected-document.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import type { Agree } from "../shared/protocol/authorization.js";
@@ -14,6 +9,8 @@ import { findSignIn, type SignInPlace } from "../shared/protocol/service-address
 import { holds } from "../shared/rights.js";
 import { contentKind, mayLeave } from "./content-kind.js";
 import { foreignViewer } from "./foreign.js";
+import { openLocal } from "./local-content.js";
+import type { Opened } from "./opened.js";
 import { type Refusal, refusal, refusalFrom } from "./refusal.js";
 
 /** Whose service this page comes from, and what is believed of it. */
@@ -31,13 +28,13 @@ export type State =
   | { readonly at: "refused"; readonly file: string; readonly refusal: Refusal }
   | {
       readonly at: "open";
-      readonly document: ProtectedDocument;
-      readonly opened: OpenedDocument;
+      readonly document: { readonly name: string };
+      readonly opened: Opened;
       readonly isChecked: boolean;
       /** The license once more, as the service gives it now. */
-      readonly ask: () => Promise<OpenedDocument>;
+      readonly ask: () => Promise<Opened>;
     }
-  | { readonly at: "wrapped"; readonly document: ProtectedDocument; readonly opened: OpenedDocument };
+  | { readonly at: "wrapped"; readonly document: { readonly name: string }; readonly opened: Opened };
 
 /** Ends the waiting for a window, and with it what only was begun. */
 type Attempt = AbortController;
@@ -46,6 +43,10 @@ type Attempt = AbortController;
 export class Desk {
   state: State = { at: "empty" };
   account: PageAccount | null = null;
+  /** Whose name stands across the pages. */
+  reader: { readonly name: string; readonly address: string } | null = null;
+  /** A program on this computer has the file: none is chosen here, and nobody signs in. */
+  isLocal = false;
   readonly #changed: (desk: Desk) => void;
   #file: File | null = null;
   #attempt: Attempt = new AbortController();
@@ -68,6 +69,17 @@ export class Desk {
     });
   }
 
+  /** The file that a program on this computer opened in this page. */
+  async showLocal(): Promise<void> {
+    this.isLocal = true;
+    await this.#try({ at: "busy", doing: "asking" }, async () => {
+      const { name, reader, opened } = await openLocal();
+      this.reader = reader;
+      const ask = async () => (await openLocal()).opened;
+      return { at: "open", document: { name }, opened, isChecked: false, ask };
+    });
+  }
+
   /** Call it while a click is handled: it opens a window. @param anew - as somebody else. */
   async signIn({ document, host }: Pick<State & { at: "closed" }, "document" | "host">, anew = false): Promise<void> {
     const agree = inWindow({ anew, signal: this.#begin() });
@@ -78,6 +90,7 @@ export class Desk {
     return this.#try({ at: "busy", doing: "signing-in" }, async () => {
       const account = await signInPage(host.place, host.trust, agree);
       this.account = account;
+      this.reader = account;
       this.#show({ at: "busy", doing: "asking" });
       return this.#open(document, host, account);
     });
@@ -95,6 +108,7 @@ export class Desk {
   }
 
   again(): Promise<void> {
+    if (this.isLocal) return this.showLocal();
     return this.#file === null ? this.leave() : this.choose(this.#file);
   }
 
@@ -123,7 +137,7 @@ export class Desk {
   }
 
   /** The rights are others now: the same file, shown anew as they allow. */
-  reopen(opened: OpenedDocument): void {
+  reopen(opened: Opened): void {
     if (this.state.at !== "open") return;
     const { rights, terms } = opened.use;
     if (holds(rights, "VIEW")) this.#show({ ...this.state, opened, isChecked: false });
@@ -133,7 +147,7 @@ export class Desk {
   /** Closes what is open, for a reason that came up while it was. */
   refuse(reason: Refusal): void {
     if (this.state.at === "open" || this.state.at === "wrapped")
-      this.#show({ at: "refused", file: this.#file?.name ?? "", refusal: reason });
+      this.#show({ at: "refused", file: this.state.document.name, refusal: reason });
   }
 
   async #open(document: ProtectedDocument, { trust }: Host, account: PageAccount): Promise<State> {

@@ -1,16 +1,15 @@
-import type { OpenedDocument, ProtectedDocument } from "../browser/protected-document.js";
 import { clearName } from "../shared/format/kind.js";
+import type { Opened } from "./opened.js";
 
 /** The name of the file once it is clear. */
-export const nameOnceClear = ({ name }: ProtectedDocument, { use }: OpenedDocument): string =>
-  clearName(name, use.terms.ext);
+export const nameOnceClear = ({ name }: { name: string }, { use }: Opened): string => clearName(name, use.terms.ext);
 
 /**
  * The whole content as a file of the browser's, which keeps large ones on disk: never more than a few segments are in
  * the page's memory. Nothing is given before the end has shown that this is what its author left.
  * @param progress - bytes so far. @throws RightsError `content-damaged`, `edition-invalid`, `file-unreadable`.
  */
-export async function decryptToBlob({ content }: OpenedDocument, progress: (bytes: number) => void): Promise<Blob> {
+export async function decryptToBlob({ content }: Opened, progress: (bytes: number) => void): Promise<Blob> {
   const parts: Blob[] = [];
   let done = 0;
   for await (const piece of content.all()) {

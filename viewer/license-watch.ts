@@ -1,5 +1,5 @@
-import type { OpenedDocument } from "../browser/protected-document.js";
 import { codeOf } from "../shared/errors.js";
+import type { Opened } from "./opened.js";
 
 /** A file stays open so long without the service being asked again, in ms: as long as a license that is never kept lasts. */
 const askEveryMs = 15 * 60_000;
@@ -7,12 +7,12 @@ const askEveryMs = 15 * 60_000;
 /** What comes of asking again. */
 export interface LicenseNews {
   /** The rights are others now. */
-  changed(opened: OpenedDocument): void;
+  changed(opened: Opened): void;
   /** There are none any more, or nobody could be asked until the license ended. */
   ended(error: unknown): void;
 }
 
-const sameRights = (one: OpenedDocument, other: OpenedDocument): boolean =>
+const sameRights = (one: Opened, other: Opened): boolean =>
   one.use.rights.join() === other.use.rights.join() && one.use.terms.until === other.use.terms.until;
 
 /**
@@ -20,11 +20,7 @@ const sameRights = (one: OpenedDocument, other: OpenedDocument): boolean =>
  * on seeing it. While the service is away the file stays open until its license ends.
  * @param ask - as when the file was opened. @returns what ends the watch.
  */
-export function watchLicense(
-  opened: OpenedDocument,
-  ask: () => Promise<OpenedDocument>,
-  news: LicenseNews,
-): () => void {
+export function watchLicense(opened: Opened, ask: () => Promise<Opened>, news: LicenseNews): () => void {
   const beganMs = performance.now(); // a clock that nobody sets back
   const leftMs = () => opened.use.untilMs - opened.givenMs - (performance.now() - beganMs);
   let timer = 0;

@@ -1,17 +1,8 @@
 import "../browser/no-compiling.js";
 import "./viewer.css";
-import { render } from "preact";
-import { App } from "./app.js";
-import { Desk } from "./desk.js";
-import { messagesOf } from "./messages.js";
+import { begin } from "./begin.js";
 
-const say = messagesOf(document);
-const root = document.createElement("div");
-root.id = "viewer";
-document.body.append(root);
-document.body.dataset.printed = say.printBlank;
-const desk = new Desk((changed) => render(<App desk={changed} say={say} />, root));
-render(<App desk={desk} say={say} />, root);
+const desk = begin();
 
 /** A file dropped anywhere on the page is meant for it: a browser would go there, and away from here. */
 addEventListener("dragover", (event) => event.preventDefault());

@@ -74,7 +74,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   );
 }
 
-function startOf({ account }: Desk, { document: read, opened }: ScreenProps<"open">["state"]): Start {
+function startOf({ reader }: Desk, { document: read, opened }: ScreenProps<"open">["state"]): Start {
   const { rights, terms } = opened.use;
   const when = new Date(opened.givenMs).toLocaleString(localeFor(document.documentElement.lang), {
     timeZoneName: "short",
@@ -83,7 +83,7 @@ function startOf({ account }: Desk, { document: read, opened }: ScreenProps<"ope
     kind: contentKind(terms.ext)!,
     size: opened.content.size,
     extension: terms.ext.toLowerCase(),
-    mark: [`${account?.name} <${account?.address}>`, when, ...(terms.obligations ?? []).map(({ text }) => text)],
+    mark: [`${reader?.name} <${reader?.address}>`, when, ...(terms.obligations ?? []).map(({ text }) => text)],
     may: { print: holds(rights, "PRINT"), extract: holds(rights, "EXTRACT") },
     name: read.name,
   };
@@ -219,9 +219,11 @@ function Actions({ desk, say, state: { document: read, opened }, send }: Actions
           {say.save(name)}
         </button>
       ) : null}
-      <button type="button" onClick={() => void desk.useOtherAccount()}>
-        {say.otherAccount}
-      </button>
+      {desk.isLocal ? null : (
+        <button type="button" onClick={() => void desk.useOtherAccount()}>
+          {say.otherAccount}
+        </button>
+      )}
       <FilePicker desk={desk} label={say.openAnother} />
     </div>
   );

@@ -1,17 +1,20 @@
-import type { UseLicense } from "../shared/license/use-license.js";
+import type { Opened } from "./opened.js";
+
+type Use = Opened["use"];
+
 import { holds } from "../shared/rights.js";
 import { parseSecondTime } from "../shared/time.js";
 import { type Level, localeFor, type Messages, type Shown } from "./messages.js";
 
 /** When access ends, as the reader writes dates; `null` for never. */
-export function endOf({ terms }: UseLicense, language: string): string | null {
+export function endOf({ terms }: Use, language: string): string | null {
   if (terms.until === null) return null;
   const ms = parseSecondTime(terms.until, "license-malformed");
   return new Date(ms).toLocaleDateString(localeFor(language), { day: "numeric", month: "long", year: "numeric" });
 }
 
 /** "View, print until 3 March 2027": what the bar has room for. */
-export function summaryOf(use: UseLicense, say: Messages, language: string): string {
+export function summaryOf(use: Use, say: Messages, language: string): string {
   const more = [
     ...(holds(use.rights, "PRINT") ? [say.can.print] : []),
     ...(holds(use.rights, "EXTRACT") ? [say.can.extract] : []),
@@ -24,7 +27,7 @@ export function summaryOf(use: UseLicense, say: Messages, language: string): str
 
 const levels: Record<Shown, Level> = { view: "C", author: "C", until: "S", print: "V", extract: "V", export: "V" };
 
-type RightsProps = { use: UseLicense; say: Messages; language: string; isChecked: boolean };
+type RightsProps = { use: Use; say: Messages; language: string; isChecked: boolean };
 
 /** Each right, and by what it is enforced: whoever reads this page should not believe more than is true. */
 export function RightsList({ use, say, language, isChecked }: RightsProps) {

@@ -33,6 +33,7 @@ const focusOnce = (title: string) => (heading: HTMLHeadingElement | null) => {
 };
 
 export function FilePicker({ desk, label, primary = false }: { desk: Desk; label: string; primary?: boolean }) {
+  if (desk.isLocal) return null;
   const choose = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const file = input.files?.[0];
@@ -119,7 +120,7 @@ export function ForeignScreen({ desk, say, state: { file, host, viewer } }: Scre
 }
 
 export function RefusedScreen({ desk, say, state: { file, refusal } }: ScreenProps<"refused">) {
-  const about = { file, me: desk.account?.name ?? "", owner: refusal.owner?.name ?? "" };
+  const about = { file, me: desk.reader?.name ?? "", owner: refusal.owner?.name ?? "" };
   return (
     <Card title={file}>
       <p role="alert" class="trouble">
@@ -139,6 +140,7 @@ export function RefusedScreen({ desk, say, state: { file, refusal } }: ScreenPro
 type WayOutProps = { way: Way; desk: Desk; say: Messages; file: string; refusal: Refusal };
 
 function WayOut({ way, desk, say, file, refusal: { owner } }: WayOutProps) {
+  if (desk.isLocal && way === "other-account") return null;
   if (way === "ask" && owner !== null)
     return (
       <a

@@ -1,5 +1,5 @@
 import { collect } from "../shared/bytes.js";
-import type { Consumed } from "../shared/protect.js";
+import type { Content } from "./opened.js";
 import { fetchResource } from "./pdf-resources.js";
 import { type CannotShow, type FromFrame, maxReadBytes, type Start, type ToFrame } from "./render/protocol.js";
 
@@ -17,11 +17,11 @@ export interface Hearing {
 /** The viewer's end of the port to the frame: decrypts the pieces that are asked for, and nothing else. */
 export class ContentServer {
   readonly #port: MessagePort;
-  readonly #content: Consumed;
+  readonly #content: Content;
   readonly #hearing: Hearing;
 
   /** @param frame - has loaded our own page; nobody else's can be in it. */
-  constructor(frame: Window, start: Start, content: Consumed, hearing: Hearing) {
+  constructor(frame: Window, start: Start, content: Content, hearing: Hearing) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#content = content;

@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { givingBack } from "../../shared/crypto/engine.js";
-import { RightsError } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { consume } from "../../shared/protect.js";
 import { holds } from "../../shared/rights.js";
@@ -16,6 +15,7 @@ import { accessTo } from "./read.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { say, shown } from "./say.js";
 import { openSession, type Session } from "./session.js";
+import { showInViewer } from "./show-in-viewer.js";
 
 /** A program that was only asked to open the file needs a moment until it has it open. */
 const graceMs = 8000;
@@ -28,8 +28,9 @@ export async function open(path: string, options: ReportOptions): Promise<number
   return eachFile([path], options, () =>
     withDocument(path, async (document) => {
       const granted = await accessTo(session, document);
-      requireOpening(document, granted, session.account.info.viewer);
-      await show(session, document, granted);
+      requireRight(granted.use.rights, "VIEW", granted.use.terms.author.address, "open this file");
+      if (isGeneric(document) || holds(granted.use.rights, "EXPORT")) await show(session, document, granted);
+      else await showInViewer(session, document, granted);
       return { report: { ...(await describe(document, known)), ...describeUse(granted) }, lines: [] };
     }),
   );
@@ -45,16 +46,6 @@ async function show(session: Session, document: Document, granted: GrantedUse): 
   } finally {
     await erase(folder);
   }
-}
-
-function requireOpening(document: Document, { use: { rights, terms } }: GrantedUse, viewer: string | null): void {
-  requireRight(rights, "VIEW", terms.author.address, "open this file");
-  if (!isGeneric(document) && !holds(rights, "EXPORT"))
-    throw new RightsError(
-      "viewer-needed",
-      `you may look at ${basename(document.path)}, but only in a viewer that keeps its rules` +
-        (viewer === null ? ", and there is none on this computer" : `: choose it at ${viewer}`),
-    );
 }
 
 async function decryptInto(folder: string, document: Document, granted: GrantedUse, session: Session): Promise<string> {

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync } from "fastify";
 import { toBase64 } from "../../shared/bytes.js";
 import { encodeServerCertificates } from "../../shared/license/xrml.js";
+import type { Assets } from "../../shared/node/pages/assets.js";
 import { viewerPath } from "../../shared/protocol/page-api.js";
 import { Discovery } from "../../shared/protocol/service-api.js";
 import { clientId, issuerOf } from "../identity/provider.js";
 import type { Parts } from "../licensing/parts.js";
-import type { Assets } from "../pages/assets.js";
 import { endpoint } from "./endpoint.js";
 
 export interface DiscoveryOptions {

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Assets } from "../../shared/node/pages/assets.js";
+import { type ServedPage, ViewerPages } from "../../shared/node/pages/viewer-pages.js";
 import { assetPath, contentPath, pdfPath, signedInPath, viewerPath } from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
-import type { Assets } from "../pages/assets.js";
-import { type ServedPage, ViewerPages } from "../pages/viewer-pages.js";
 
 export interface ViewerOptions {
   assets: Assets;

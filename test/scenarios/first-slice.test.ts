@@ -120,7 +120,8 @@ describe.sequential("drop a file, and it opens only for those its policy names",
     const text = join(root, "strict.ptxt");
     const wrapped = join(root, "strict.dwg.pfile");
     for (const command of ["cat", "unprotect"]) expect(await as("colleague", command, text)).toMatchObject({ code: 3 });
-    const shown = await as("colleague", "open", text);
+    const dark = { BROWSER: "", DISPLAY: "", WAYLAND_DISPLAY: "" };
+    const shown = await seal(["open", text], { home: homes.colleague!, env: dark });
     expect(shown.code).toBe(3);
     expect(shown.err).toContain(`${trial.service}/view`);
     expect(existsSync(join(root, "strict.txt"))).toBe(false);

@@ -23,6 +23,7 @@ const others = [
   "service/custody/rsa-worker.ts",
   "service/custody/pkcs12-worker.ts",
   "viewer/main.tsx",
+  "viewer/local.ts",
   "viewer/signed-in.ts",
   "viewer/render/main.ts",
   "viewer/render/pdf-main.ts",
@@ -50,7 +51,7 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   const pages = served
     .filter((name) => !name.startsWith("pdfjs-"))
     .map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
-  expect(pages.sort()).toEqual(["content", "pdf", "signed-in", "viewer"]);
+  expect(pages.sort()).toEqual(["content", "local", "pdf", "signed-in", "viewer"]);
   for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
     expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
   expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(

@@ -375,10 +375,12 @@ describe("the page", () => {
   it("is gone through by keyboard alone", async () => {
     const reader = await Reader.at(contoso, browser);
     const path = await contoso.forColleague("keys.txt", text);
+    const choosing = reader.page.waitForEvent("filechooser"); // heard of only when it is waited for beforehand
     const focused = () => reader.page.evaluate(() => (document.activeElement as HTMLInputElement).type);
     const tabbed = () => reader.page.keyboard.press("Tab").then(focused);
     await soon(tabbed).toBe("file"); // a page that is not in front yet does not hear the first key
-    const [chooser] = await Promise.all([reader.page.waitForEvent("filechooser"), reader.page.keyboard.press("Enter")]);
+    await reader.page.keyboard.press("Enter");
+    const chooser = await choosing;
     await chooser.setFiles(path);
     await reader.page.waitForSelector("text=Sign in to open");
     await reader.page.keyboard.press("Tab");

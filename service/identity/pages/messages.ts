@@ -1,8 +1,8 @@
+import type { Language } from "../../../shared/language.js";
 import type { PasswordTrouble } from "../password-rules.js";
 import type { ProviderTrouble } from "../providers/other-providers.js";
 import { de } from "./de.js";
 import { en } from "./en.js";
-import type { Language } from "./language.js";
 
 /** Why a new password is not taken. */
 export type NewPasswordTrouble = PasswordTrouble | "different" | "same";

@@ -1,4 +1,4 @@
-import { type Language, languageOf } from "./language.js";
+import { type Language, languageOf } from "../../../shared/language.js";
 import { type Messages, messagesIn } from "./messages.js";
 import { script, style } from "./style.js";
 

@@ -1,11 +1,18 @@
-import { assetPath, contentPath, pdfPath } from "../../shared/protocol/page-api.js";
-import { escapeHtml, type Reader } from "../identity/pages/page.js";
+import type { Language } from "../../language.js";
+import { escapeXml } from "../../license/xml.js";
+import { assetPath, contentPath, pdfPath } from "../../protocol/page-api.js";
 import type { Assets } from "./assets.js";
 
 /** A page as it is sent: HTML without a single value of a request in it, and what it may do. */
 export interface ServedPage {
   readonly html: string;
   readonly headers: Record<string, string>;
+}
+
+/** Who reads a page, and whose it is. */
+export interface PageReader {
+  readonly language: Language;
+  readonly organisation: string;
 }
 
 /** The pages of the viewer and its frames; docs/viewer.md says what each may do and why. */
@@ -19,24 +26,28 @@ export class ViewerPages {
     this.#origin = origin;
   }
 
-  viewer = (reader: Reader): ServedPage => this.#page(reader, "viewer", viewerPolicy(this.#origin));
-  signedIn = (reader: Reader): ServedPage => this.#page(reader, "signed-in", []);
+  viewer = (reader: PageReader): ServedPage =>
+    this.#page(reader, "viewer", viewerPolicy(this.#origin, ["/api/v1/", "/oidc/", "/.well-known/sealwright"]));
+  /** The same for one file that a program on this computer opened. @param path - where the page asks for it. */
+  local = (reader: PageReader, path: string): ServedPage =>
+    this.#page(reader, "local", viewerPolicy(this.#origin, [path]));
+  signedIn = (reader: PageReader): ServedPage => this.#page(reader, "signed-in", []);
 
-  content = (reader: Reader): ServedPage => this.#frame(reader, "content");
+  content = (reader: PageReader): ServedPage => this.#frame(reader, "content");
   /** Scanned pages come in forms whose decoders are WebAssembly; text still becomes no code. */
-  pdf = (reader: Reader): ServedPage => this.#frame(reader, "pdf", " 'wasm-unsafe-eval'");
+  pdf = (reader: PageReader): ServedPage => this.#frame(reader, "pdf", " 'wasm-unsafe-eval'");
 
   /** Whatever content does in here, it has no origin, no network, no storage, and nowhere to go. */
-  #frame(reader: Reader, entry: string, moreScripts = ""): ServedPage {
+  #frame(reader: PageReader, entry: string, moreScripts = ""): ServedPage {
     const page = this.#page(reader, entry, contentPolicy, moreScripts);
     return { ...page, headers: { ...page.headers, "x-frame-options": "SAMEORIGIN" } };
   }
 
-  #page({ language, organisation }: Reader, entry: string, more: readonly string[], moreScripts = ""): ServedPage {
+  #page({ language, organisation }: PageReader, entry: string, more: readonly string[], moreScripts = ""): ServedPage {
     const [script, style] = [this.#assets.pathOf(`${entry}.js`), this.#assets.pathOf(`${entry}.css`)];
     const html =
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
-      `<title>${escapeHtml(organisation)}</title>` +
+      `<title>${escapeXml(organisation)}</title>` +
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
       `<link rel="stylesheet" href="${style}"><script src="${script}" defer></script></head>` +
       `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
@@ -58,8 +69,8 @@ const common = (origin: string, script: string, style: string): string[] => [
   "require-trusted-types-for 'script'",
 ];
 
-const viewerPolicy = (origin: string): string[] => [
-  `connect-src ${origin}/api/v1/ ${origin}/oidc/ ${origin}/.well-known/sealwright ${origin}${assetPath}`,
+const viewerPolicy = (origin: string, asked: readonly string[]): string[] => [
+  `connect-src ${[...asked, assetPath].map((path) => origin + path).join(" ")}`,
   `frame-src ${origin}${contentPath} ${origin}${pdfPath}`,
   "frame-ancestors 'none'",
   "trusted-types 'none'",

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { assetPath } from "../../shared/protocol/page-api.js";
+import { assetPath } from "../../protocol/page-api.js";
 
 const pack = promisify(gzip);
 
