@@ -20,6 +20,10 @@ export type Service = Pick<
   | "documentPolicy"
   | "amend"
   | "relabel"
+  | "askAccess"
+  | "accessRequests"
+  | "grantAccess"
+  | "refuseAccess"
   | "devices"
   | "removeDevice"
 > & { readonly admin: AdminClient };
@@ -58,6 +62,10 @@ export function heardService(
     documentPolicy: heard(client.documentPolicy),
     amend: heard(client.amend),
     relabel: heard(client.relabel),
+    askAccess: heard(client.askAccess),
+    accessRequests: heard(client.accessRequests),
+    grantAccess: heard(client.grantAccess),
+    refuseAccess: heard(client.refuseAccess),
     devices: heard(client.devices),
     removeDevice: heard(client.removeDevice),
     admin: new AdminClient((...request) => noting(client.call(...request))),

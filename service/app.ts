@@ -8,6 +8,7 @@ import { answerError, notFound } from "./error-answers.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
+import { accessRequestRoutes } from "./routes/access-requests.js";
 import { accountRoutes } from "./routes/accounts.js";
 import { adminRoutes } from "./routes/admin.js";
 import { apiPrefix, descriptionRoutes } from "./routes/description.js";
@@ -144,6 +145,7 @@ const api =
     await app.register(policyRoutes(parts));
     await app.register(licenseRoutes(parts));
     await app.register(documentRoutes(parts));
+    await app.register(accessRequestRoutes(parts));
     await app.register(keyRoutes(parts));
     await app.register(adminRoutes(parts));
     await app.register(superAccessRoutes(parts));

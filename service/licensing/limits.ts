@@ -13,6 +13,8 @@ export interface Limits {
   readonly administration: RateLimit;
   /** Of the whole audit, which is read for each. */
   readonly verifications: RateLimit;
+  /** Asking owners for access: it costs their attention. */
+  readonly accessRequests: RateLimit;
   /** Records of refusals: whoever asks without end does not fill the disk. */
   readonly refusals: RateLimit;
 }
@@ -23,6 +25,7 @@ const usual: Record<keyof Limits, Omit<RateLimitOptions, "now">> = {
   certificates: { burst: 100, perSecond: 0.1 },
   administration: { burst: 1000, perSecond: 20 },
   verifications: { burst: 20, perSecond: 0.2 },
+  accessRequests: { burst: 30, perSecond: 0.01 },
   refusals: { burst: 2000, perSecond: 20 },
 };
 
@@ -34,6 +37,7 @@ export function openLimits(now: () => number): Limits {
     certificates: limit("certificates"),
     administration: limit("administration"),
     verifications: limit("verifications"),
+    accessRequests: limit("accessRequests"),
     refusals: limit("refusals"),
   };
 }

@@ -20,6 +20,7 @@ const migrations: Record<string, Migration> = {
   "0014-compromised-keys": { up: addDeclared },
   "0015-publishers": { up: createPublishers },
   "0016-super-access": { up: createSuperAccess },
+  "0017-access-requests": { up: createAccessRequests },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -295,4 +296,29 @@ async function createSuperAccess(db: Kysely<unknown>): Promise<void> {
   await index(db, "super_access", "person");
   const approvals = { access: "text", person: "text", time: "bigint" } as const;
   await createTable(db, "super_approvals", approvals, key("super_approvals", "access", "person"));
+}
+
+async function createAccessRequests(db: Kysely<unknown>): Promise<void> {
+  const columns = {
+    id: "text",
+    family: "text",
+    issuer: "text",
+    owner: "text",
+    issued: "bigint",
+    content_id: "text",
+    document: "text?",
+    license: "text",
+    person: "text",
+    reason: "text",
+    asked: "bigint",
+    state: "text",
+    answered: "bigint?",
+  } as const;
+  await createTable(db, "access_requests", columns, (table) =>
+    key(
+      "access_requests",
+      "id",
+    )(table).addUniqueConstraint("access_requests_one", ["family", "issuer", "person"] as never[]),
+  );
+  for (const column of ["issuer", "owner", "person"]) await index(db, "access_requests", column);
 }

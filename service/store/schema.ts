@@ -22,6 +22,7 @@ export interface Schema {
   /** Who may protect: ids of people, addresses of groups; everybody if there are none. */
   publishers: { member: string };
   super_access: SuperAccessRow;
+  access_requests: AccessRequestRow;
   super_approvals: { access: string; person: string; time: number };
   /** One row: what holds for all labels, and how often they were changed. */
   policy: { name: "current"; version: number; mandatory: number };
@@ -117,6 +118,26 @@ export interface SuperAccessRow {
   asked: number;
   until: number | null;
   ended: number | null;
+}
+
+/** One of each person about each document. */
+export interface AccessRequestRow {
+  id: string;
+  family: string;
+  issuer: string;
+  /** Address of the owner, as the policy has it. */
+  owner: string;
+  /** When the license was made: whose the address was then. */
+  issued: number;
+  content_id: string;
+  document: string | null;
+  /** The chain as it stands in the file, base64; empty once it is answered. */
+  license: string;
+  person: string;
+  reason: string;
+  asked: number;
+  state: "waiting" | "granted" | "refused";
+  answered: number | null;
 }
 
 export interface RegisteredLicenseRow {

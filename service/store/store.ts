@@ -1,3 +1,5 @@
+import { dayMs } from "../../shared/time.js";
+import { AccessRequests } from "./access-requests.js";
 import { AccountKeys } from "./account-keys.js";
 import { Accounts } from "./accounts.js";
 import { Amendments } from "./amendments.js";
@@ -14,6 +16,9 @@ import { Settings } from "./settings.js";
 import { openSqlite, type SqliteFile } from "./sqlite.js";
 import { TenantKeys } from "./tenant-keys.js";
 
+/** Requests for access, answered or not. */
+const requestsKeptMs = 90 * dayMs;
+
 /**
  * Everything the service remembers. A write resolves when it is on disk; writes that wait at the same time are flushed
  * together. Ask through the nouns; `write` and `read` are for what spans several of them.
@@ -28,12 +33,13 @@ export interface Store {
   readonly policies: Policies;
   readonly documents: Documents;
   readonly amendments: Amendments;
+  readonly accessRequests: AccessRequests;
   readonly proofs: Proofs;
   readonly payloads: Payloads;
   /** What is committed; it cannot write. */
   readonly read: Database;
   readonly write: Write;
-  /** Forget what has run out: used proofs, sessions, tokens. Call it now and then. */
+  /** Forget what has run out: used proofs, sessions, tokens, requests for access. Call it now and then. */
   sweep(): Promise<void>;
   /** Waits for writes under way. */
   close(): Promise<void>;
@@ -71,6 +77,7 @@ interface Opened {
 function assemble({ read, ask, commits, close }: Opened, now: () => number): Store {
   const { write } = commits;
   const proofs = new Proofs(read, commits.writeSoon);
+  const accessRequests = new AccessRequests(read, write);
   const payloads = new Payloads(read, write, now);
   return {
     settings: new Settings(read, write),
@@ -82,12 +89,17 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
     policies: new Policies(read, write, ask),
     documents: new Documents(read, write, ask),
     amendments: new Amendments(read, write),
+    accessRequests,
     proofs,
     payloads,
     read,
     write,
     sweep: async () => {
-      await Promise.all([proofs.forgetBefore(now()), payloads.forgetBefore(now())]);
+      await Promise.all([
+        proofs.forgetBefore(now()),
+        payloads.forgetBefore(now()),
+        accessRequests.forgetBefore(now() - requestsKeptMs),
+      ]);
     },
     close: async () => {
       await commits.idle();

@@ -21,6 +21,8 @@ export const auditActions = [
   "policy",
   "amend",
   "relabel",
+  "ask-access",
+  "answer-access",
   "super-access",
   "super-grant",
   "administer",

@@ -3,6 +3,7 @@ import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";
 import { secondTime } from "../time.js";
+import { AccessRequestAnswer, AccessRequestsAnswer, AskAccessAnswer, type GrantAccessRequest } from "./access-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
@@ -143,6 +144,12 @@ export class ServiceClient {
     this.call("POST", "/documents/policy", DocumentPolicyAnswer, { license: toBase64(license) });
   amend = ({ license, ...amendment }: Omit<AmendRequest, "license"> & { license: Bytes }) =>
     this.call("POST", "/documents/amend", AmendAnswer, { license: toBase64(license), ...amendment });
+  askAccess = (license: Bytes, reason: string) =>
+    this.call("POST", "/access-requests", AskAccessAnswer, { license: toBase64(license), reason });
+  accessRequests = () => this.call("GET", "/access-requests", AccessRequestsAnswer);
+  grantAccess = (request: GrantAccessRequest) =>
+    this.call("POST", "/access-requests/grant", AccessRequestAnswer, request);
+  refuseAccess = (id: string) => this.call("POST", "/access-requests/refuse", AccessRequestAnswer, { id });
   devices = () => this.call("GET", "/devices", DevicesAnswer);
   removeDevice = (device: string) => this.call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
   relabel = ({ license, ...to }: Omit<RelabelRequest, "license"> & { license: Bytes }) =>

@@ -35,4 +35,23 @@ export function defineTracking(program: Command): void {
   define(program, "restore <path>", "let it open again", async () => (await import("../track.js")).restore).option(
     ...json,
   );
+  defineRequests(program);
+}
+
+const requests = () => import("../requests.js");
+
+/** What people asked owners for. */
+function defineRequests(program: Command): void {
+  const parent = program.command("requests").description("who asks for access, and asking for it yourself");
+  define(parent, "list", "what others asked you for", async () => (await requests()).list, { isDefault: true }).option(
+    ...json,
+  );
+  define(parent, "ask <path>", "ask the owner of a file to let you in", async () => (await requests()).ask)
+    .requiredOption("--reason <text>", "why; the owner reads it")
+    .option(...json);
+  define(parent, "grant <id>", "let in who asked, in every copy", async () => (await requests()).grant)
+    .option("--rights <rights>", "what they may do; VIEW if left out")
+    .option(...expires)
+    .option(...json);
+  define(parent, "refuse <id>", "say no to who asked", async () => (await requests()).refuse).option(...json);
 }

@@ -1,6 +1,7 @@
 import type { Pages } from "./page.js";
 
 const asking = ["refused", "signIn", "unreachable", "damaged"] as const;
+const requesting = ["refused", "signIn", "unreachable"] as const;
 
 export const trackingPages: Pages = {
   grant: {
@@ -53,5 +54,41 @@ export const trackingPages: Pages = {
       ["for programs", "seal restore --json plan.ptxt"],
     ],
     exits: asking,
+  },
+  "requests list": {
+    about: ["About files you protected or own: what waits first, then what was answered, for 90 days."],
+    examples: [
+      ["who asks for what", "seal requests"],
+      ["for programs", "seal requests list --json"],
+    ],
+    exits: requesting,
+  },
+  "requests ask": {
+    about: [
+      "For a file that refuses you, or gives you too little. Its owner sees your name, the name of the file and the reason; only the license goes to the service, never the file. Once you are let in, the same file opens. Asking again while it waits says it anew.",
+    ],
+    examples: [
+      ["ask to read it", "seal requests ask plan.ptxt --reason 'I take over from Eve'"],
+      ["for programs", "seal requests ask plan.ptxt --reason 'I take over from Eve' --json"],
+    ],
+    exits: asking,
+  },
+  "requests grant": {
+    about: [
+      "Changes the rights of every copy, as seal grant does: who asked gets these rights besides those they have, and everybody else keeps theirs.",
+    ],
+    examples: [
+      ["let them look", "seal requests grant ID"],
+      ["and edit, until a month from now for everybody", "seal requests grant ID --rights Reviewer --expires 30d"],
+    ],
+    exits: requesting,
+  },
+  "requests refuse": {
+    about: ["Nothing changes; they may ask again."],
+    examples: [
+      ["say no", "seal requests refuse ID"],
+      ["for programs", "seal requests refuse ID --json"],
+    ],
+    exits: requesting,
   },
 };

@@ -54,8 +54,9 @@ async function idOf({ client }: TestDevice): Promise<string> {
   return devices.find(({ current }) => current)!.id;
 }
 
-async function forOwners({ devices: { ada } }: { devices: Devices }): Promise<Request[]> {
-  const about = { license: toBase64((await ada.publish({ grants })).license) };
+async function forOwners({ devices: { ada, olga } }: { devices: Devices }): Promise<Request[]> {
+  const { license } = await ada.publish({ grants });
+  const about = { license: toBase64(license) };
   const terms = { grants, until: null, offlineDays: 0 };
   const changes: [string, object][] = [
     ["documents", about],
@@ -66,9 +67,21 @@ async function forOwners({ devices: { ada } }: { devices: Devices }): Promise<Re
     ["documents/track", about],
     ["documents/policy", about],
   ];
+  const asked = async () => {
+    await olga.client.askAccess(license, "the case is mine now");
+    return (await ada.client.accessRequests()).requests[0]!.id;
+  };
   return [
     ...changes.map(([path, body]) => ({ by: ada, address: `POST /api/v1/${path}`, body })),
     { by: ada, address: "GET /api/v1/documents" },
+    { by: olga, address: "POST /api/v1/access-requests", body: { ...about, reason: "the case is mine now" } },
+    { by: ada, address: "GET /api/v1/access-requests" },
+    {
+      by: ada,
+      address: "POST /api/v1/access-requests/grant",
+      body: async () => ({ id: await asked(), rights: ["VIEW"] }),
+    },
+    { by: ada, address: "POST /api/v1/access-requests/refuse", body: async () => ({ id: await asked() }) },
   ];
 }
 
