@@ -1,5 +1,10 @@
 import { clearName } from "../shared/format/kind.js";
+import { holds, type Right } from "../shared/rights.js";
 import type { Opened } from "./opened.js";
+
+/** Whether the file may leave without protection: wrapped ones do as a whole, others with the right for it. */
+export const mayLeave = (name: string, rights: readonly Right[]): boolean =>
+  name.toLowerCase().endsWith(".pfile") || holds(rights, "EXPORT");
 
 /** The name of the file once it is clear. */
 export const nameOnceClear = ({ name }: { name: string }, { use }: Opened): string => clearName(name, use.terms.ext);

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { contentKind } from "../shared/format/shown.js";
 import { holds } from "../shared/rights.js";
 import { ContentFrame } from "./content-frame.js";
-import { contentKind, mayLeave } from "./content-kind.js";
 import type { Desk } from "./desk.js";
-import { decryptToBlob, nameOnceClear, save } from "./hand-over.js";
+import { decryptToBlob, mayLeave, nameOnceClear, save } from "./hand-over.js";
 import { watchLicense } from "./license-watch.js";
 import { localeFor, type Messages } from "./messages.js";
 import { refusal, refusalFrom } from "./refusal.js";

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { RightsError } from "../../shared/errors.js";
+import { contentKind } from "../../shared/format/shown.js";
 import { Assets } from "../../shared/node/pages/assets.js";
 import { consume } from "../../shared/protect.js";
 import type { LocalDocument } from "../../shared/protocol/local-viewer-api.js";
@@ -11,9 +12,6 @@ import { accessTo } from "./read.js";
 import { say, shown } from "./say.js";
 import type { Session } from "./session.js";
 
-/** What the viewer shows: as `viewer/content-kind.ts` has it. */
-const shownHere = [".txt", ".xml", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".pdf"];
-
 /** Beside the program itself, as the build lays it. */
 const pages = new URL("./viewer/", import.meta.url);
 
@@ -24,7 +22,7 @@ const pages = new URL("./viewer/", import.meta.url);
 export async function showInViewer(session: Session, document: Document, granted: GrantedUse): Promise<void> {
   const { env, platform } = process;
   const assets = await Assets.read(pages);
-  const isShown = shownHere.includes(granted.use.terms.ext.toLowerCase());
+  const isShown = contentKind(granted.use.terms.ext) !== null;
   if (assets === null || !isShown || !hasDisplay(env, platform)) throw viewerNeeded(session, document, isShown);
   const content = await consume(document.file, granted, session.engine);
   const { organisation } = session.account.info;

@@ -1,10 +1,9 @@
+import type { ContentKind } from "../../shared/format/shown.js";
+
 /** What the viewer and the frame that shows content say to each other, over a port that only the two have. */
 
 /** Nearer, further, or as the page is by itself. */
 export type Zoom = "in" | "out" | "fit";
-
-/** How content is shown. */
-export type ContentKind = "text" | "image" | "pdf";
 
 /** The first message, with the port beside it. Nothing in it is secret but the reader's own name. */
 export interface Start {
