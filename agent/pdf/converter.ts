@@ -17,6 +17,7 @@ export interface TimeLimits {
   readonly startMs: number;
   readonly eachMs: number;
 }
+const probeMs = 10_000;
 const timeLimits: TimeLimits = { startMs: 30_000, eachMs: 60_000 };
 
 /**
@@ -34,10 +35,14 @@ export class Converter {
     this.#limits = limits;
   }
 
-  /** @param folder - private, and erased by whoever made it. */
+  /**
+   * @param folder - private, and erased by whoever made it.
+   * @throws RightsError `converter-missing` where this system lets nobody be confined.
+   */
   static async open(suite: Suite, folder: string, limits = timeLimits): Promise<Converter> {
     const places = ["in", "out", "home"].map((name) => join(folder, name));
     for (const place of places) await mkdir(place, { recursive: true, mode: 0o700 });
+    await checkConfinement(suite, folder);
     await makeProfile(join(folder, "profile"));
     return new Converter(suite, folder, limits);
   }
@@ -94,8 +99,16 @@ export class Converter {
   }
 }
 
-/** Ends with the process, which ends with its time. Its exit code is 0 whatever happened. */
-function finished(program: string, args: readonly string[], timeoutMs: number): Promise<void> {
+/** Some systems and containers do not let bubblewrap do its work; unconfined, nothing is converted. */
+async function checkConfinement(suite: Suite, folder: string): Promise<void> {
+  const [program = "", ...args] = confined({ ...suite, libreOffice: "/usr/bin/true" }, folder, []);
+  if ((await finished(program, args, probeMs)) === 0) return;
+  const why = "bubblewrap cannot confine LibreOffice here (are user namespaces switched off?)";
+  throw new RightsError("converter-missing", `there is no PDF copy: ${why}`);
+}
+
+/** Ends with the process, which ends with its time. @returns its exit code, which of LibreOffice is 0 whatever happened. */
+function finished(program: string, args: readonly string[], timeoutMs: number): Promise<number | null> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: "ignore", detached: true });
     const kill = () => {
@@ -105,11 +118,11 @@ function finished(program: string, args: readonly string[], timeoutMs: number): 
       } catch {} // over just now
     };
     const timer = setTimeout(kill, timeoutMs);
-    const end = () => {
+    const end = (code: number | null) => {
       clearTimeout(timer);
-      resolve();
+      resolve(code);
     };
-    child.once("error", end).once("exit", end);
+    child.once("error", () => end(null)).once("exit", end);
   });
 }
 

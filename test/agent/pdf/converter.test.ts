@@ -41,6 +41,11 @@ describe("a batch of documents", () => {
   });
 });
 
+it("is not started where nothing can be confined", async () => {
+  const unable = { ...findSuite(), confinement: "/usr/bin/false" };
+  await expect(Converter.open(unable, folder)).rejects.toMatchObject({ code: "converter-missing" });
+});
+
 describe("a hostile document", () => {
   let server: Server;
   let requests: string[];
