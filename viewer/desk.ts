@@ -113,6 +113,21 @@ export class Desk {
     return this.#file === null ? this.leave() : this.choose(this.#file);
   }
 
+  /** Somebody is signed in, and the file is at hand. */
+  get canAsk(): boolean {
+    return this.account !== null && this.#file !== null;
+  }
+
+  /**
+   * Asks the owner of the file to let its reader in; of the file only the license goes to the service.
+   * @throws RightsError `rate-limited`, `sign-in-needed`, `service-unreachable` …
+   */
+  async askOwner(reason: string): Promise<void> {
+    if (this.account === null || this.#file === null) throw new RightsError("sign-in-needed", "nobody is signed in");
+    const { file } = await readDocument(this.#file);
+    await this.account.service.askAccess(file.license, reason);
+  }
+
   /** After a person was told that the key is another one. */
   trustNewKey(): Promise<void> {
     forgetPin();

@@ -29,6 +29,10 @@ export interface Messages {
   readonly refusals: Refusals;
   ask(person: string): string;
   askSubject(file: string): string;
+  askWhy(person: string): string;
+  readonly send: string;
+  readonly sending: string;
+  asked(person: string): string;
   readonly otherAccount: string;
   readonly tryAgain: string;
   readonly trustNewKey: string;

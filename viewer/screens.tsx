@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { AskOwner } from "./ask-owner.js";
 import type { Desk, State } from "./desk.js";
 import type { Messages } from "./messages.js";
 import type { Refusal, Way } from "./refusal.js";
@@ -141,6 +142,8 @@ type WayOutProps = { way: Way; desk: Desk; say: Messages; file: string; refusal:
 
 function WayOut({ way, desk, say, file, refusal: { owner } }: WayOutProps) {
   if (desk.isLocal && way === "other-account") return null;
+  if (way === "ask" && owner !== null && desk.canAsk)
+    return <AskOwner desk={desk} say={say} file={file} owner={owner} />;
   if (way === "ask" && owner !== null)
     return (
       <a

@@ -1,0 +1,55 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../browser/chromium.js";
+import { Organisation, Reader } from "./reader.js";
+
+let browser: Browser;
+let contoso: Organisation;
+beforeAll(async () => {
+  [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await contoso?.end();
+});
+
+const soon = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 20_000 });
+const reason = "I take over from Eve";
+
+/** What is wrong with the page by day and by night. */
+async function findings(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
+  }
+  return found;
+}
+
+it("who is refused asks the owner by keyboard alone, and once let in opens the same file", async () => {
+  const reader = await Reader.at(contoso, browser);
+  const { page } = reader;
+  const path = await contoso.forColleague("closed.txt", "the plan");
+  await reader.open(path, "outsider");
+  await soon(reader.refusal).toContain("Olga Novak has not been given access to closed.ptxt");
+  await page.focus("text=Ask Ada Lovelace");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(reason);
+  expect(await page.inputValue("label:text('Ada Lovelace reads this') + textarea")).toBe(reason);
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await soon(() => page.textContent("[role=status]")).toContain("Ada Lovelace was asked.");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("status");
+  expect(await findings(page)).toEqual([]);
+  const { text } = await contoso.seal("requests", "--json");
+  const request = JSON.parse(text);
+  expect(request).toMatchObject({ state: "waiting", address: contoso.person("outsider").user, reason });
+  expect(await contoso.seal("requests", "grant", request.id)).toMatchObject({ code: 0 });
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await reader.content();
+  expect(reader.complaints.filter((text) => !text.includes("403"))).toEqual([]);
+}, 60_000);

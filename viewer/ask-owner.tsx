@@ -1,0 +1,94 @@
+import { useState } from "preact/hooks";
+import { maxAskReason } from "../shared/protocol/access-api.js";
+import type { Desk } from "./desk.js";
+import type { Messages } from "./messages.js";
+import { type Refusal, refusalFrom } from "./refusal.js";
+
+/** Asking whoever owns a file that stays closed: a button, then why, then what comes of it. */
+
+interface AskProps {
+  readonly desk: Desk;
+  readonly say: Messages;
+  readonly file: string;
+  readonly owner: NonNullable<Refusal["owner"]>;
+}
+
+type Step =
+  | { readonly at: "offered" | "cancelled" | "sent" }
+  | { readonly at: "writing"; readonly isSending: boolean; readonly failed: Refusal | null };
+
+const writing = (isSending = false, failed: Refusal | null = null): Step => ({ at: "writing", isSending, failed });
+
+export function AskOwner({ desk, say, file, owner }: AskProps) {
+  const [step, take] = useState<Step>({ at: "offered" });
+  const send = (reason: string) => {
+    take(writing(true));
+    desk.askOwner(reason).then(
+      () => take({ at: "sent" }),
+      (error) => take(writing(false, refusalFrom(error))),
+    );
+  };
+  if (step.at === "sent") return <Asked desk={desk} say={say} name={owner.name} />;
+  if (step.at === "writing") {
+    const { isSending, failed } = step;
+    const trouble = failed && say.refusals[failed.kind]({ file, me: desk.reader?.name ?? "", owner: owner.name });
+    const cancel = () => take({ at: "cancelled" });
+    return <Why say={say} name={owner.name} isSending={isSending} trouble={trouble} send={send} cancel={cancel} />;
+  }
+  return (
+    <button type="button" ref={step.at === "cancelled" ? focus : null} onClick={() => take(writing())}>
+      {say.ask(owner.name)}
+    </button>
+  );
+}
+
+const focus = (element: HTMLElement | null) => element?.focus();
+
+interface WhyProps {
+  readonly say: Messages;
+  readonly name: string;
+  readonly isSending: boolean;
+  readonly trouble: string | null;
+  send(reason: string): void;
+  cancel(): void;
+}
+
+function Why({ say, name, isSending, trouble, send, cancel }: WhyProps) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason"));
+    const line = reason.replace(/\s+/g, " ").trim();
+    if (line !== "" && !isSending) send(line);
+  };
+  return (
+    <form class="ask" onSubmit={submit}>
+      <label for="reason">{say.askWhy(name)}</label>
+      <textarea id="reason" name="reason" rows={3} maxLength={maxAskReason} required ref={focus} />
+      {trouble === null ? null : (
+        <p role="alert" class="trouble">
+          {trouble}
+        </p>
+      )}
+      <button type="submit" class="primary" aria-disabled={isSending}>
+        {isSending ? say.sending : say.send}
+      </button>
+      <button type="button" onClick={cancel}>
+        {say.cancel}
+      </button>
+    </form>
+  );
+}
+
+/** Has the focus, which was in the form. */
+function Asked({ desk, say, name }: { desk: Desk; say: Messages; name: string }) {
+  return (
+    <>
+      <p role="status" class="asked" tabIndex={-1} ref={focus}>
+        {say.asked(name)}
+      </p>
+      <button type="button" onClick={() => void desk.again()}>
+        {say.tryAgain}
+      </button>
+    </>
+  );
+}
