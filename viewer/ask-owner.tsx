@@ -4,13 +4,15 @@ import type { Desk } from "./desk.js";
 import type { Messages } from "./messages.js";
 import { type Refusal, refusalFrom } from "./refusal.js";
 
-/** Asking whoever owns a file that stays closed: a button, then why, then what comes of it. */
+/** Asking whoever owns a file that stays closed, or gives too little: a button, then why, then what comes of it. */
 
 interface AskProps {
   readonly desk: Desk;
   readonly say: Messages;
   readonly file: string;
   readonly owner: NonNullable<Refusal["owner"]>;
+  /** It is open, and there is more to be asked for. */
+  readonly forMore?: boolean;
 }
 
 type Step =
@@ -19,7 +21,7 @@ type Step =
 
 const writing = (isSending = false, failed: Refusal | null = null): Step => ({ at: "writing", isSending, failed });
 
-export function AskOwner({ desk, say, file, owner }: AskProps) {
+export function AskOwner({ desk, say, file, owner, forMore = false }: AskProps) {
   const [step, take] = useState<Step>({ at: "offered" });
   const send = (reason: string) => {
     take(writing(true));
@@ -28,7 +30,10 @@ export function AskOwner({ desk, say, file, owner }: AskProps) {
       (error) => take(writing(false, refusalFrom(error))),
     );
   };
-  if (step.at === "sent") return <Asked desk={desk} say={say} name={owner.name} />;
+  if (step.at === "sent") {
+    const told = forMore ? say.askedMore(owner.name) : say.asked(owner.name);
+    return <Asked told={told} label={forMore ? say.openAgain : say.tryAgain} again={() => desk.again()} />;
+  }
   if (step.at === "writing") {
     const { isSending, failed } = step;
     const trouble = failed && say.refusals[failed.kind]({ file, me: desk.reader?.name ?? "", owner: owner.name });
@@ -37,7 +42,7 @@ export function AskOwner({ desk, say, file, owner }: AskProps) {
   }
   return (
     <button type="button" ref={step.at === "cancelled" ? focus : null} onClick={() => take(writing())}>
-      {say.ask(owner.name)}
+      {forMore ? say.askMore(owner.name) : say.ask(owner.name)}
     </button>
   );
 }
@@ -80,14 +85,14 @@ function Why({ say, name, isSending, trouble, send, cancel }: WhyProps) {
 }
 
 /** Has the focus, which was in the form. */
-function Asked({ desk, say, name }: { desk: Desk; say: Messages; name: string }) {
+function Asked({ told, label, again }: { told: string; label: string; again: () => Promise<void> }) {
   return (
     <>
       <p role="status" class="asked" tabIndex={-1} ref={focus}>
-        {say.asked(name)}
+        {told}
       </p>
-      <button type="button" onClick={() => void desk.again()}>
-        {say.tryAgain}
+      <button type="button" onClick={() => void again()}>
+        {label}
       </button>
     </>
   );

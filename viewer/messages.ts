@@ -33,6 +33,9 @@ export interface Messages {
   readonly send: string;
   readonly sending: string;
   asked(person: string): string;
+  askMore(person: string): string;
+  askedMore(person: string): string;
+  readonly openAgain: string;
   readonly otherAccount: string;
   readonly tryAgain: string;
   readonly trustNewKey: string;

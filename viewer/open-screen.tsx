@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { contentKind } from "../shared/format/shown.js";
 import { holds } from "../shared/rights.js";
+import { AskOwner } from "./ask-owner.js";
 import { ContentFrame } from "./content-frame.js";
 import type { Desk } from "./desk.js";
 import { decryptToBlob, mayLeave, nameOnceClear, save } from "./hand-over.js";
@@ -218,6 +219,9 @@ function Actions({ desk, say, state: { document: read, opened }, send }: Actions
         <button type="button" onClick={() => void saveClear()}>
           {say.save(name)}
         </button>
+      ) : null}
+      {desk.canAsk && !holds(rights, "OWNER") ? (
+        <AskOwner desk={desk} say={say} file={read.name} owner={opened.use.terms.author} forMore />
       ) : null}
       {desk.isLocal ? null : (
         <button type="button" onClick={() => void desk.useOtherAccount()}>

@@ -53,3 +53,24 @@ it("who is refused asks the owner by keyboard alone, and once let in opens the s
   await reader.content();
   expect(reader.complaints.filter((text) => !text.includes("403"))).toEqual([]);
 }, 60_000);
+
+it("who may only look asks for more in the menu, and has it once the file is opened again, in their language", async () => {
+  const reader = await Reader.at(contoso, browser, { locale: "de-AT" });
+  const { page } = reader;
+  await reader.open(await contoso.forColleague("more.txt", "the plan"));
+  await reader.content();
+  await page.click(".menu button");
+  await page.click("text=Ada Lovelace um mehr bitten");
+  await page.keyboard.type("0 + 1: bitte drucken");
+  expect(await page.inputValue("textarea")).toBe("0 + 1: bitte drucken");
+  expect(await findings(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.click("text=Um Zugriff bitten");
+  await soon(() => page.textContent(".asked")).toContain("Ada Lovelace wurde gefragt.");
+  const lines = (await contoso.seal("requests", "--json")).text.trim().split("\n");
+  const request = lines.map((line) => JSON.parse(line)).find(({ document }) => document === "more.txt");
+  expect(await contoso.seal("requests", "grant", request.id, "--rights", "PRINT")).toMatchObject({ code: 0 });
+  await page.click("text=Noch einmal öffnen");
+  await soon(() => page.textContent(".about")).toContain("drucken");
+}, 60_000);
