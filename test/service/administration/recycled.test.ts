@@ -80,3 +80,20 @@ it("who loses an address to nobody and gets it back opens everything as before",
   await admin.changePerson({ who: "robert@trial.example", addresses: ["robert@trial.example", "bob@trial.example"] });
   expect((await bob.use(license)).use.rights).toEqual(["VIEW"]);
 });
+
+it("the new holder sees nothing that was asked of the one before, and answers none of it", async () => {
+  const scratch = await scratchService();
+  const olga = await scratch.enrol("outsider");
+  let license = new Uint8Array(0);
+  const { second } = await handOver(scratch, async (sam) => {
+    license = (await sam.publish()).license;
+    await olga.client.askAccess(license, "I take over from Eve");
+    expect((await sam.client.accessRequests()).requests).toHaveLength(1);
+  });
+  expect((await second.client.accessRequests()).requests).toEqual([]);
+  const { store } = scratch.service.parts;
+  const [request] = await store.accessRequests.about(second.certified.subject, [address], 10);
+  expect((await refusalOf(second.client.grantAccess({ id: request!.id, rights: ["VIEW"] }))).code).toBe(
+    "change-refused",
+  );
+});

@@ -154,6 +154,25 @@ describe("requests for access", { timeout: 60_000 }, () => {
     expect(await store.accessRequests.about(ada.certified.subject, [], 100)).toEqual([]);
   });
 
+  it("are bounded for each document, and whoever asks then is answered the same", async () => {
+    const scratch = await scratchService();
+    const { store } = scratch.service.parts;
+    const [ada, olga] = [await scratch.enrol("writer"), await scratch.enrol("outsider")];
+    const { license } = await ada.publish();
+    await olga.client.askAccess(license, reason);
+    const { id } = (await ada.client.accessRequests()).requests[0]!;
+    const row = (await store.accessRequests.find(id))!;
+    for (let i = 1; i < 50; i++)
+      expect(await store.accessRequests.keep({ ...row, id: newId(), person: newId() })).toBe(true);
+    expect(await store.accessRequests.keep({ ...row, id: newId(), person: newId() })).toBe(false);
+    const bob = await scratch.enrol("colleague");
+    expect(Object.keys(await bob.client.askAccess(license, reason))).toEqual(["time"]);
+    expect((await ada.client.accessRequests()).requests).toHaveLength(50);
+    await ada.client.refuseAccess(id);
+    await bob.client.askAccess(license, reason);
+    expect((await ada.client.accessRequests()).requests.map(({ name }) => name)).toContain("Bob Fisher");
+  });
+
   it("of one person are limited in time, on all their devices together", async () => {
     const scratch = await scratchService();
     const [ada, olga, other] = [
