@@ -139,6 +139,7 @@ describe("the pages of a sign-in", () => {
     const page = await openPage();
     const answers = answersTo(page);
     await page.goto(authorizationRequest(issuer, audience).url.href);
+    await soon(() => focused(page)).toMatchObject({ id: "username" });
     await page.keyboard.type(ada);
     await page.keyboard.press("Tab");
     await page.keyboard.type("wrong");
