@@ -45,8 +45,8 @@ describe("the control socket", () => {
     ["a link to another socket", (path) => symlinkSync("/run/other.sock", path)],
   ])("says so when %s is in its place, and leaves it there", async (_what, put) => {
     put(home.socket);
-    for (const work of [serveControl(home, async () => "mine"), askAgent(home, { ask: "status" })])
-      await expect(work).rejects.toThrow(/agent\.sock is no socket; look who put it there, and remove it/);
+    for (const work of [() => serveControl(home, async () => "mine"), () => askAgent(home, { ask: "status" })])
+      await expect(work()).rejects.toThrow(/agent\.sock is no socket; look who put it there, and remove it/);
     expect(lstatSync(home.socket)).toBeDefined();
   });
 

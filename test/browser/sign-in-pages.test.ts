@@ -146,6 +146,7 @@ describe("the pages of a sign-in", () => {
     await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
     await soon(() => focused(page)).toMatchObject({ id: "password", "aria-describedby": "trouble" });
     await page.keyboard.type(password);
+    await soon(() => page.inputValue("#password")).toBe(password);
     await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
     await soon(() => focused(page)).toMatchObject({ class: "primary" });
     await page.keyboard.press("Enter");
