@@ -46,10 +46,10 @@ export class WaitingCopies {
     this.#copies = new PdfCopies(by.home);
   }
 
-  /** Durable when this returns. @param contentId - of the document as it was protected. */
+  /** Durable when this returns, if the home can be written; else this process makes it, or nobody. @param contentId - of the document as it was protected. */
   async add(original: Original, contentId: string): Promise<void> {
     const note: Note = { v: 1, path: original.path, contentId };
-    await replaceSmallFile(this.#placeOf(contentId), utf8(JSON.stringify(note)));
+    await replaceSmallFile(this.#placeOf(contentId), utf8(JSON.stringify(note))).catch(() => undefined);
     this.#waiting.set(contentId, original);
     this.#wake();
   }

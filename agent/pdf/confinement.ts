@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import type { Suite } from "./suite.js";
 
-/** Where the folder of the work is, seen from inside. */
+/** Where the folders of the work are, seen from inside. */
 export const inside = "/work";
+/** Each is mounted by itself: so nothing inside can put a link in its place, which we would follow outside. */
+export const workFolders = { read: ["in"], written: ["out", "home", "profile"] } as const;
 
 /** What LibreOffice reads of this computer: programs, fonts, and its own settings. No home, no documents. */
 const readable = [
@@ -17,10 +20,12 @@ const links = ["bin", "sbin", "lib", "lib32", "lib64"];
 /** Of address space and of one file, in bytes: far above what real documents take. */
 const maxMemoryBytes = 8 * 1024 ** 3;
 const maxFileBytes = 2 * 1024 ** 3;
+/** Of temporary files, which are in memory. */
+const maxTemporaryBytes = 1024 ** 3;
 
 /**
  * The command line that runs LibreOffice over a hostile document and lets it do nothing but its work: no network, no processes
- * of others, `folder` as the only place to write (threat T29).
+ * of others, three folders in `folder` as the only places to write (threat T29).
  */
 export function confined({ libreOffice, confinement }: Suite, folder: string, args: readonly string[]): string[] {
   return [
@@ -34,7 +39,10 @@ export function confined({ libreOffice, confinement }: Suite, folder: string, ar
     ...["--ro-bind", "/usr", "/usr"],
     ...links.flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
     ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", folder, inside, "--chdir", inside],
+    ...["--proc", "/proc", "--dev", "/dev", "--size", String(maxTemporaryBytes), "--tmpfs", "/tmp"],
+    ...workFolders.read.flatMap((name) => ["--ro-bind", join(folder, name), `${inside}/${name}`]),
+    ...workFolders.written.flatMap((name) => ["--bind", join(folder, name), `${inside}/${name}`]),
+    ...["--remount-ro", "/", "--chdir", inside],
     ...["--setenv", "HOME", `${inside}/home`, "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"],
     libreOffice,
     ...args,

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { RightsError } from "../../shared/errors.js";
-import { confined, inside } from "./confinement.js";
+import { confined, inside, workFolders } from "./confinement.js";
 import { makeProfile } from "./profile.js";
 import type { Suite } from "./suite.js";
 
@@ -40,8 +40,8 @@ export class Converter {
    * @throws RightsError `converter-missing` where this system lets nobody be confined.
    */
   static async open(suite: Suite, folder: string, limits = timeLimits): Promise<Converter> {
-    const places = ["in", "out", "home"].map((name) => join(folder, name));
-    for (const place of places) await mkdir(place, { recursive: true, mode: 0o700 });
+    for (const name of [...workFolders.read, ...workFolders.written])
+      await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
     await checkConfinement(suite, folder);
     await makeProfile(join(folder, "profile"));
     return new Converter(suite, folder, limits);
@@ -130,7 +130,8 @@ const pageMark = /\/Type\s*\/Page[^s]/;
 
 /** Whether this is a PDF with a page in it; marks that fall between two pieces are found as well. */
 async function hasPages(path: string): Promise<boolean> {
-  if (!(await stat(path).catch(() => null))?.isFile()) return false;
+  // Never a link: it would lead to a file of this computer that was not visible inside.
+  if (!(await lstat(path).catch(() => null))?.isFile()) return false;
   let before = "";
   for await (const piece of createReadStream(path, "latin1")) {
     if (before === "" && !(piece as string).startsWith("%PDF-")) return false;

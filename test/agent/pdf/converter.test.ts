@@ -86,10 +86,10 @@ describe("a hostile document", () => {
   });
 
   it("that never ends is ended, and all that it started", async () => {
-    const script = join(folder, "endless");
+    const script = join(converter.incoming, "endless");
     await writeFile(script, "#!/bin/sh\nsleep 1234 &\nwhile :; do sleep 1; done\n");
     await chmod(script, 0o755);
-    const endless = { ...findSuite(), libreOffice: "/work/endless" };
+    const endless = { ...findSuite(), libreOffice: "/work/in/endless" };
     const limited = await Converter.open(endless, folder, { startMs: 500, eachMs: 0 });
     put("1.docx", wordParts("never"));
     expect(textOf((await limited.convert(["1.docx"]))[0]!)).toBe("converter-failed");
@@ -98,12 +98,43 @@ describe("a hostile document", () => {
   });
 
   it("writes nowhere but into its folder", async () => {
-    const script = join(folder, "writer");
+    const script = join(converter.incoming, "writer");
     const outside = join(tmpdir(), `seal-outside-${process.pid}`);
-    await writeFile(script, `#!/bin/sh\ntouch ${outside} /usr/${process.pid} /work/inside\n`);
+    await writeFile(script, `#!/bin/sh\ntouch ${outside} /usr/${process.pid} /work/in/x /work/x /x /work/out/inside\n`);
     await chmod(script, 0o755);
-    const writing = await Converter.open({ ...findSuite(), libreOffice: "/work/writer" }, folder);
+    const writing = await Converter.open({ ...findSuite(), libreOffice: "/work/in/writer" }, folder);
     await writing.convert(["1.docx"]);
-    expect([outside, `/usr/${process.pid}`, join(folder, "inside")].map(existsSync)).toEqual([false, false, true]);
+    const places = [
+      outside,
+      `/usr/${process.pid}`,
+      join(folder, "in", "x"),
+      join(folder, "x"),
+      join(folder, "out", "inside"),
+    ];
+    expect(places.map(existsSync)).toEqual([false, false, false, false, true]);
+  });
+
+  it("puts no link in the way of what is read, written or erased afterwards", async () => {
+    const victim = await mkdtemp(join(tmpdir(), "seal-victim-"));
+    execFileSync("cp", ["/bin/true", join(victim, "kept")]);
+    makePackage(join(converter.incoming, "1.docx"), wordParts("stolen"));
+    const pdf = (await converter.convert(["1.docx"]))[0] as { pdf: string };
+    execFileSync("cp", [pdf.pdf, join(victim, "1.pdf")]);
+    await converter.clear();
+    const script = join(converter.incoming, "linker");
+    const steps = [
+      `ln -s ${victim}/1.pdf /work/out/1.pdf`,
+      `ln -s ${victim} /work/out/more`,
+      "mv /work/out /work/other || rm -rf /work/out",
+      `ln -s ${victim} /work/out`,
+      `rm -rf /work/profile; ln -s ${victim} /work/profile`,
+    ];
+    await writeFile(script, `#!/bin/sh\n${steps.join("\n")}\n`);
+    await chmod(script, 0o755);
+    const linking = await Converter.open({ ...findSuite(), libreOffice: "/work/in/linker" }, folder);
+    expect(textOf((await linking.convert(["1.docx", "2.docx"]))[0]!)).toBe("converter-failed");
+    await linking.clear();
+    expect((await readdir(victim)).sort()).toEqual(["1.pdf", "kept"]);
+    await rm(victim, { recursive: true });
   });
 });
