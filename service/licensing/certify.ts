@@ -17,8 +17,9 @@ import type { Asker, Parts } from "./parts.js";
 const keyBits = 2048;
 
 /**
- * Account and licensor certificate for a device of the caller; the latter only for who may protect. The private halves of what it made never come here. Where
- * account keys are kept here, the certificate is about the person's, and that goes with it, sealed to the device.
+ * Account and licensor certificate for a device of the caller; the latter only for who may protect. The private halves
+ * of what it made never come here. Where account keys are kept here, the certificate is about the person's, and that goes
+ * with it, sealed to the device.
  * @throws RightsError request-malformed for keys that do not serve; account-mismatch for a key that is somebody else's,
  *   or a caller the directory does not know; device-removed for keys of a device that was; rate-limited.
  */

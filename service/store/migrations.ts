@@ -1,6 +1,7 @@
-import { type CreateTableBuilder, type Kysely, type Migration, Migrator } from "kysely";
+import { type Kysely, type Migration, Migrator } from "kysely";
 import { newId } from "../../shared/ids.js";
 import type { Schema } from "./schema.js";
+import { belongsToPerson, createTable, index, key } from "./tables.js";
 
 /** Changes of the tables, oldest first. One that was ever released is never edited: add another. */
 const migrations: Record<string, Migration> = {
@@ -30,36 +31,6 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   if (error) throw error;
 }
 
-type Table = CreateTableBuilder<string, never>;
-
-/** Make a table from `name: type` pairs. A type ending in `?` may be null; all others may not. */
-async function createTable(
-  db: Kysely<unknown>,
-  name: string,
-  columns: Record<string, "text" | "text?" | "bigint" | "bigint?">,
-  constrain: (table: Table) => Table,
-): Promise<void> {
-  let table = db.schema.createTable(name) as unknown as Table;
-  for (const [column, type] of Object.entries(columns)) {
-    const nullable = type.endsWith("?");
-    const dataType = type.startsWith("text") ? "text" : "bigint";
-    table = table.addColumn(column, dataType, (spec) => (nullable ? spec : spec.notNull())) as unknown as Table;
-  }
-  await constrain(table).execute();
-}
-
-const key =
-  (table: string, ...columns: string[]) =>
-  (builder: Table): Table =>
-    builder.addPrimaryKeyConstraint(`${table}_pk`, columns as never[]) as Table;
-
-const index = (db: Kysely<unknown>, table: string, ...columns: string[]): Promise<void> =>
-  db.schema
-    .createIndex([table, ...columns].join("_"))
-    .on(table)
-    .columns(columns)
-    .execute();
-
 async function createPeople(db: Kysely<unknown>): Promise<void> {
   const people = { id: "text", name: "text", password_hash: "text?", administrator: "bigint", state: "text" } as const;
   await createTable(db, "people", people, key("people", "id"));
@@ -74,9 +45,6 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
   await index(db, "group_members", "member");
   await createDevices(db);
 }
-
-const belongsToPerson = (table: Table, name: string): Table =>
-  table.addForeignKeyConstraint(`${name}_person`, ["person"] as never[], "people", ["id"]) as Table;
 
 async function createDevices(db: Kysely<unknown>): Promise<void> {
   const keys = { kid: "text", person: "text" } as const;

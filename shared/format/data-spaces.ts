@@ -1,9 +1,8 @@
 import { ByteReader, type Bytes, concat, u16le, u32le, utf8, utf16le } from "../bytes.js";
 import { RightsError } from "../errors.js";
+import { malformed } from "./compound/compound-file.js";
 
 /** The structures that say how a compound file is protected ([MS-OFFCRYPTO] 2.1 and 2.2, docs/formats/office.md). */
-
-const malformed = (message: string) => new RightsError("office-malformed", message);
 
 /** More than any of these structures says. */
 const maxItems = 16;

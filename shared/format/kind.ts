@@ -10,7 +10,7 @@ export interface Kind {
   extension: string;
   /** native: the viewer enforces the rights. generic: whoever may open the file gets it whole. */
   protection: "native" | "generic";
-  /** What the protected file's name ends in: put in place of the extension (native) or behind it (generic). Office's stay as they are. */
+  /** What the protected file's name ends in, in place of the extension (native) or behind it (generic). */
   suffix: string;
   /** One sentence for people, when a file does not become what its name promises. */
   note?: string;

@@ -1,5 +1,5 @@
 import { ByteReader, type ByteSource, type Bytes, sliceSource, u64le } from "../bytes.js";
-import { RightsError } from "../errors.js";
+import { malformed } from "./compound/compound-file.js";
 import { type CompoundFile, isCompoundFile, readCompoundFile } from "./compound/read.js";
 import { type CompoundEntry, encodeCompoundFile, maxStreamBytes } from "./compound/write.js";
 import {
@@ -115,13 +115,13 @@ const structure = (file: CompoundFile, ...path: string[]) => bounded(file, maxSt
 
 async function bounded(file: CompoundFile, limit: number, ...path: string[]): Promise<Bytes> {
   const source = file.stream(...path);
-  if (source === null) throw new RightsError("office-malformed", "a part of the data spaces is missing");
-  if (source.size > limit) throw new RightsError("office-malformed", "a part of the data spaces is longer than any");
+  if (source === null) throw malformed("a part of the data spaces is missing");
+  if (source.size > limit) throw malformed("a part of the data spaces is longer than any");
   return source.read(0, source.size);
 }
 
 async function readContent(source: ByteSource): Promise<{ plainSize: bigint; region: ByteSource }> {
-  if (source.size < lengthBytes) throw new RightsError("office-malformed", "the file ends too early");
+  if (source.size < lengthBytes) throw malformed("it ends too early");
   const plainSize = new ByteReader(await source.read(0, lengthBytes), "office-malformed").u64();
   return { plainSize, region: sliceSource(source, lengthBytes) };
 }

@@ -87,7 +87,7 @@ export function sourceOfRuns(
   let at = 0;
   for (let i = 0; i < runs.length; i += 2) {
     const [offset, length] = [firstOffset + runs[i]! * sectorBytes, Math.min(runs[i + 1]! * sectorBytes, size - at)];
-    if (offset + length > source.size) throw malformed("the file ends too early");
+    if (offset + length > source.size) throw malformed("it ends too early");
     const last = extents.at(-1);
     if (last !== undefined && last.offset + last.length === offset) last.length += length;
     else extents.push({ at, offset, length });

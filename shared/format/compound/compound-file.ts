@@ -25,7 +25,8 @@ export const maxNameLength = 31;
 /** Where a directory entry names no other. */
 export const noEntry = 0xffff_ffff;
 
-export const malformed = (message: string) => new RightsError("office-malformed", message);
+export const malformed = (detail: string) =>
+  new RightsError("office-malformed", `this document is damaged (${detail}); ask for a new copy`);
 
 /** [MS-CFB] 2.6.4: shorter names come first, equal lengths by the code units of the upper case. */
 export function compareNames(a: string, b: string): number {

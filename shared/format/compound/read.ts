@@ -43,7 +43,7 @@ export const isCompoundFile = (head: Bytes): boolean => startsWith(head, magic);
 
 function parseHeader(bytes: Bytes): Header {
   const reader = new ByteReader(bytes, "office-malformed");
-  if (!startsWith(reader.take(8), magic)) throw malformed("this is no compound file");
+  if (!startsWith(reader.take(8), magic)) throw malformed("it is no compound file");
   reader.take(16);
   const [, version, order, sectorShift, miniShift] = Array.from({ length: 5 }, () => reader.u16());
   if (order !== byteOrder || (version !== 3 && version !== 4))
@@ -136,7 +136,7 @@ const key = (path: readonly string[]) => path.map(upperCase).join("/");
  * `office-unsupported` for versions other than 3 and 4, and files of 4 GiB and more.
  */
 export async function readCompoundFile(source: ByteSource): Promise<CompoundFile> {
-  if (source.size < headerBytes) throw malformed("the file ends too early");
+  if (source.size < headerBytes) throw malformed("it ends too early");
   if (source.size >= maxFileBytes) throw new RightsError("office-unsupported", "compound files end at 4 GiB");
   const header = parseHeader(await source.read(0, headerBytes));
   const chains = await readTable(source, header);
