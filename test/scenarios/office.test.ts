@@ -174,6 +174,23 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     expect(await report("colleague", "rights", join(trial.folder, "seen.ppdf"))).toMatchObject({ rights: ["VIEW"] });
   });
 
+  it("gets the copy that a killed agent left undone from the next one, and what that one had in clear is erased", async () => {
+    makePackage(join(root, "late.part"), wordParts("late"));
+    await rename(join(root, "late.part"), join(trial.folder, "late.docx"));
+    const copies = join(trial.home, "copies");
+    const isWaiting = async () => (await readdir(copies)).some((name) => name.endsWith(".waiting"));
+    await until("a copy to wait", isWaiting);
+    process.kill(-trial.process.pid!, "SIGKILL");
+    await new Promise((resolve) => trial.process.once("close", resolve));
+    const left = await readdir(join(trial.home, "sessions"));
+    const { people } = trial;
+    trial = { ...(await up(join(root, "trial"), Number(new URL(trial.service).port))), people };
+    await appears(join(trial.folder, "late.ppdf"));
+    await until("nothing to wait any more", async () => !(await isWaiting()));
+    const now = await readdir(join(trial.home, "sessions"));
+    expect(left.filter((name) => now.includes(name))).toEqual([]);
+  });
+
   it("is wrapped whole where a package it is not, and that is said", async () => {
     await writeFile(join(root, "fake.docx"), "%PDF-1.7");
     const made = await as("writer", "protect", "--label", trial.label, "fake.docx");
