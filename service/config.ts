@@ -6,6 +6,8 @@ import { normalizeAddress, normalizeDomain } from "../shared/address.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
 import { maxSuperHours } from "../shared/protocol/super-api.js";
+import { isLoopback } from "./loopback.js";
+import { MailConfig } from "./mail/mail-config.js";
 
 /** The service's one configuration file, JSON. Unknown keys stop the start. */
 export interface ServiceConfig {
@@ -45,6 +47,8 @@ export interface ServiceConfig {
   accountKeys: "device" | "roaming";
   /** Who may ask to read what nobody gave them. Optional, default nobody. */
   superUsers?: SuperUsersConfig | undefined;
+  /** How it sends mail. Optional, default not at all: then no codes for guests, and owners see requests only when they look. */
+  mail?: MailConfig | undefined;
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
   groupCacheMinutes: number;
   /** From which level on standard error tells. Optional: `error`, `warn` or `info`, default `warn`. */
@@ -99,8 +103,6 @@ export const metricsTokenPath = (config: ServiceConfig): string => join(config.d
 export const auditHeadPath = (config: ServiceConfig): string => join(config.dataFolder, "audit.head");
 
 const maxFileBytes = 64 * 1024;
-
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
 
 const Url = z
   .string()
@@ -192,6 +194,7 @@ const ConfigFile = z
     accountCertificateDays: z.int().min(1).max(31).default(defaults.accountCertificateDays),
     accountKeys: z.enum(["device", "roaming"]).default(defaults.accountKeys),
     superUsers: SuperUsers.optional(),
+    mail: MailConfig.optional(),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
   })

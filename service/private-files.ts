@@ -17,8 +17,8 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
   await flushFolder(dirname(path));
 }
 
-export const replaceFile = (path: string, text: string): Promise<void> =>
-  throughTemporary(path, text, (temporary) => rename(temporary, path));
+export const replaceFile = (path: string, content: string | Uint8Array): Promise<void> =>
+  throughTemporary(path, content, (temporary) => rename(temporary, path));
 
 async function throughTemporary(
   path: string,

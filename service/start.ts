@@ -21,6 +21,7 @@ import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
 import { RoamingKeys } from "./licensing/roaming-keys.js";
 import { SuperUsers } from "./licensing/super-users.js";
+import { Mailer } from "./mail/mailer.js";
 import { Measures } from "./operations/measures.js";
 import { metricsToken } from "./operations/metrics-token.js";
 import { Readiness } from "./operations/readiness.js";
@@ -70,8 +71,12 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     const onCommit = (tookMs: number) => measures.commits.observe({}, tookMs / 1000);
     const store = await openStore({ path: databasePath(config), create: false }, now, onCommit);
     closing.push(() => store.close());
-    const parts = await openParts(config, store, measures, options, closing);
+    const unsent = { tell: (_cause: unknown): void => {} };
+    const mailer = await openMailer(config, (cause) => unsent.tell(cause), now);
+    closing.push(async () => mailer?.close());
+    const parts = await openParts(config, store, measures, mailer, options, closing);
     const app = await mount(config, parts, measures, options);
+    unsent.tell = (cause) => app.log.error({ err: cause }, "a mail was not sent");
     closing.push(() => app.close());
     const follow = setInterval(
       () => parts.tenant.follow().catch((error) => app.log.error(error)),
@@ -91,10 +96,17 @@ export async function startService(config: ServiceConfig, options: StartOptions 
   }
 }
 
+const openMailer = async (
+  { mail, organisation }: ServiceConfig,
+  failed: (cause: unknown) => void,
+  now: () => number,
+) => (mail === undefined ? null : Mailer.open(mail, { organisation, failed, now }));
+
 async function openParts(
   config: ServiceConfig,
   store: Store,
   measures: Measures,
+  mailer: Mailer | null,
   { rsaWorker, now = Date.now }: StartOptions,
   closing: (() => Promise<unknown>)[],
 ): Promise<Parts> {
@@ -122,6 +134,7 @@ async function openParts(
     superUsers: config.superUsers ? new SuperUsers(config.superUsers, store, presentDirectory) : null,
     licensorKeys: new LicensorKeys(store),
     limits: openLimits(now),
+    mailer,
     certificateDays: config.accountCertificateDays,
     now,
   };

@@ -85,6 +85,8 @@ const configOf = (dataFolder: string, port: number): ServiceConfig => ({
   publicUrl: new URL(`http://localhost:${port}`),
   listen: { host: "localhost", port },
   dataFolder,
+  // no mail server for a trial: what would be mailed lies there to be looked at
+  mail: { from: `sealwright@${domain}`, language: "en", folder: join(dataFolder, "mail") },
   tenantKey: pathToFileURL(join(dataFolder, "tenant.key")),
   tenantKeyPassphraseFile: join(dataFolder, "tenant.pass"),
 });

@@ -2,6 +2,7 @@ import type { Audit } from "../audit.js";
 import type { KeyPlace } from "../custody/custody.js";
 import type { Directory, RememberingDirectory } from "../directory/directory.js";
 import type { Caller } from "../identity/caller.js";
+import type { Mailer } from "../mail/mailer.js";
 import type { Store } from "../store/store.js";
 import type { Tenant } from "../tenant.js";
 import type { CallerAccounts } from "./caller-account.js";
@@ -36,6 +37,8 @@ export interface Parts {
   /** `null` where there are none. */
   readonly superUsers: SuperUsers | null;
   readonly limits: Limits;
+  /** `null` where no mail is sent. */
+  readonly mailer: Mailer | null;
   /** How long account and licensor certificates are valid, in days. */
   readonly certificateDays: number;
   readonly now: () => number;

@@ -1,0 +1,51 @@
+import type { Language } from "../../shared/language.js";
+
+/** Every text of a mail. What others chose comes in as a value, and stays one line. */
+export interface MailWords {
+  /** For a file without a name. */
+  aFile: string;
+  quoted(name: string): string;
+  codeSubject(file: string, organisation: string): string;
+  code(sender: string, file: string): string;
+  codeUse(minutes: number): string;
+  codeNotYours: string;
+  askedSubject(who: string, file: string): string;
+  asked(who: string, file: string): string;
+  reason(text: string): string;
+  askedNext: string;
+  askedLink: string;
+}
+
+const en: MailWords = {
+  aFile: "a file",
+  quoted: (name) => `“${name}”`,
+  codeSubject: (file, organisation) => `Your code for ${file} from ${organisation}`,
+  code: (sender, file) => `${sender} sent you ${file}. This code opens it:`,
+  codeUse: (minutes) =>
+    `Type it in the window that asked for it, within ${minutes} minutes. Nobody who works there will ever ask you for it.`,
+  codeNotYours: "You did not ask for a code? Then somebody typed your address; you need do nothing.",
+  askedSubject: (who, file) => `${who} asks to read ${file}`,
+  asked: (who, file) => `${who} would like to read ${file}, and was not given access.`,
+  reason: (text) => `Their reason: “${text}”`,
+  askedNext: "You decide, after signing in. Until then nothing changes.",
+  askedLink: "See who asks, and answer",
+};
+
+const de: MailWords = {
+  aFile: "eine Datei",
+  quoted: (name) => `„${name}“`,
+  codeSubject: (file, organisation) => `Ihr Code für ${file} von ${organisation}`,
+  code: (sender, file) => `${sender} hat Ihnen ${file} geschickt. Dieser Code öffnet sie:`,
+  codeUse: (minutes) =>
+    `Geben Sie ihn innerhalb von ${minutes} Minuten in dem Fenster ein, das danach fragt. Niemand, der dort arbeitet, wird Sie je danach fragen.`,
+  codeNotYours: "Sie haben keinen Code angefragt? Dann hat jemand Ihre Adresse eingegeben; Sie müssen nichts tun.",
+  askedSubject: (who, file) => `${who} möchte ${file} lesen`,
+  asked: (who, file) => `${who} möchte ${file} lesen und hat keinen Zugriff bekommen.`,
+  reason: (text) => `Der Grund: „${text}“`,
+  askedNext: "Sie entscheiden, nachdem Sie sich angemeldet haben. Bis dahin ändert sich nichts.",
+  askedLink: "Sehen, wer fragt, und antworten",
+};
+
+const words: Record<Language, MailWords> = { en, de };
+
+export const wordsIn = (language: Language): MailWords => words[language];
