@@ -41,7 +41,7 @@ const converter = [
   { package: "libreoffice-impress-nogui", files: ["/usr/lib/libreoffice/program/libsdlo.so"] },
   { package: "bubblewrap", programs: ["bwrap"] },
   { package: "fonts-liberation", files: ["/usr/share/fonts/truetype/liberation"] },
-  { package: "poppler-utils", programs: ["pdftotext"] },
+  { package: "poppler-utils", programs: ["pdftotext", "pdftoppm"] },
 ];
 /** Writes PDFs as other programs do. */
 const qpdf = { package: "qpdf", programs: ["qpdf"] };

@@ -60,6 +60,11 @@ export interface Messages {
   readonly reader: string;
   readonly signOut: string;
   readonly print: string;
+  readonly printFrom: string;
+  readonly printTo: string;
+  printAtMost(pages: number): string;
+  printing(page: number, count: number): string;
+  readonly printFailed: string;
   readonly page: string;
   readonly find: string;
   readonly findNext: string;

@@ -1,16 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { contentKind } from "../shared/format/shown.js";
 import { holds } from "../shared/rights.js";
-import { AskOwner } from "./ask-owner.js";
 import { ContentFrame } from "./content-frame.js";
 import type { Desk } from "./desk.js";
-import { decryptToBlob, mayLeave, nameOnceClear, save } from "./hand-over.js";
 import { watchLicense } from "./license-watch.js";
 import { localeFor, type Messages } from "./messages.js";
+import { Actions } from "./open-actions.js";
 import { refusal, refusalFrom } from "./refusal.js";
-import type { Start, ToFrame } from "./render/protocol.js";
+import type { Printing, Start, ToFrame } from "./render/protocol.js";
 import { RightsList, summaryOf } from "./rights-panel.js";
-import { FilePicker, type ScreenProps, SignedIn } from "./screens.js";
+import { type ScreenProps, SignedIn } from "./screens.js";
 import type { ContentServer } from "./serve-content.js";
 
 /** Content fills the page; above it one line with what the reader may do, and a menu. */
@@ -20,6 +19,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   const [isShown, setShown] = useState(false);
   const [place, setPlace] = useState({ page: 0, count: 1 });
   const [found, setFound] = useState<number | null | undefined>(undefined);
+  const [printing, setPrinting] = useState<Printing>(null);
   const send = (message: ToFrame) => server.current?.send(message);
   const start = useMemo(() => startOf(desk, state), [opened]);
   useEffect(() => printByKey(() => send({ type: "print" })), []);
@@ -38,6 +38,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
     shown: () => setShown(true),
     at: (page: number, count: number) => setPlace({ page, count }),
     found: setFound,
+    printing: setPrinting,
     cannot: (why: "too-large" | "unsuitable") => desk.refuse(refusal(why, why, opened.use.terms.author)),
     failed: (error: unknown) => desk.refuse(refusalFrom(error)),
   };
@@ -59,9 +60,12 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
           </p>
           <RightsList use={opened.use} say={say} language={language} isChecked={isChecked} />
           {start.kind === "pdf" && start.may.extract ? <Find say={say} send={send} found={found} /> : null}
-          <Actions desk={desk} say={say} state={state} send={send} />
+          <Actions desk={desk} say={say} state={state} send={send} pages={place.count} />
           <SignedIn desk={desk} say={say} />
         </Menu>
+        <p role="status" class="printing">
+          {printingIn(printing, say)}
+        </p>
       </header>
       <ContentFrame
         start={start}
@@ -73,6 +77,11 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
       />
     </div>
   );
+}
+
+function printingIn(progress: Printing, say: Messages): string {
+  if (progress === null) return "";
+  return progress === "failed" ? say.printFailed : say.printing(progress.done + 1, progress.count);
 }
 
 function startOf({ reader }: Desk, { document: read, opened }: ScreenProps<"open">["state"]): Start {
@@ -192,43 +201,6 @@ function Menu({ label, children }: { label: string; children: preact.ComponentCh
       <section id="panel" class="panel" aria-label={label} hidden={!isOpen}>
         {children}
       </section>
-    </div>
-  );
-}
-
-type ActionsProps = ScreenProps<"open"> & { send: (message: ToFrame) => void };
-
-function Actions({ desk, say, state: { document: read, opened }, send }: ActionsProps) {
-  const { rights } = opened.use;
-  const name = nameOnceClear(read, opened);
-  const saveClear = async () => {
-    try {
-      save(await decryptToBlob(opened, () => undefined), name);
-    } catch (error) {
-      desk.refuse(refusalFrom(error));
-    }
-  };
-  return (
-    <div class="actions">
-      {holds(rights, "PRINT") ? (
-        <button type="button" onClick={() => send({ type: "print" })}>
-          {say.print}
-        </button>
-      ) : null}
-      {mayLeave(read.name, rights) ? (
-        <button type="button" onClick={() => void saveClear()}>
-          {say.save(name)}
-        </button>
-      ) : null}
-      {desk.canAsk && !holds(rights, "OWNER") ? (
-        <AskOwner desk={desk} say={say} file={read.name} owner={opened.use.terms.author} forMore />
-      ) : null}
-      {desk.isLocal ? null : (
-        <button type="button" onClick={() => void desk.useOtherAccount()}>
-          {say.otherAccount}
-        </button>
-      )}
-      <FilePicker desk={desk} label={say.openAnother} />
     </div>
   );
 }

@@ -1,7 +1,14 @@
 import { collect } from "../shared/bytes.js";
 import type { Content } from "./opened.js";
 import { fetchResource } from "./pdf-resources.js";
-import { type CannotShow, type FromFrame, maxReadBytes, type Start, type ToFrame } from "./render/protocol.js";
+import {
+  type CannotShow,
+  type FromFrame,
+  maxReadBytes,
+  type Printing,
+  type Start,
+  type ToFrame,
+} from "./render/protocol.js";
 
 /** What becomes of the frame. */
 export interface Hearing {
@@ -9,6 +16,7 @@ export interface Hearing {
   /** The page in front, counted from 0. */
   at(page: number, count: number): void;
   found(page: number | null): void;
+  printing(progress: Printing): void;
   cannot(why: CannotShow): void;
   /** The content could not be read: damaged, or gone. */
   failed(error: unknown): void;
@@ -42,6 +50,7 @@ export class ContentServer {
     if (message.type === "shown") this.#hearing.shown();
     if (message.type === "cannot") this.#hearing.cannot(message.why);
     if (message.type === "at") this.#hearing.at(message.page, message.count);
+    if (message.type === "printing") this.#hearing.printing(message.progress);
     if (message.type === "found") this.#hearing.found(message.page);
     if (message.type === "read") await this.#read(message);
     if (message.type === "resource") await this.#bring(message);

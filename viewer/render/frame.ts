@@ -1,6 +1,6 @@
 import { guard } from "./guard.js";
 import type { Pages } from "./pages.js";
-import { printPages } from "./print.js";
+import { Printer } from "./print.js";
 import type { CannotShow, FromFrame, Start, ToFrame } from "./protocol.js";
 import { RemoteSource } from "./remote-source.js";
 import type { View, Zoom } from "./view.js";
@@ -37,6 +37,7 @@ class Conversation {
   readonly #port: MessagePort;
   readonly #source: RemoteSource;
   #seen: { pages: Pages; view: View } | null = null;
+  #printer: Printer | null = null;
   #page = 0;
 
   constructor(start: Start, port: MessagePort, source: RemoteSource) {
@@ -65,20 +66,24 @@ class Conversation {
     if ("why" in seen) return this.tell({ type: "cannot", why: seen.why });
     await seen.view.shown();
     this.#seen = seen;
+    if (this.#start.may.print) this.#printer = this.#printerOf(seen.pages);
     ground.focus({ preventScroll: true });
     listenToKeys((message) => this.#obey(message));
     this.tell({ type: "shown" });
   }
 
   #obey(message: ToFrame): void {
-    const { may, mark } = this.#start;
+    const { may } = this.#start;
     if (this.#seen === null) return;
     const { view, pages } = this.#seen;
     if (message.type === "zoom") view.zoom(message.by);
     if (message.type === "go") view.go?.(message.page);
-    if (message.type === "print" && may.print) void printPages(pages, mark);
+    if (message.type === "print") void this.#printer?.print(message.part);
     if (message.type === "find" && may.extract) void this.#find(message.text, pages, view);
   }
+
+  #printerOf = (pages: Pages): Printer =>
+    new Printer(pages, this.#start.mark, (progress) => this.tell({ type: "printing", progress }));
 
   async #find(text: string, pages: Pages, view: View): Promise<void> {
     const page = (await pages.find?.(text, this.#page + 1)) ?? null;

@@ -24,13 +24,25 @@ export interface Start {
 /** At most so many bytes are asked for at once. */
 export const maxReadBytes = 4 << 20;
 
+/** Pages as they are counted from 0, the last one included. */
+export interface PrintedPart {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every page on its way to the printer is a picture in memory: so many at once. */
+export const maxPrintedPages = 500;
+
+/** So many pages are ready for the printer, or why none will be; `null` once it is over. */
+export type Printing = { readonly done: number; readonly count: number } | "failed" | null;
+
 export type ToFrame =
   | { readonly type: "bytes"; readonly id: number; readonly bytes: ArrayBuffer }
   | { readonly type: "zoom"; readonly by: Zoom }
   | { readonly type: "none"; readonly id: number }
   | { readonly type: "go"; readonly page: number }
   | { readonly type: "find"; readonly text: string }
-  | { readonly type: "print" };
+  | { readonly type: "print"; readonly part?: PrintedPart };
 
 /** Why content is not shown: none of it is the viewer's or the service's decision. */
 export type CannotShow = "too-large" | "unsuitable";
@@ -42,6 +54,7 @@ export type FromFrame =
   /** The page in front, counted from 0. */
   | { readonly type: "at"; readonly page: number; readonly count: number }
   | { readonly type: "found"; readonly page: number | null }
+  | { readonly type: "printing"; readonly progress: Printing }
   /** Something of it can be seen. */
   | { readonly type: "shown" }
   | { readonly type: "cannot"; readonly why: CannotShow };

@@ -31,7 +31,7 @@ export class Sheet {
 
   /** @param zoom - CSS pixels to one of the page. */
   async draw(pages: Pages, index: number, zoom: number, { mark, extract }: SheetStyle): Promise<void> {
-    await drawPage(pages, mark, this.#canvas, index, zoom * devicePixelRatio);
+    await drawPage(pages, mark, this.#canvas, index, zoom * devicePixelRatio, zoom * pages.sizeOf(index).width);
     if (!extract || this.#isGone || pages.layer === undefined) return;
     const layer = document.createElement("div");
     layer.className = "textLayer";
