@@ -43,6 +43,7 @@ const pages = await build({
     viewer: "viewer/main.tsx",
     local: "viewer/local.ts",
     "signed-in": "viewer/signed-in.ts",
+    requests: "viewer/requests/main.tsx",
     content: "viewer/render/main.ts",
     pdf: "viewer/render/pdf-main.ts",
   },

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { usePrimitives } from "../shared/crypto/primitives.js";
 import { Assets } from "../shared/node/pages/assets.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
+import { requestsPath } from "../shared/protocol/page-api.js";
 import { minuteMs } from "../shared/time.js";
 import { type LogTarget, openApp } from "./app.js";
 import { openAudit } from "./audit.js";
@@ -19,6 +20,7 @@ import { LicenseReader } from "./licensing/license-reader.js";
 import { LicensorKeys } from "./licensing/licensor-keys.js";
 import { openLimits } from "./licensing/limits.js";
 import type { Parts } from "./licensing/parts.js";
+import { RequestMails } from "./licensing/request-mails.js";
 import { RoamingKeys } from "./licensing/roaming-keys.js";
 import { SuperUsers } from "./licensing/super-users.js";
 import { Mailer } from "./mail/mailer.js";
@@ -71,12 +73,12 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     const onCommit = (tookMs: number) => measures.commits.observe({}, tookMs / 1000);
     const store = await openStore({ path: databasePath(config), create: false }, now, onCommit);
     closing.push(() => store.close());
-    const unsent = { tell: (_cause: unknown): void => {} };
-    const mailer = await openMailer(config, (cause) => unsent.tell(cause), now);
-    closing.push(async () => mailer?.close());
-    const parts = await openParts(config, store, measures, mailer, options, closing);
-    const app = await mount(config, parts, measures, options);
-    unsent.tell = (cause) => app.log.error({ err: cause }, "a mail was not sent");
+    const assets = await Assets.read(options.pages ?? new URL("viewer/", import.meta.url));
+    const mailing = await openMailing(config, assets !== null, now);
+    closing.push(async () => mailing.mailer?.close());
+    const parts = await openParts(config, store, measures, mailing, options, closing);
+    const app = await mount(config, parts, measures, assets, options);
+    mailing.failed = (cause) => app.log.error({ err: cause }, "a mail was not sent");
     closing.push(() => app.close());
     const follow = setInterval(
       () => parts.tenant.follow().catch((error) => app.log.error(error)),
@@ -96,17 +98,33 @@ export async function startService(config: ServiceConfig, options: StartOptions 
   }
 }
 
-const openMailer = async (
-  { mail, organisation }: ServiceConfig,
-  failed: (cause: unknown) => void,
+/** What mails are sent with, and where it is told that one was not. */
+interface Mailing {
+  readonly mailer: Mailer | null;
+  /** Where owners answer requests; `null` where there are no pages. */
+  readonly requestsPage: URL | null;
+  failed(cause: unknown): void;
+}
+
+async function openMailing(
+  { mail, organisation, publicUrl }: ServiceConfig,
+  hasPages: boolean,
   now: () => number,
-) => (mail === undefined ? null : Mailer.open(mail, { organisation, failed, now }));
+): Promise<Mailing> {
+  const failed = (cause: unknown) => mailing.failed(cause);
+  const mailing: Mailing = {
+    mailer: mail === undefined ? null : await Mailer.open(mail, { organisation, failed, now }),
+    requestsPage: hasPages ? new URL(requestsPath, publicUrl) : null,
+    failed: () => {},
+  };
+  return mailing;
+}
 
 async function openParts(
   config: ServiceConfig,
   store: Store,
   measures: Measures,
-  mailer: Mailer | null,
+  mailing: Mailing,
   { rsaWorker, now = Date.now }: StartOptions,
   closing: (() => Promise<unknown>)[],
 ): Promise<Parts> {
@@ -121,6 +139,10 @@ async function openParts(
   const ttlMs = config.groupCacheMinutes * minuteMs;
   const presentDirectory = new EmbeddedDirectory(store.accounts);
   const directory = new CachedDirectory(presentDirectory, { ttlMs, now });
+  const { mailer, requestsPage: page } = mailing;
+  const failed = (cause: unknown) => mailing.failed(cause);
+  const requestMails = mailer && new RequestMails({ mailer, store, directory: presentDirectory, page, failed, now });
+  closing.push(async () => requestMails?.close());
   return {
     tenant,
     keyPlace,
@@ -135,12 +157,19 @@ async function openParts(
     licensorKeys: new LicensorKeys(store),
     limits: openLimits(now),
     mailer,
+    requestMails,
     certificateDays: config.accountCertificateDays,
     now,
   };
 }
 
-async function mount(config: ServiceConfig, parts: Parts, measures: Measures, options: StartOptions) {
+async function mount(
+  config: ServiceConfig,
+  parts: Parts,
+  measures: Measures,
+  assets: Assets | null,
+  options: StartOptions,
+) {
   const { organisation, publicUrl, trustedProxies } = config;
   const { log = { level: config.logLevel, stream: process.stderr }, now = Date.now } = options;
   const tls = config.tls ? await readTls(config.tls) : null;
@@ -150,7 +179,6 @@ async function mount(config: ServiceConfig, parts: Parts, measures: Measures, op
   const others = { passwords, providers };
   const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, others, audience, now });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
-  const assets = await Assets.read(options.pages ?? new URL("viewer/", import.meta.url));
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
   const readiness = new Readiness({ store, tenant, audit, report });
   const operations = { measures, readiness, metricsToken: await metricsToken(metricsTokenPath(config)) };

@@ -43,9 +43,13 @@ export const askAccess = (
     if (await parts.store.accessRequests.isFull(person.subject)) throw tooMany();
     event.detail = reason;
     await parts.audit.append(event);
-    if (!isTheirsToAnswer(document)) await parts.store.accessRequests.keep(rowOf(document, license, reason));
+    if (!isTheirsToAnswer(document)) await keep(parts, rowOf(document, license, reason));
     return { time: secondTime(nowMs) };
   });
+
+async function keep({ store, requestMails }: Parts, row: AccessRequestRow): Promise<void> {
+  if (await store.accessRequests.keep(row)) requestMails?.asked(row);
+}
 
 const tooMany = (): Refusal =>
   new Refusal("rate-limited", "as many of your requests wait as may at once; ask again when some were answered", {

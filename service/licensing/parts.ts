@@ -9,6 +9,7 @@ import type { CallerAccounts } from "./caller-account.js";
 import type { LicenseReader } from "./license-reader.js";
 import type { LicensorKeys } from "./licensor-keys.js";
 import type { Limits } from "./limits.js";
+import type { RequestMails } from "./request-mails.js";
 import type { RoamingKeys } from "./roaming-keys.js";
 import type { SuperUsers } from "./super-users.js";
 
@@ -39,6 +40,8 @@ export interface Parts {
   readonly limits: Limits;
   /** `null` where no mail is sent. */
   readonly mailer: Mailer | null;
+  /** The same. */
+  readonly requestMails: RequestMails | null;
   /** How long account and licensor certificates are valid, in days. */
   readonly certificateDays: number;
   readonly now: () => number;

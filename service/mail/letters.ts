@@ -34,21 +34,34 @@ export function codeLetter({ to, language, organisation, sender, file, code, min
   return { to, language, subject: say.codeSubject(name, organisation), paragraphs, code };
 }
 
+/** Who asks, and why. */
+export interface AskerInLetter extends Correspondent {
+  readonly reason: string;
+}
+
 export interface RequestLetter {
   readonly to: string;
   readonly language: Language;
-  readonly asker: Correspondent;
+  /** At least one. */
+  readonly askers: readonly AskerInLetter[];
+  /** There are others besides. */
+  readonly more: boolean;
   readonly file: string | null;
-  readonly reason: string;
-  /** A page where the owner signs in and answers. */
-  readonly page: URL;
+  /** A page where the owner signs in and answers; `null` where there are no pages. */
+  readonly page: URL | null;
 }
 
-/** Somebody asks the owner of a file. */
-export function requestLetter({ to, language, asker, file, reason, page }: RequestLetter): Letter {
+/** Somebody, or several, ask the owner of a file. */
+export function requestLetter({ to, language, askers, more, file, page }: RequestLetter): Letter {
   const say = wordsIn(language);
   const name = fileIn(file, say);
-  const paragraphs = [say.asked(shown(asker), name), say.reason(reason), say.askedNext];
-  const subject = say.askedSubject(lineOf(asker.name, maxNameChars), name);
-  return { to, language, subject, paragraphs, link: { url: page, text: say.askedLink } };
+  const [first, ...others] = askers;
+  const isOne = others.length === 0 && !more;
+  const subject = isOne ? say.askedSubject(lineOf(first!.name, maxNameChars), name) : say.severalSubject(name);
+  const who = isOne
+    ? [say.asked(shown(first!), name), say.reason(first!.reason)]
+    : [say.several(name), ...askers.map((one) => say.reasonOf(shown(one), one.reason)), ...(more ? [say.more] : [])];
+  const paragraphs = [...who, say.askedNext];
+  const letter = { to, language, subject, paragraphs };
+  return page === null ? letter : { ...letter, link: { url: page, text: say.askedLink } };
 }

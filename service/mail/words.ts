@@ -10,8 +10,12 @@ export interface MailWords {
   codeUse(minutes: number): string;
   codeNotYours: string;
   askedSubject(who: string, file: string): string;
+  severalSubject(file: string): string;
   asked(who: string, file: string): string;
+  several(file: string): string;
   reason(text: string): string;
+  reasonOf(who: string, text: string): string;
+  more: string;
   askedNext: string;
   askedLink: string;
 }
@@ -24,9 +28,13 @@ const en: MailWords = {
   codeUse: (minutes) =>
     `Type it in the window that asked for it, within ${minutes} minutes. Nobody who works there will ever ask you for it.`,
   codeNotYours: "You did not ask for a code? Then somebody typed your address; you need do nothing.",
-  askedSubject: (who, file) => `${who} asks to read ${file}`,
-  asked: (who, file) => `${who} would like to read ${file}, and was not given access.`,
-  reason: (text) => `Their reason: “${text}”`,
+  askedSubject: (who, file) => `${who} asks for access to ${file}`,
+  severalSubject: (file) => `Several people ask for access to ${file}`,
+  asked: (who, file) => `${who} asks for access to ${file}, which is yours.`,
+  several: (file) => `Several people ask for access to ${file}, which is yours.`,
+  reason: (text) => `The reason: “${text}”`,
+  reasonOf: (who, text) => `${who}: “${text}”`,
+  more: "And others.",
   askedNext: "You decide, after signing in. Until then nothing changes.",
   askedLink: "See who asks, and answer",
 };
@@ -39,9 +47,13 @@ const de: MailWords = {
   codeUse: (minutes) =>
     `Geben Sie ihn innerhalb von ${minutes} Minuten in dem Fenster ein, das danach fragt. Niemand, der dort arbeitet, wird Sie je danach fragen.`,
   codeNotYours: "Sie haben keinen Code angefragt? Dann hat jemand Ihre Adresse eingegeben; Sie müssen nichts tun.",
-  askedSubject: (who, file) => `${who} möchte ${file} lesen`,
-  asked: (who, file) => `${who} möchte ${file} lesen und hat keinen Zugriff bekommen.`,
+  askedSubject: (who, file) => `${who} bittet um Zugriff auf ${file}`,
+  severalSubject: (file) => `Mehrere bitten um Zugriff auf ${file}`,
+  asked: (who, file) => `${who} bittet um Zugriff auf ${file}, die Ihnen gehört.`,
+  several: (file) => `Mehrere bitten um Zugriff auf ${file}, die Ihnen gehört.`,
   reason: (text) => `Der Grund: „${text}“`,
+  reasonOf: (who, text) => `${who}: „${text}“`,
+  more: "Und andere.",
   askedNext: "Sie entscheiden, nachdem Sie sich angemeldet haben. Bis dahin ändert sich nichts.",
   askedLink: "Sehen, wer fragt, und antworten",
 };

@@ -1,7 +1,14 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Assets } from "../../shared/node/pages/assets.js";
 import { type ServedPage, ViewerPages } from "../../shared/node/pages/viewer-pages.js";
-import { assetPath, contentPath, pdfPath, signedInPath, viewerPath } from "../../shared/protocol/page-api.js";
+import {
+  assetPath,
+  contentPath,
+  pdfPath,
+  requestsPath,
+  signedInPath,
+  viewerPath,
+} from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
 
@@ -21,6 +28,7 @@ export const viewerRoutes =
     const serve = (page: ServedPage, reply: FastifyReply) => reply.headers(page.headers).send(page.html);
     const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
     app.get(viewerPath, async (request, reply) => serve(pages.viewer(reader(request)), reply));
+    app.get(requestsPath, async (request, reply) => serve(pages.requests(reader(request)), reply));
     app.get(signedInPath, async (request, reply) => serve(pages.signedIn(reader(request)), reply));
     app.get(contentPath, async (request, reply) => serve(pages.content(reader(request)), reply));
     app.get(pdfPath, async (request, reply) => serve(pages.pdf(reader(request)), reply));

@@ -65,6 +65,13 @@ export class AccessRequests {
     return (await query.executeTakeFirst()) ?? null;
   }
 
+  /** What waits about one document, the newest first. */
+  waitingAbout(family: string, issuer: string, limit: number): Promise<AccessRequestSummary[]> {
+    const query = this.#read.selectFrom("access_requests").select(columns).where("state", "=", "waiting");
+    const about = query.where("family", "=", family).where("issuer", "=", issuer);
+    return about.orderBy("asked", "desc").orderBy("id").limit(limit).execute();
+  }
+
   /** About documents that a person issued, or that name one of the addresses as their owner's. */
   async about(issuer: string, owners: readonly string[], limit: number): Promise<AccessRequestSummary[]> {
     const query = this.#read.selectFrom("access_requests").select(columns);

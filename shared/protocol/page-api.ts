@@ -5,6 +5,9 @@ export const pageClientId = "sealwright-page";
 
 export const viewerPath = "/view";
 
+/** Where owners answer who asks for access to what is theirs. */
+export const requestsPath = "/requests";
+
 /** Where a sign-in comes back to, in a window of its own; it tells the page by this channel, and closes. */
 export const signedInPath = "/view/signed-in";
 export const signedInChannel = "sealwright-signed-in";

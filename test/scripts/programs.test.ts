@@ -25,6 +25,7 @@ const others = [
   "viewer/main.tsx",
   "viewer/local.ts",
   "viewer/signed-in.ts",
+  "viewer/requests/main.tsx",
   "viewer/render/main.ts",
   "viewer/render/pdf-main.ts",
   "viewer/render/pdf-worker.ts",
@@ -51,7 +52,7 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   const pages = served
     .filter((name) => !name.startsWith("pdfjs-"))
     .map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
-  expect(pages.sort()).toEqual(["content", "local", "pdf", "signed-in", "viewer"]);
+  expect(pages.sort()).toEqual(["content", "local", "pdf", "requests", "signed-in", "viewer"]);
   for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
     expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
   expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(

@@ -26,8 +26,10 @@ export class ViewerPages {
     this.#origin = origin;
   }
 
-  viewer = (reader: PageReader): ServedPage =>
-    this.#page(reader, "viewer", viewerPolicy(this.#origin, ["/api/v1/", "/oidc/", "/.well-known/sealwright"]));
+  viewer = (reader: PageReader): ServedPage => this.#page(reader, "viewer", viewerPolicy(this.#origin, servicePaths));
+  /** Where owners answer requests: it asks the service, and shows no files. */
+  requests = (reader: PageReader): ServedPage =>
+    this.#page(reader, "requests", viewerPolicy(this.#origin, servicePaths));
   /** The same for one file that a program on this computer opened. @param path - where the page asks for it. */
   local = (reader: PageReader, path: string): ServedPage =>
     this.#page(reader, "local", viewerPolicy(this.#origin, [path]));
@@ -54,6 +56,9 @@ export class ViewerPages {
     return { html, headers: headersOf([...common(this.#origin, script + moreScripts, style), ...more]) };
   }
 }
+
+/** Of the service's own addresses, those a page may ask. */
+const servicePaths = ["/api/v1/", "/oidc/", "/.well-known/sealwright"];
 
 const withoutScripts = {
   en: "This page works only with scripts: they open the file here, so that the service never sees it.",

@@ -26,9 +26,9 @@ const about = {
 const asked = {
   to: "ada@contoso.example",
   language: "en" as const,
-  asker: { name: "Olga Novak", address: "olga@outside.example" },
+  askers: [{ name: "Olga Novak", address: "olga@outside.example", reason: "I take over from Eve" }],
+  more: false,
   file: "plan.docx",
-  reason: "I take over from Eve",
   page: new URL("https://rms.contoso.example/requests"),
 };
 
@@ -89,7 +89,7 @@ describe("mail", () => {
   it("about a request says who asks for what and why, and has a link to where it is answered", async () => {
     const { mails } = await throughClear(requestLetter(asked));
     const text = textIn(mails[0]!);
-    expect(text).toContain("Olga Novak (olga@outside.example) would like to read “plan.docx”");
+    expect(text).toContain("Olga Novak (olga@outside.example) asks for access to “plan.docx”");
     expect(text).toContain("“I take over from Eve”");
     expect(text).toContain("https://rms.contoso.example/requests\n");
     expect(textIn(mails[0]!, "html")).toContain('href="https://rms.contoso.example/requests"');
@@ -102,7 +102,7 @@ describe("mail", () => {
     ["the name of a sender", codeLetter({ ...about, sender: { name: hostile, address: "ada@contoso.example" } })],
     [
       "who asks, and the reason",
-      requestLetter({ ...asked, asker: { name: hostile, address: "a@b.example" }, reason: hostile }),
+      requestLetter({ ...asked, askers: [{ name: hostile, address: "a@b.example", reason: hostile }] }),
     ],
     ["the organisation", codeLetter({ ...about, organisation: hostile })],
   ])("takes %s for words, whatever is in them", async (_what, letter) => {
