@@ -1,13 +1,16 @@
+import { basename } from "node:path";
 import { type Bytes, tailOf } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { isCompoundFile } from "../shared/format/compound/read.js";
 import { isProtectedName } from "../shared/format/kind.js";
 import { readPfileStream } from "../shared/format/pfile.js";
 import { StreamPrefix } from "../shared/format/prefix.js";
+import { malformed, nameInPage } from "../shared/format/sealed-page/layout.js";
+import { readSealedStream } from "../shared/format/sealed-page/read.js";
 import { maxTrailerBytes } from "../shared/license/edition.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import { parseChain } from "../shared/license/xrml.js";
-import { type ProtectedFile, readProtected } from "../shared/protect.js";
+import { checkPage, type ProtectedFile, readProtected } from "../shared/protect.js";
 import { holds, type Right } from "../shared/rights.js";
 import { openSource, type SourceFile } from "./work/source-file.js";
 
@@ -31,18 +34,25 @@ export interface Covers extends Cover {
 
 /** A protected file on disk. Close it. */
 export interface Document extends Covers {
+  /** The protected file's own; a sealed page has another, and can be called anything. */
+  readonly name: string;
   readonly source: SourceFile;
   readonly file: ProtectedFile;
 }
 
-/** @throws RightsError `license-malformed`. */
+/** @throws RightsError `license-malformed`, `sealed-page-malformed`. */
 async function coverOf(
   path: string,
-  { extension, license }: Pick<ProtectedFile, "extension" | "license">,
+  { extension, license, page }: Pick<ProtectedFile, "extension" | "license" | "page">,
 ): Promise<Cover> {
   const [first] = await parseChain(license);
-  return { path, extension, licenseBytes: license, license: await parsePublishingLicense(first!) };
+  const parsed = await parsePublishingLicense(first!);
+  checkPage({ page }, parsed.serviceAddress);
+  return { path, extension, licenseBytes: license, license: parsed };
 }
+
+const nameOf = (path: string, { page }: ProtectedFile): string =>
+  page === null ? basename(path) : nameInPage(basename(path), page);
 
 /** @throws RightsError `not-protected`, `file-missing`, `file-unsuitable`, `pfile-malformed`, `license-malformed` … */
 export async function openDocument(path: string): Promise<Document> {
@@ -52,7 +62,7 @@ export async function openDocument(path: string): Promise<Document> {
     const { region } = file;
     const tailBytes = Math.min(region.size, maxTrailerBytes);
     const tail = () => region.read(region.size - tailBytes, tailBytes);
-    return { ...(await coverOf(path, file)), source, file, tail };
+    return { ...(await coverOf(path, file)), name: nameOf(path, file), source, file, tail };
   } catch (error) {
     await source.close();
     throw error;
@@ -73,15 +83,17 @@ export async function withDocument<T>(path: string, use: (document: Document) =>
  * The same of what can be read once, such as standard input.
  * @returns `cover`, `null` for what is not protected, and `rest`: the content region, or there everything.
  * @throws RightsError `file-unsuitable` for what may be an Office document, `pfile-malformed`, `pfile-unsupported`,
- *   `license-malformed`.
+ *   `license-malformed`, `sealed-page-malformed`, `sealed-page-unsupported`.
  */
 export async function readDocument(
   stream: AsyncIterable<Bytes>,
 ): Promise<{ cover: Cover | null; rest: AsyncIterable<Bytes> }> {
-  const all = new StreamPrefix(stream);
+  const { page, rest: file } = await readSealedStream(stream);
+  const all = new StreamPrefix(file);
   if (isCompoundFile(await all.upTo(0, 8))) throw await unreadable(all);
   const { header, rest } = await readPfileStream(all.from(0));
-  return { cover: header && (await coverOf("-", header)), rest };
+  if (header === null && page !== null) throw malformed("what is in the page is not protected");
+  return { cover: header && (await coverOf("-", { ...header, page })), rest };
 }
 
 /** Reads a stream to its end for what its covers say. @throws RightsError `not-protected`, and those of `readDocument`. */
@@ -100,8 +112,8 @@ async function unreadable(stream: StreamPrefix): Promise<RightsError> {
 }
 
 /** `.pfile`: the file is wrapped, and whoever may open it gets it whole; the other kinds are enforced by a viewer. */
-export const isGeneric = ({ path, file }: Document): boolean =>
-  file.container === "pfile" && isProtectedName(path) && path.toLowerCase().endsWith(".pfile");
+export const isGeneric = ({ name, file }: Document): boolean =>
+  file.container === "pfile" && isProtectedName(name) && name.toLowerCase().endsWith(".pfile");
 
 /** A header's extension is not signed; the license's is (docs/formats/pfile.md). @throws `pfile-malformed`. */
 export function checkExtension({ extension }: Cover, signedExtension: string): void {

@@ -1,6 +1,7 @@
 import { type Bytes, fromBase64 } from "../shared/bytes.js";
 import { webEngine } from "../shared/crypto/web-engine.js";
 import { RightsError } from "../shared/errors.js";
+import { nameInPage } from "../shared/format/sealed-page/layout.js";
 import { type PublishingLicense, parsePublishingLicense } from "../shared/license/publishing-license.js";
 import {
   distrusted,
@@ -12,7 +13,7 @@ import {
 } from "../shared/license/trust.js";
 import type { UseLicense } from "../shared/license/use-license.js";
 import { parseChain, parseDocument, type XrmlDocument } from "../shared/license/xrml.js";
-import { type Consumed, consume, type ProtectedFile, readProtected } from "../shared/protect.js";
+import { type Consumed, checkPage, consume, type ProtectedFile, readProtected } from "../shared/protect.js";
 import { parseSecondTime } from "../shared/time.js";
 import { blobSource } from "./blob-source.js";
 import type { PageAccount } from "./page-account.js";
@@ -26,11 +27,18 @@ export interface ProtectedDocument {
   readonly chain: readonly XrmlDocument[];
 }
 
-/** @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `license-malformed`, `file-unreadable`. */
+/**
+ * A protected file, or a sealed page with one.
+ * @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `sealed-page-malformed`, `license-malformed`,
+ *   `file-unreadable`.
+ */
 export async function readDocument(file: File): Promise<ProtectedDocument> {
   const read = await readProtected(blobSource(file));
   const chain = await parseChain(read.license);
-  return { name: file.name, file: read, chain, license: await parsePublishingLicense(chain[0]!) };
+  const license = await parsePublishingLicense(chain[0]!);
+  checkPage(read, license.serviceAddress);
+  const name = read.page === null ? file.name : nameInPage(file.name, read.page);
+  return { name, file: read, chain, license };
 }
 
 /** A document with the license of the person who reads it. */

@@ -44,6 +44,7 @@ const pages = await build({
     local: "viewer/local.ts",
     "signed-in": "viewer/signed-in.ts",
     requests: "viewer/requests/main.tsx",
+    "hand-over": "viewer/from-page.ts",
     content: "viewer/render/main.ts",
     pdf: "viewer/render/pdf-main.ts",
   },

@@ -6,6 +6,8 @@ export type RightsErrorCode =
   | "pfile-unsupported"
   | "office-malformed"
   | "office-unsupported"
+  | "sealed-page-malformed"
+  | "sealed-page-unsupported"
   | "content-damaged"
   | "edition-invalid"
   | "license-malformed"

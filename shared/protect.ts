@@ -13,6 +13,8 @@ import type { ContentKey, Signer } from "./crypto/keys.js";
 import { codeOf, RightsError } from "./errors.js";
 import { encodeOffice, readOffice } from "./format/office.js";
 import { encodePfileHeader, isPfile, readPfileHeader } from "./format/pfile.js";
+import { malformed as malformedPage, type SealedPage } from "./format/sealed-page/layout.js";
+import { isSealedPage, readSealedPage } from "./format/sealed-page/read.js";
 import { type Edition, encodeEdition, encodeTrailer, maxTrailerBytes, trailerLength } from "./license/edition.js";
 import type { Principal } from "./license/fields.js";
 import { currentCipher } from "./license/publishing-license.js";
@@ -124,19 +126,49 @@ export interface ProtectedFile {
   readonly region: ByteSource;
   /** Length of the clear content, where the container says it: the content must be as long. */
   readonly plainSize: number | null;
+  /** What the sealed page says that it came in; `null` where it is a file of its own. */
+  readonly page: SealedPage | null;
 }
 
-/** @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `office-malformed`, `office-unsupported`. */
+/**
+ * A protected file, or the one in a sealed page.
+ * @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `office-malformed`, `office-unsupported`,
+ *   `sealed-page-malformed`, `sealed-page-unsupported`.
+ */
 export async function readProtected(source: ByteSource): Promise<ProtectedFile> {
+  const sealed = await readSealedPage(source);
+  if (sealed === null) return readContainer(source);
+  const { file, ...page } = sealed;
+  const inner = await readContainer(file).catch((error) => {
+    if (codeOf(error) !== "not-protected") throw error;
+    throw malformedPage("what is in the page is not protected");
+  });
+  return { ...inner, page };
+}
+
+/** A page tells people where it opens; a license is asked for nowhere else. @throws `sealed-page-malformed`. */
+export function checkPage({ page }: Pick<ProtectedFile, "page">, serviceAddress: string): void {
+  if (page === null || (URL.canParse(serviceAddress) && new URL(serviceAddress).origin === page.service)) return;
+  throw malformedPage("the page names another service than the file in it; ask for a new copy");
+}
+
+async function readContainer(source: ByteSource): Promise<ProtectedFile> {
   const header = await readPfileHeader(source);
   if (header !== null) {
     const { license, extension, contentOffset } = header;
-    return { container: "pfile", license, extension, region: sliceSource(source, contentOffset), plainSize: null };
+    return {
+      container: "pfile",
+      license,
+      extension,
+      region: sliceSource(source, contentOffset),
+      plainSize: null,
+      page: null,
+    };
   }
   const office = await readOffice(source);
   if (office === null || typeof office === "string") throw new RightsError("not-protected", words[office ?? "other"]);
   const { license, region, plainSize } = office;
-  return { container: "office", license, extension: null, region, plainSize: Number(plainSize) };
+  return { container: "office", license, extension: null, region, plainSize: Number(plainSize), page: null };
 }
 
 const words = {
@@ -147,8 +179,8 @@ const words = {
 
 /** Whether a file is protected already, whatever its name. A compound file too damaged to tell is not. */
 export async function isProtected(source: ByteSource): Promise<boolean> {
-  const head = await source.read(0, Math.min(source.size, 32));
-  if (isPfile(head)) return true;
+  const head = await source.read(0, Math.min(source.size, 64));
+  if (isPfile(head) || isSealedPage(head)) return true;
   const office = await readOffice(source).catch((error) => {
     if (codeOf(error).startsWith("office-")) return null;
     throw error;

@@ -1,6 +1,7 @@
 import "../browser/no-compiling.js";
 import "./viewer.css";
 import { begin } from "./begin.js";
+import { takeWaiting } from "./waiting-file.js";
 
 const desk = begin();
 
@@ -10,4 +11,9 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   const file = event.dataTransfer?.files[0];
   if (file) void desk.choose(file);
+});
+
+/** From a sealed page, by way of the window that it opened. */
+void takeWaiting().then((file) => {
+  if (file !== null) void desk.choose(file);
 });

@@ -9,6 +9,9 @@ export interface Messages {
   readonly dropHere: string;
   readonly neverSent: string;
   readonly reading: string;
+  readonly takingOver: string;
+  readonly notTaken: string;
+  readonly toViewer: string;
   readonly asking: string;
   readonly cancel: string;
   readonly openAnother: string;

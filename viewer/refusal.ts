@@ -31,6 +31,8 @@ const kinds: Partial<Record<RightsErrorCode, RefusalKind>> = {
   "policy-malformed": "damaged",
   "pfile-unsupported": "newer",
   "office-unsupported": "newer",
+  "sealed-page-malformed": "damaged",
+  "sealed-page-unsupported": "newer",
   "license-unsupported": "newer",
   "service-unreachable": "unreachable",
   "rate-limited": "too-often",

@@ -1,9 +1,11 @@
 import { RightsError, type RightsErrorCode } from "../../shared/errors.js";
+import type { Published } from "../../shared/protect.js";
 import type { Choice } from "../chosen-policy.js";
 import { noteRegistrations } from "../outbox.js";
 import { maxTogether } from "../pdf/converter.js";
-import { type Original, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
+import { type Original, orError, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
 import type { Protector } from "../work/protect-file.js";
+import { sealPage } from "../work/sealed-page.js";
 import { exits } from "./exit.js";
 import { printReport, type ReportOptions } from "./report.js";
 import { reportOn } from "./report-protected.js";
@@ -13,37 +15,58 @@ import type { Session } from "./session.js";
 export interface CopyOptions extends ReportOptions {
   /** Asked for, or not wanted; left out: as the label says. */
   ppdf?: boolean;
+  /** A sealed page beside each. */
+  html?: boolean;
+}
+
+/** A file just protected. */
+interface Made {
+  readonly path: string;
+  readonly published: Published;
 }
 
 interface Wanted {
-  readonly original: Original;
+  readonly made: Made;
   /** What it was protected as. */
   readonly choice: Choice;
 }
 
-/** The PDF copies of what one command protected: made together at its end, since the converter takes a while to start. */
+/**
+ * The copies of what one command protected. PDF copies are made together at its end, since the converter takes a while to
+ * start; sealed pages after them, since they can wait as well.
+ */
 export class WantedCopies {
   readonly #options: CopyOptions;
   readonly #wanted: Wanted[] = [];
+  readonly #pages: Wanted[] = [];
 
   constructor(options: CopyOptions) {
     this.#options = options;
   }
 
-  /** @param container - what the document was put into; copies are made of Office documents. */
-  add(original: Original, container: "pfile" | "office", choice: Choice): void {
+  /** @param container - what it was put into; PDF copies are made of Office documents. */
+  add(made: Made, container: "pfile" | "office", choice: Choice): void {
     const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? false;
-    if (isWanted && container === "office") this.#wanted.push({ original, choice });
+    if (isWanted && container === "office") this.#wanted.push({ made, choice });
+    this.#pages.push({ made, choice });
   }
 
   /** @returns the exit code: the documents are protected in any case, so a copy that fails counts only where it was asked for. */
   async make(session: Session, protector: Protector): Promise<number> {
+    const failedCopies = await this.#makeCopies(session, protector);
+    const failedPages = await this.#makePages(session, protector);
+    return (failedCopies > 0 && this.#options.ppdf) || (failedPages > 0 && this.#options.html)
+      ? exits.someFailed
+      : exits.done;
+  }
+
+  async #makeCopies(session: Session, protector: Protector): Promise<number> {
     const copies = new PdfCopies(session.home);
     let failed = 0;
     try {
       for (let at = 0; at < this.#wanted.length; at += maxTogether) {
         const batch = this.#wanted.slice(at, at + maxTogether);
-        const originals = batch.map(({ original }) => original);
+        const originals = batch.map(({ made: { path, published } }) => ({ path, contentKey: published.contentKey }));
         for (const [i, made] of (await makeAll(copies, originals, protector)).entries())
           if (made instanceof RightsError) failed += this.#tellMissing(originals[i]!, made);
           else await this.#tell(made, session, batch[i]!.choice);
@@ -51,7 +74,20 @@ export class WantedCopies {
     } finally {
       await copies.close();
     }
-    return failed > 0 && this.#options.ppdf ? exits.someFailed : exits.done;
+    return failed;
+  }
+
+  /** Those that are asked for, and those of before that would still hold what is protected anew. */
+  async #makePages({ home, account }: Session, { journal }: Protector): Promise<number> {
+    const by = { home, journal, organisation: account.info.organisation, onlyAgain: !this.#options.html };
+    let failed = 0;
+    for (const { made, choice } of this.#pages) {
+      const page = await orError(sealPage(made.path, by));
+      if (page instanceof RightsError) failed += this.#tellMissing(made, page);
+      else if (page !== null && this.#options.json) printReport(reportOn({ ...made, path: page }, choice, account));
+      else if (page !== null) print(`${shown(page)} opens it in any browser`);
+    }
+    return failed;
   }
 
   async #tell(copy: PdfCopy, { account }: Session, choice: Choice): Promise<void> {
@@ -60,7 +96,7 @@ export class WantedCopies {
     else print(`${shown(copy.path)} is its copy to look at, on any device`);
   }
 
-  #tellMissing({ path }: Original, { message }: RightsError): number {
+  #tellMissing({ path }: { readonly path: string }, { message }: RightsError): number {
     say(`${shown(path)}: ${shown(message)}`);
     return 1;
   }

@@ -100,7 +100,7 @@ async function relabel(document: Document, by: Labelling, progress: Progress): P
   progress.expect(2 * document.file.region.size);
   const how = { ...anew, out, keep: options.keep ?? false, count: progress.count };
   const made = await reprotectFile(document, how, protector);
-  by.copies.add({ path: made.path, contentKey: made.published.contentKey }, document.file.container, choice);
+  by.copies.add(made, document.file.container, choice);
   await noteRegistrations(account, [made.published.license]);
   if (isUnsure) unsure(made.path);
   const what = isSame ? "has a new key, and opens for the same people" : "is protected";

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { givingBack } from "../../shared/crypto/engine.js";
 import { clearName } from "../../shared/format/kind.js";
@@ -50,7 +50,7 @@ async function show(session: Session, document: Document, granted: GrantedUse): 
 
 async function decryptInto(folder: string, document: Document, granted: GrantedUse, session: Session): Promise<string> {
   const { all } = await consume(document.file, granted, session.engine);
-  const clear = join(folder, clearName(basename(document.path), granted.use.terms.ext));
+  const clear = join(folder, clearName(document.name, granted.use.terms.ext));
   await writeFile(clear, givingBack(all(), session.engine.memory), { flag: "wx", mode: 0o600 });
   return clear;
 }

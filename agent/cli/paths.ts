@@ -2,6 +2,7 @@ import { lstat, mkdir, opendir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { RightsError } from "../../shared/errors.js";
 import { isIgnoredName, isOfficeName, isProtectedName } from "../../shared/format/kind.js";
+import { isPageName } from "../../shared/format/sealed-page/layout.js";
 import { isProtected } from "../../shared/protect.js";
 import { openSource } from "../work/source-file.js";
 
@@ -37,18 +38,20 @@ async function collectFrom(folder: string, wanted: Wanted, files: string[]): Pro
   }
 }
 
-/** Office documents keep their names, so that only their content says whether they are protected. */
-async function isProtectedOffice(path: string): Promise<boolean> {
-  if (!isOfficeName(basename(path))) return false;
+/** Office documents keep their names, and sealed pages are called as any page: only the content says what they are. */
+async function isProtectedInside(path: string): Promise<boolean> {
   const source = await openSource(path).catch(() => null); // who wants the file says what is wrong with it
   return source === null ? false : isProtected(source.bytes).finally(() => source.close());
 }
 
+/** A sealed page is no document of a folder: it is a copy for somebody else. */
 export const isProtectedFile = async (path: string): Promise<boolean> =>
-  isProtectedName(basename(path)) || (await isProtectedOffice(path));
+  isProtectedName(basename(path)) || (isOfficeName(basename(path)) && (await isProtectedInside(path)));
 
 export const isClearFile = async (path: string): Promise<boolean> =>
-  !isIgnoredName(basename(path)) && !(await isProtectedFile(path));
+  !isIgnoredName(basename(path)) &&
+  !(await isProtectedFile(path)) &&
+  !(isPageName(basename(path)) && (await isProtectedInside(path)));
 
 /** `--out DIR`, made if missing. */
 export async function outFolder(out: string | undefined): Promise<string | null> {

@@ -12,6 +12,7 @@ import {
   protectStream,
 } from "../work/protect-file.js";
 import { recover } from "../work/recover.js";
+import { pageOfStream } from "../work/sealed-page.js";
 import { type CopyOptions, WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
 import { filesIn, isClearFile, outFolder, sizeIn } from "./paths.js";
@@ -20,7 +21,7 @@ import { eachFile, type Told } from "./report.js";
 import { reportOn } from "./report-protected.js";
 import { say, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
-import { contentOfInput, meansStream, showingProgress, toStandardOutput } from "./streams.js";
+import { contentOfInput, meansStream, piecesOfStream, showingProgress, toStandardOutput } from "./streams.js";
 
 export interface ProtectOptions extends Wish, CopyOptions {
   generic?: boolean;
@@ -36,7 +37,7 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const choice = choosePolicy(current, options, Date.now());
   const protector = await openWork(session, current);
   const how = await protectingFrom(choice, options);
-  if (isStream) return protectInput(session, how, protector);
+  if (isStream) return protectInput(session, how, protector, options);
   const files = await filesIn(paths, isClearFile);
   const copies = new WantedCopies(options);
   const code = await eachFile(files, options, (path, progress) =>
@@ -75,7 +76,7 @@ export async function protectOne(
   progress.expect(2 * (await sizeIn(path)));
   const result = await protectFile(path, { ...how, count: progress.count }, protector);
   await noteRegistrations(account, [result.published.license]);
-  copies.add({ path: result.path, contentKey: result.published.contentKey }, result.kind.container, choice);
+  copies.add(result, result.kind.container, choice);
   if (result.kind.note) say(`${shown(path)}: ${result.kind.note}`);
   return {
     report: reportOn(result, choice, account),
@@ -84,10 +85,13 @@ export async function protectOne(
 }
 
 /** From standard input to standard output: what has no name is wrapped as a `.pfile` without an extension. */
-async function protectInput(session: Session, how: Protecting, protector: Protector): Promise<number> {
-  await showingProgress("-", null, async (count) =>
-    putOut(await protectStream(contentOfInput(session.engine, count), how, protector), session),
-  );
+async function protectInput(session: Session, how: Protecting, by: Protector, { html }: ProtectOptions) {
+  await showingProgress("-", null, async (count) => {
+    if (!html) return putOut(await protectStream(contentOfInput(session.engine, count), how, by), session);
+    const { published, bytes } = await protectStream(piecesOfStream(process.stdin, count), how, by);
+    const { organisation } = session.account.info;
+    await putOut({ published, bytes: pageOfStream(bytes, organisation) }, session);
+  });
   return exits.done;
 }
 

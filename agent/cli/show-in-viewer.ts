@@ -51,11 +51,11 @@ const keptUnlessRefused = (session: Session, document: Document) => (error: unkn
   throw error;
 };
 
-function documentOf({ account }: Session, { path }: Document, { use }: GrantedUse, size: number): LocalDocument {
+function documentOf({ account }: Session, document: Document, { use }: GrantedUse, size: number): LocalDocument {
   const { rights, terms, untilMs } = use;
   const { name, address } = account.info;
   return {
-    name: basename(path),
+    name: document.name,
     size,
     rights: [...rights],
     terms,

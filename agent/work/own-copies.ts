@@ -5,10 +5,12 @@ import { utf8 } from "../../shared/bytes.js";
 import { codeOf, type RightsErrorCode } from "../../shared/errors.js";
 import { isId } from "../../shared/ids.js";
 import { parseJson } from "../../shared/json.js";
+import { openDocument } from "../document.js";
 import type { Home } from "../home.js";
 import { readSmallFile, replaceSmallFile } from "../small-file.js";
+import { openSource, type SourceFile } from "./source-file.js";
 
-/** Which PDF copies were made here: only those are made again, and nobody else's file is ever taken for one. */
+/** Which copies of documents were made here: only those are made again, and nobody else's file is ever taken for one. */
 
 const Note = z.object({ v: z.literal(1), contentId: z.string().refine(isId) });
 const maxNoteBytes = 1024;
@@ -17,7 +19,7 @@ const placeOf = (home: Home, path: string): string =>
   join(home.copies, `${createHash("sha256").update(resolve(path)).digest("hex").slice(0, 32)}.json`);
 
 /** The content id of the copy that was made at `path`, `null` where none was, or nobody can tell any more. */
-export async function ownCopyAt(home: Home, path: string): Promise<string | null> {
+async function ownCopyAt(home: Home, path: string): Promise<string | null> {
   const bytes = await readSmallFile(placeOf(home, path), maxNoteBytes).catch(nullIf("state-damaged"));
   if (bytes === null) return null;
   const note = Note.safeParse(parseJson(bytes, "state-damaged"));
@@ -32,4 +34,22 @@ function nullIf(code: RightsErrorCode): (error: unknown) => null {
     if (codeOf(error) !== code) throw error;
     return null;
   };
+}
+
+/** Where a copy goes: over the one of before, which is then opened and to be closed, else where there is room. */
+export async function placeForCopy(
+  home: Home,
+  targets: string[],
+): Promise<{ own: SourceFile | null; targets: string[] }> {
+  for (const target of targets)
+    if (await isOwn(home, target)) return { own: await openSource(target), targets: [target] };
+  return { own: null, targets };
+}
+
+async function isOwn(home: Home, path: string): Promise<boolean> {
+  const contentId = await ownCopyAt(home, path);
+  if (contentId === null) return false;
+  const document = await openDocument(path).catch(() => null); // gone, or something else by now
+  await document?.source.close();
+  return document?.license.contentId === contentId;
 }

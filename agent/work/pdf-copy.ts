@@ -11,16 +11,15 @@ import { type VerifiedLicense, verifyPublishingLicense } from "../../shared/lice
 import { parseChain } from "../../shared/license/xrml.js";
 import type { Policy } from "../../shared/policy.js";
 import { consume, type Published, protect, readProtected } from "../../shared/protect.js";
-import { openDocument } from "../document.js";
 import type { Home } from "../home.js";
 import { Converter } from "../pdf/converter.js";
 import { findSuite } from "../pdf/suite.js";
 import { publish } from "../publish.js";
 import { erase, makePrivateFolder } from "../session/private-folder.js";
-import { noteOwnCopy, ownCopyAt } from "./own-copies.js";
+import { noteOwnCopy, placeForCopy } from "./own-copies.js";
 import { authorOf, firstSave, type Protector, verifyWritten, wrappedAs } from "./protect-file.js";
 import { replaceFile } from "./replace-file.js";
-import { openSource, type SourceFile } from "./source-file.js";
+import { openSource } from "./source-file.js";
 
 /** A protected Office document, and what opens it. */
 export interface Original {
@@ -93,7 +92,7 @@ export class PdfCopies {
     const published = await publish(publicationOf(original, verified, policy), by.publisher, by.now());
     const [like, content] = [await openSource(original.path), await openSource(pdf)];
     try {
-      const place = await this.#placeFor(original.path);
+      const place = await placeForCopy(this.#home, targetsFor(original.path));
       const plaintext = streamOf(content.bytes, segmentBytes);
       const path = await replaceFile({
         source: place.own,
@@ -111,24 +110,11 @@ export class PdfCopies {
       await Promise.all([like.close(), content.close()]);
     }
   }
-
-  /** `plan.ppdf` or `plan.docx.ppdf`: where the copy of before is, else where there is room. */
-  async #placeFor(path: string): Promise<{ own: SourceFile | null; targets: string[] }> {
-    const stem = basename(path, extname(path));
-    const targets = [`${stem}.ppdf`, `${basename(path)}.ppdf`].map((name) => join(dirname(path), name));
-    for (const target of targets)
-      if (await this.#isOwn(target)) return { own: await openSource(target), targets: [target] };
-    return { own: null, targets };
-  }
-
-  async #isOwn(path: string): Promise<boolean> {
-    const contentId = await ownCopyAt(this.#home, path);
-    if (contentId === null) return false;
-    const document = await openDocument(path).catch(() => null); // gone, or something else by now
-    await document?.source.close();
-    return document?.license.contentId === contentId;
-  }
 }
+
+/** `plan.ppdf`, else `plan.docx.ppdf`. */
+const targetsFor = (path: string): string[] =>
+  [`${basename(path, extname(path))}.ppdf`, `${basename(path)}.ppdf`].map((name) => join(dirname(path), name));
 
 /** Under the policy of the document, as part of its family: withdrawn and amended together with it. */
 function publicationOf({ path }: Original, { license, digest }: VerifiedLicense, policy: Policy) {
@@ -163,7 +149,8 @@ async function bringIn(original: Original, folder: string, { trust, engine }: Pr
   }
 }
 
-async function orError<T>(work: Promise<T>): Promise<T | RightsError> {
+/** What could not be made, as a value: others are made all the same. */
+export async function orError<T>(work: Promise<T>): Promise<T | RightsError> {
   try {
     return await work;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Bytes, type Count, countedSource } from "../../shared/bytes.js";
 import { givingBack } from "../../shared/crypto/engine.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
@@ -58,7 +58,7 @@ export async function reprotectFile(
   const file = { plaintext: all(), wrapping };
   const path = await replaceFile({
     source: document.source,
-    target: join(out ?? dirname(document.path), basename(document.path)),
+    target: join(out ?? dirname(document.path), document.name),
     keep: how.keep || out !== null,
     journal: by.journal,
     write: () => givingBack(protect(file, published, authorOf(by), firstSave(by), by.engine), by.engine.memory),

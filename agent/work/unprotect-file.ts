@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Count, countedSource } from "../../shared/bytes.js";
 import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
@@ -31,7 +31,7 @@ export async function unprotectFile(
 ): Promise<string> {
   const region = countedSource(document.file.region, count);
   const consumed = await consume({ ...document.file, region }, access, engine);
-  const name = clearName(basename(document.path), extension);
+  const name = clearName(document.name, extension);
   return replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), name),

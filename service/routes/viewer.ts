@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { handOverPath } from "../../shared/format/sealed-page/layout.js";
 import type { Assets } from "../../shared/node/pages/assets.js";
 import { type ServedPage, ViewerPages } from "../../shared/node/pages/viewer-pages.js";
 import {
@@ -30,6 +31,7 @@ export const viewerRoutes =
     app.get(viewerPath, async (request, reply) => serve(pages.viewer(reader(request)), reply));
     app.get(requestsPath, async (request, reply) => serve(pages.requests(reader(request)), reply));
     app.get(signedInPath, async (request, reply) => serve(pages.signedIn(reader(request)), reply));
+    app.get(handOverPath, async (request, reply) => serve(pages.handOver(reader(request)), reply));
     app.get(contentPath, async (request, reply) => serve(pages.content(reader(request)), reply));
     app.get(pdfPath, async (request, reply) => serve(pages.pdf(reader(request)), reply));
     app.get<{ Params: { name: string } }>(`${assetPath}:name`, async (request, reply) => {

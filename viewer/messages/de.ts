@@ -7,6 +7,10 @@ export const de: Messages = {
   dropHere: "oder hier ablegen",
   neverSent: "Die Datei bleibt auf diesem Gerät. Der Dienst wird nach Ihren Rechten gefragt und sieht nie Inhalte.",
   reading: "Die Datei wird gelesen…",
+  takingOver: "Die Datei wird übernommen…",
+  notTaken:
+    "Die Datei ist nicht von ihrer Seite herübergekommen. Weiter geht es im Betrachter: Wählen Sie die Seite dort aus.",
+  toViewer: "Weiter zum Betrachter",
   asking: "Ihre Rechte werden erfragt…",
   cancel: "Abbrechen",
   openAnother: "Andere Datei öffnen",

@@ -22,6 +22,7 @@ function defineProtecting(program: Command): void {
     .option("--generic", "wrap as .pfile whatever the type")
     .option("--ppdf", "make a PDF copy of Office documents, to look at on any device")
     .option("--no-ppdf", "make none, whatever the label says")
+    .option("--html", "make a sealed page beside each: it opens in any browser")
     .option("--out <dir>", "put the protected files there and keep the clear ones")
     .option("--keep", "keep the clear files beside them")
     .option(...json);
@@ -39,6 +40,7 @@ function defineProtecting(program: Command): void {
     .option("--generic", "wrap a clear file as .pfile whatever its type")
     .option("--ppdf", "make a PDF copy of Office documents, to look at on any device")
     .option("--no-ppdf", "make none, whatever the label says")
+    .option("--html", "make a sealed page beside each: it opens in any browser")
     .option("--out <dir>", "put the result there and keep the file as it is")
     .option("--keep", "keep the file as it is beside it")
     .option(...json);

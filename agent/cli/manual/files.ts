@@ -13,6 +13,7 @@ export const filePages: Pages = {
         "for two people, for a month",
         "seal protect plan.txt --grant bob@x.example:VIEW+PRINT --grant eve@x.example:Reviewer --expires 30d",
       ],
+      ["with a page to mail, which opens in any browser", "seal protect offer.pdf --grant carol@y.example:VIEW --html"],
       ["in a pipe", "tar c reports | seal protect - --label Confidential/Project > reports.tar.pfile"],
     ],
     exits: ["refused", "signIn", "unreachable", "someFailed"],

@@ -33,6 +33,14 @@ export class ViewerPages {
   /** The same for one file that a program on this computer opened. @param path - where the page asks for it. */
   local = (reader: PageReader, path: string): ServedPage =>
     this.#page(reader, "local", viewerPolicy(this.#origin, [path]));
+  /**
+   * What takes the file of a sealed page, which opened this window and must be heard here: so it keeps the tie to it, which
+   * the viewer, where the window goes at once, does not.
+   */
+  handOver = (reader: PageReader): ServedPage => {
+    const page = this.#page(reader, "hand-over", ["frame-ancestors 'none'", "trusted-types 'none'"]);
+    return { ...page, headers: { ...page.headers, "cross-origin-opener-policy": "unsafe-none" } };
+  };
   signedIn = (reader: PageReader): ServedPage => this.#page(reader, "signed-in", []);
 
   content = (reader: PageReader): ServedPage => this.#frame(reader, "content");
