@@ -10,10 +10,9 @@ export const filePages: Pages = {
     examples: [
       ["under a label of the organisation", "seal protect plan.txt --label Confidential/Project"],
       [
-        "for two people, for a month",
-        "seal protect plan.txt --grant bob@x.example:VIEW+PRINT --grant eve@x.example:Reviewer --expires 30d",
+        "for two people, for a month, with a page that opens in any browser",
+        "seal protect plan.txt --grant bob@x.example:VIEW+PRINT --grant eve@x.example:Reviewer --expires 30d --html",
       ],
-      ["with a page to mail, which opens in any browser", "seal protect offer.pdf --grant carol@y.example:VIEW --html"],
       ["in a pipe", "tar c reports | seal protect - --label Confidential/Project > reports.tar.pfile"],
     ],
     exits: ["refused", "signIn", "unreachable", "someFailed"],
