@@ -1,9 +1,7 @@
 import { RightsError } from "../shared/errors.js";
-import { grantsFrom, parseGrant, type WrittenGrant } from "../shared/grants.js";
+import { grantsFrom, namedTexts, parseGrant } from "../shared/grants.js";
 import { findLabel, type Label, labelPath, textIn } from "../shared/label.js";
-import type { PolicyText } from "../shared/policy.js";
 import type { PolicyAnswer } from "../shared/protocol/service-api.js";
-import type { NamedPolicy } from "../shared/rights.js";
 import { policyOf, type Template, type TemplatePolicy } from "../shared/template.js";
 import { parseExpires, parseOffline } from "./expires.js";
 
@@ -108,7 +106,7 @@ export function labelFor({ labels }: PolicyAnswer, wanted: string | undefined): 
 
 function ownPolicy({ grant = [], expires, offline }: Wish, nowMs: number): TemplatePolicy {
   const written = grant.map(parseGrant);
-  const texts = textsOf(written);
+  const texts = namedTexts(written);
   return {
     grants: grantsFrom(written),
     until: expires === undefined ? null : parseExpires(expires, nowMs),
@@ -116,27 +114,6 @@ function ownPolicy({ grant = [], expires, offline }: Wish, nowMs: number): Templ
     template: null,
     ...(texts === null ? {} : { texts }),
   };
-}
-
-const named: Record<NamedPolicy, readonly PolicyText[]> = {
-  "Do Not Forward": [
-    { lang: "en", name: "Do Not Forward", description: "You can read and reply, but not forward, print or copy." },
-    {
-      lang: "de",
-      name: "Nicht weiterleiten",
-      description: "Lesen und antworten, aber nicht weiterleiten, drucken, kopieren.",
-    },
-  ],
-  "Encrypt-Only": [
-    { lang: "en", name: "Encrypt-Only", description: "You can do everything but take the protection off." },
-    { lang: "de", name: "Nur verschlüsseln", description: "Alles ist erlaubt, nur nicht, den Schutz zu entfernen." },
-  ],
-};
-
-/** A named policy is told by its name, if it is the only one. */
-function textsOf(written: readonly WrittenGrant[]): PolicyText[] | null {
-  const [first] = written;
-  return first?.named && written.every((grant) => grant.named === first.named) ? [...named[first.named]] : null;
 }
 
 const shownNames = 3;

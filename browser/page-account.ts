@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64, toBase64url } from "../shared/bytes.js";
 import { unwrapAccountKey } from "../shared/crypto/account-key.js";
-import { type PublicKey, type Unsealer, unsealerOf } from "../shared/crypto/keys.js";
+import { type PublicKey, type Signer, signerOf, type Unsealer, unsealerOf } from "../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import { distrusted, distrusting, type TenantTrust, verifyAccountCertificate } from "../shared/license/trust.js";
 import { parseDocument } from "../shared/license/xrml.js";
@@ -23,6 +23,8 @@ export interface PageAccount {
   readonly service: ServiceClient;
   /** Opens use licenses. */
   readonly unsealer: Unsealer;
+  /** Signs content that is protected in this page; readers believe it with a permit of the service. */
+  readonly signer: Signer;
   /** What licenses are asked for with. */
   readonly certificate: Bytes;
   /** Ids of tenant keys that others may have, as the service said at the sign-in. */
@@ -31,21 +33,27 @@ export interface PageAccount {
   signOut(): Promise<void>;
 }
 
-/** How a person tells this sign-in from their other devices. */
-function thisPage(): DeviceName {
+/** How a person tells this sign-in from their other devices. @param as - what the page is: "Viewer". */
+function thisPage(as: string): DeviceName {
   const { userAgent } = navigator;
   const browser = /Edg\//.test(userAgent)
     ? "Edge"
     : (/(Firefox|CriOS|Chrome|Safari)\//.exec(userAgent)?.[1] ?? "browser").replace("CriOS", "Chrome");
   const system = /\((?:[^;)]*; )?(Android|iPhone|iPad|Macintosh|Windows|Linux|X11)/.exec(userAgent)?.[1] ?? "";
-  return { name: `Viewer in ${browser}`, system };
+  return { name: `${as} in ${browser}`, system };
 }
 
 /**
  * Signs a person in: keys made in this page, certified by the service, believed as far as `trust` reaches.
+ * @param as - what the page is, in the list of a person's devices.
  * @throws RightsError `sign-in-failed`, `service-untrusted`, `service-unreachable`, `service-failed`, `rate-limited`.
  */
-export async function signInPage(place: SignInPlace, trust: TenantTrust, agree: Agree): Promise<PageAccount> {
+export async function signInPage(
+  place: SignInPlace,
+  trust: TenantTrust,
+  agree: Agree,
+  as = "Viewer",
+): Promise<PageAccount> {
   const making = newPageKeys(); // while the person types
   making.catch(() => undefined);
   const { fields, nonce } = await agree(place);
@@ -54,13 +62,15 @@ export async function signInPage(place: SignInPlace, trust: TenantTrust, agree: 
   const subject = subjectOf(tokens.idToken, { issuer: place.discovery.issuer, clientId: pageClientId, nonce });
   const credentials = new PageCredentials(place.token, keys.proof, tokens);
   const service = new ServiceClient(place.discovery.api, credentials);
-  const { certified, unsealer, compromised } = await certify(service, keys, trust, subject);
+  const { certified, unsealer, compromised } = await certify(service, keys, trust, subject, thisPage(as));
   pin(distrusting(trust, [...distrusted(trust), ...compromised]));
   const { revocation } = place;
   const signOut = async () => {
     if (revocation !== null) await revokeToken(revocation, credentials.refreshToken, pageClientId);
   };
-  return { subject, ...certified, compromised, service, unsealer, signOut };
+  const { publicKey, privateKey } = keys.licensor;
+  const signer = signerOf(publicKey, privateKey);
+  return { subject, ...certified, compromised, service, unsealer, signer, signOut };
 }
 
 function tooLate(error: unknown): never {
@@ -68,9 +78,15 @@ function tooLate(error: unknown): never {
   throw new RightsError("sign-in-failed", "the service took too long over this sign-in; try again", { cause: error });
 }
 
-async function certify(service: ServiceClient, keys: PageKeys, trust: TenantTrust, subject: string) {
-  const halves = { accountKey: toBase64url(keys.account.publicKey.spki), licensorKey: toBase64url(keys.licensor.spki) };
-  const answer = await service.certify({ ...halves, device: thisPage() });
+async function certify(
+  service: ServiceClient,
+  keys: PageKeys,
+  trust: TenantTrust,
+  subject: string,
+  device: DeviceName,
+) {
+  const [accountKey, licensorKey] = [keys.account, keys.licensor].map(({ publicKey }) => toBase64url(publicKey.spki));
+  const answer = await service.certify({ accountKey: accountKey!, licensorKey: licensorKey!, device });
   const { compromised, address, name } = answer;
   const certificate = fromBase64(answer.accountCertificate, "service-untrusted");
   try {

@@ -6,8 +6,8 @@ export interface PageKeys {
   readonly proof: ProofKey;
   /** Opens use licenses, or the account key that all devices of a person share. */
   readonly account: { readonly publicKey: PublicKey; readonly privateKey: CryptoKey };
-  /** Signs nothing as long as a page only reads; a device has one. */
-  readonly licensor: PublicKey;
+  /** Signs what is protected in this page. */
+  readonly licensor: { readonly publicKey: PublicKey; readonly privateKey: CryptoKey };
 }
 
 const publicHalf = async ({ publicKey }: CryptoKeyPair): Promise<PublicKey> =>
@@ -22,6 +22,6 @@ export async function newPageKeys(): Promise<PageKeys> {
   return {
     proof: await proofKeyOf(proof.privateKey, await crypto.subtle.exportKey("jwk", proof.publicKey)),
     account: { publicKey: await publicHalf(account), privateKey: account.privateKey },
-    licensor: await publicHalf(licensor),
+    licensor: { publicKey: await publicHalf(licensor), privateKey: licensor.privateKey },
   };
 }

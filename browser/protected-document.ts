@@ -71,7 +71,16 @@ export async function openDocument(
 }
 
 async function askFor(verified: VerifiedLicense, license: Bytes, account: PageAccount, trust: TenantTrust) {
-  const answer = await account.service.useLicense(license, account.certificate);
+  return useIn(await account.service.useLicense(license, account.certificate), verified, account, trust);
+}
+
+/** The use license in an answer of the service, verified. @throws RightsError `license-untrusted`, `service-failed`. */
+export async function useIn(
+  answer: { readonly useLicense: string; readonly time: string },
+  verified: VerifiedLicense,
+  account: PageAccount,
+  trust: TenantTrust,
+) {
   const givenMs = parseSecondTime(answer.time, "service-failed");
   const accountKey = account.unsealer.publicKey;
   const wanted = { license: verified.license, accountKey, subject: account.subject, nowMs: givenMs };

@@ -47,6 +47,8 @@ const pages = await build({
     "hand-over": "viewer/from-page.ts",
     content: "viewer/render/main.ts",
     pdf: "viewer/render/pdf-main.ts",
+    taskpane: "addin/taskpane.tsx",
+    "office-sign-in": "addin/sign-in.ts",
   },
   outdir: "dist/viewer",
   entryNames: "[name]-[hash]",
@@ -77,6 +79,14 @@ const resources = found.flat().map((path) => ({
   from: path,
 }));
 
+/** The icons of the add-in, under names that stay: its manifest has them. */
+const icons = (await readdir(join(root, "addin/icons"))).filter((name) => name.endsWith(".png"));
+for (const name of icons)
+  outputFiles.push({
+    path: join(dist, "viewer", `addin-${name}`),
+    contents: await readFile(join(root, "addin/icons", name)),
+  });
+
 /** Its worker, as one that is no module: those do not start in a frame without origin. */
 const worker = await build({
   absWorkingDir: root,
@@ -106,7 +116,7 @@ for (const { path, contents } of outputFiles.sort((a, b) => rank(a) - rank(b))) 
 }
 
 // The service finds a page's files by their names, of which there must be one.
-const served = new Set([...pages.outputFiles, ...resources].map(({ path }) => basename(path)));
+const served = new Set([...outputFiles, ...resources].map(({ path }) => basename(path)));
 for (const name of await readdir(join(dist, "viewer")))
   if (!served.has(name)) await rm(join(dist, "viewer", name), { force: true });
 

@@ -10,6 +10,7 @@ import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
 import { accessRequestRoutes } from "./routes/access-requests.js";
 import { accountRoutes } from "./routes/accounts.js";
+import { addInRoutes } from "./routes/addin.js";
 import { adminRoutes } from "./routes/admin.js";
 import { apiPrefix, descriptionRoutes } from "./routes/description.js";
 import { deviceRoutes } from "./routes/devices.js";
@@ -92,7 +93,8 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes());
   const describe = descriptionRoutes(app, publicUrl);
   const { assets, organisation } = options;
-  const pages = assets === null ? [] : [viewerRoutes({ assets, organisation, publicUrl })];
+  const page = (from: Assets) => ({ assets: from, organisation, publicUrl });
+  const pages = assets === null ? [] : [viewerRoutes(page(assets)), addInRoutes(page(assets))];
   const open = [operationRoutes(operations), discoveryRoutes(options), describe, ...pages];
   await app.register(limitedByAddress(open, parts.now));
   await app.register(api(options), { prefix: apiPrefix });

@@ -51,6 +51,9 @@ export type RightsErrorCode =
   | "busy"
   | "converter-missing"
   | "converter-failed"
+  // the program of Office that the add-in is in
+  | "office-silent"
+  | "office-refused"
   // everything else
   | "config-invalid"
   | "usage"

@@ -1,7 +1,7 @@
 import { normalizeWho } from "./address.js";
 import { utf8 } from "./bytes.js";
 import { RightsError } from "./errors.js";
-import { type Grant, maxNames, maxRights } from "./policy.js";
+import { type Grant, maxNames, maxRights, type PolicyText } from "./policy.js";
 import { knownRights, type NamedPolicy, namedPolicies, presupposingView, type Right, roles } from "./rights.js";
 
 /** Grants as people write them: `bob@contoso.example:VIEW+PRINT`, `legal@contoso.example:Reviewer`. */
@@ -104,4 +104,25 @@ export function checkBounds(grants: readonly Grant[]): void {
     throw wrong("these names are too long for one license; name groups or a domain");
   if (new Set(grants.flatMap(({ rights }) => rights)).size > maxRights)
     throw wrong(`at most ${maxRights} different rights can be given`);
+}
+
+const texts: Record<NamedPolicy, readonly PolicyText[]> = {
+  "Do Not Forward": [
+    { lang: "en", name: "Do Not Forward", description: "You can read and reply, but not forward, print or copy." },
+    {
+      lang: "de",
+      name: "Nicht weiterleiten",
+      description: "Lesen und antworten, aber nicht weiterleiten, drucken, kopieren.",
+    },
+  ],
+  "Encrypt-Only": [
+    { lang: "en", name: "Encrypt-Only", description: "You can do everything but take the protection off." },
+    { lang: "de", name: "Nur verschlüsseln", description: "Alles ist erlaubt, nur nicht, den Schutz zu entfernen." },
+  ],
+};
+
+/** A named policy is told by its name, if it is the only one; else `null`. */
+export function namedTexts(written: readonly WrittenGrant[]): PolicyText[] | null {
+  const [first] = written;
+  return first?.named && written.every((grant) => grant.named === first.named) ? [...texts[first.named]] : null;
 }

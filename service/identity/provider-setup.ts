@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Configuration, Grant, JWKS, KoaContextWithOIDC } from "oidc-provider";
-import { pageClientId, signedInPath } from "../../shared/protocol/page-api.js";
+import { officeSignedInPath, pageClientId, signedInPath } from "../../shared/protocol/page-api.js";
 import type { Directory } from "../directory/directory.js";
 import type { Store } from "../store/store.js";
 import { PayloadAdapter } from "./adapter.js";
@@ -109,7 +109,7 @@ const pageClient = ({ origin }: URL) => ({
   ...client,
   client_id: pageClientId,
   application_type: "web" as const,
-  redirect_uris: [origin + signedInPath],
+  redirect_uris: [origin + signedInPath, origin + officeSignedInPath],
   grant_types: ["authorization_code", "refresh_token"],
 });
 

@@ -17,5 +17,12 @@ export const contentPath = "/view/content";
 /** The same for PDFs, which take more program. */
 export const pdfPath = "/view/pdf";
 
+/** The add-in for Office: its pane, and the window of Office's own that people sign in in. */
+export const addInPath = "/addin/";
+export const taskPanePath = "/addin/taskpane";
+/** Where that window begins, and where it comes back to: it tells the pane through Office. */
+export const officeSignInPath = "/addin/sign-in";
+export const officeSignedInPath = "/addin/signed-in";
+
 /** In front of the name of every script and style. */
 export const assetPath = "/view/assets/";

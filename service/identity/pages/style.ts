@@ -76,7 +76,10 @@ for (const button of document.querySelectorAll("button[data-shows]")) {
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Headers of every page: no script but ours, no frames, nothing from elsewhere, nothing kept. */
+/**
+ * Headers of every page: no script but ours, no frames, nothing from elsewhere, nothing kept. No opener policy: Office's
+ * window would be cut off from the pane that waits for it (docs/decisions/0049-sign-in-window-of-office.md).
+ */
 export const pageHeaders = (formTargets: readonly string[] = []): Record<string, string> => ({
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -91,6 +94,5 @@ export const pageHeaders = (formTargets: readonly string[] = []): Record<string,
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin", // with "no-referrer" a browser would send `Origin: null` with our own forms
-  "cross-origin-opener-policy": "same-origin",
   vary: "accept-language",
 });

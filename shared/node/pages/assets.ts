@@ -9,6 +9,7 @@ const pack = promisify(gzip);
 const types: Record<string, string> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".png": "image/png",
   ".wasm": "application/wasm",
   ".ttf": "font/ttf",
   ".pfb": "application/octet-stream",

@@ -1,0 +1,125 @@
+import { blobSource } from "../browser/blob-source.js";
+import type { PageAccount } from "../browser/page-account.js";
+import { type OnlinePublication, publishOnline } from "../browser/publish-online.js";
+import { type Bytes, streamOf } from "../shared/bytes.js";
+import { webEngine } from "../shared/crypto/web-engine.js";
+import { RightsError } from "../shared/errors.js";
+import { extensionOf } from "../shared/format/extension.js";
+import { headBytes, kindOf, protectedName } from "../shared/format/kind.js";
+import { encodeLabelInfo } from "../shared/format/office-label.js";
+import { redirectionText } from "../shared/format/pfile.js";
+import type { TenantTrust } from "../shared/license/trust.js";
+import { consume, protect, readProtected, type Wrapping } from "../shared/protect.js";
+import type { ProtectedCopy, ProtectJob, Protector } from "./protector.js";
+
+/** How much of the work is done once everything is sealed; the rest is reading it back. */
+const sealedShare = 0.7;
+
+export interface InPageOptions {
+  readonly account: PageAccount;
+  readonly trust: TenantTrust;
+  /** Where a reader without the right program goes. */
+  readonly viewer: string | null;
+  readonly now: () => number;
+}
+
+/** Protects in this page: the service gives the license, and nothing of the content leaves. */
+export class InPage implements Protector {
+  readonly by = "page";
+  readonly #options: InPageOptions;
+
+  constructor(options: InPageOptions) {
+    this.#options = options;
+  }
+
+  isReady = async (): Promise<boolean> => true;
+
+  async protect(job: ProtectJob, progress: (share: number) => void, signal: AbortSignal): Promise<ProtectedCopy> {
+    const { account, trust, now } = this.#options;
+    const clear = await clearFile(job);
+    const publication = {
+      policy: job.policy,
+      label: job.label?.id ?? null,
+      extension: clear.extension,
+      name: job.name,
+    };
+    const made = await publishOnline(publication, account, trust);
+    signal.throwIfAborted();
+    const { license } = made.published;
+    const withdraw = async () => void (await account.service.revoke(license));
+    try {
+      const sealed = await this.#seal(
+        job,
+        clear.wrapping,
+        made,
+        now(),
+        (share) => progress(share * sealedShare),
+        signal,
+      );
+      await check(sealed, made, signal);
+      progress(1);
+      if (job.reason !== null && job.label !== null)
+        await account.service.relabel({ license, label: job.label.id, reason: job.reason });
+      return { name: clear.protectedName, blob: sealed, withdraw };
+    } catch (error) {
+      await withdraw().catch(() => undefined); // a license without its document; the service may be away
+      throw error;
+    }
+  }
+
+  async #seal(
+    job: ProtectJob,
+    wrappingOf: (options: InPageOptions, job: ProtectJob) => Wrapping,
+    { published, author }: OnlinePublication,
+    nowMs: number,
+    progress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<Blob> {
+    const source = blobSource(job.content);
+    const plaintext = { [Symbol.asyncIterator]: () => streamOf(source) };
+    const save = { number: 1, previous: new Uint8Array(0), nowMs };
+    const file = { plaintext, wrapping: wrappingOf(this.#options, job) };
+    const parts: Blob[] = [];
+    let done = 0;
+    for await (const piece of protect(file, published, author, save, webEngine)) {
+      signal.throwIfAborted();
+      parts.push(new Blob([piece]));
+      done += piece.length;
+      progress(Math.min(1, done / Math.max(1, source.size)));
+    }
+    return new Blob(parts, { type: "application/octet-stream" });
+  }
+}
+
+interface ClearFile {
+  readonly extension: string;
+  readonly protectedName: string;
+  wrapping(options: InPageOptions, job: ProtectJob): Wrapping;
+}
+
+/** What it will become. @throws RightsError `file-unsuitable` where Office gave something else than it said. */
+async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile> {
+  const named = form === "pdf" ? `${name.slice(0, name.length - extensionOf(name).length)}.pdf` : name;
+  const head = new Uint8Array(await content.slice(0, headBytes).arrayBuffer()) as Bytes;
+  const kind = kindOf(named, head, content.size);
+  if (kind.protection !== "native")
+    throw new RightsError("file-unsuitable", `what Office gave is not a file like ${named}: ${kind.note ?? ""}`);
+  const { container, extension } = kind;
+  const wrapping = ({ trust, viewer }: InPageOptions, { label }: ProtectJob): Wrapping =>
+    container === "pfile"
+      ? { container, extension, redirection: redirectionText(viewer) }
+      : {
+          container,
+          plainSize: content.size,
+          labelInfo: label === null ? null : encodeLabelInfo(label.id, trust.tenant),
+        };
+  return { extension, protectedName: protectedName(named, kind), wrapping };
+}
+
+/** Reads it back as a reader would, before anybody is told that it is protected. */
+async function check(sealed: Blob, { access }: OnlinePublication, signal: AbortSignal): Promise<void> {
+  const read = await readProtected(blobSource(sealed));
+  const content = await consume(read, access, webEngine);
+  await content.check();
+  signal.throwIfAborted();
+}

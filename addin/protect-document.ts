@@ -1,0 +1,142 @@
+import { RightsError } from "../shared/errors.js";
+import type { Label } from "../shared/label.js";
+import type { TemplatePolicy } from "../shared/template.js";
+import { fileName, type MarkKind, type OpenDocument, type Properties } from "./document.js";
+import { changesBack, changesTo, marksOf } from "./label-properties.js";
+import { firstReady, type ProtectedBy, type ProtectedCopy, type Protector } from "./protector.js";
+
+/** What a person decided for the document they have open. */
+export interface Order {
+  readonly label: Label | null;
+  /** Who may do what; `null` where a label only marks. */
+  readonly policy: TemplatePolicy | null;
+  /** Why a more sensitive label went; `null` where nobody asked. */
+  readonly reason: string | null;
+  /** The label it has now, if it is one of those there are. */
+  readonly before: Label | null;
+}
+
+/** What is needed for it. */
+export interface Circumstances {
+  readonly document: OpenDocument;
+  readonly protectors: readonly Protector[];
+  readonly tenant: string;
+  /** Of the document's readers, for what is shown in it. */
+  readonly language: string;
+  /** What a document is called that was never saved. */
+  readonly unsaved: string;
+  readonly now: () => number;
+  readonly progress: (step: Step, share: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export type Step = "labelling" | "reading" | "protecting";
+
+/** What is true now. */
+export interface Outcome {
+  readonly label: Label | null;
+  /** The protected file; `null` where the label only marks. */
+  readonly copy: ProtectedCopy | null;
+  readonly by: ProtectedBy | null;
+  /** Office gave only its pages, so that the protected file is one to look at. */
+  readonly pagesOnly: boolean;
+  /** Whether the document itself carries the label now. */
+  readonly isLabelled: boolean;
+  /** What of its marking could not be shown in this program. */
+  readonly notShown: readonly MarkKind[];
+  /** Brings the document back to how it was, and withdraws the protected file. */
+  undo(): Promise<void>;
+}
+
+/**
+ * Labels the open document, and protects a copy of it. The document stays open, and stays as it was when something fails
+ * or the person cancels. @throws RightsError; what `signal` was aborted with.
+ */
+export async function protectDocument(order: Order, around: Circumstances): Promise<Outcome> {
+  const { document, signal } = around;
+  const form = document.forms[0];
+  if (order.policy !== null && form === undefined)
+    throw new RightsError("file-unsuitable", "Office does not give this document to add-ins here");
+  signal.throwIfAborted();
+  const labelled = await label(order, around);
+  try {
+    signal.throwIfAborted();
+    if (order.policy === null) return outcomeOf(order, labelled, null, null, false);
+    const { copy, by } = await protectCopy(order, order.policy, around);
+    return outcomeOf(order, labelled, copy, by, form === "pdf");
+  } catch (error) {
+    await labelled.putBack().catch(() => undefined); // the reason why is the one to tell
+    throw error;
+  }
+}
+
+interface Labelled {
+  readonly isLabelled: boolean;
+  readonly notShown: readonly MarkKind[];
+  putBack(): Promise<void>;
+}
+
+const untouched: Labelled = { isLabelled: false, notShown: [], putBack: async () => undefined };
+
+/** Marking first: what of it is shown stands in the properties. */
+async function label(order: Order, around: Circumstances): Promise<Labelled> {
+  if (order.label === null) return untouched;
+  const { document, progress } = around;
+  progress("labelling", 0);
+  const before = await document.properties();
+  const putBack = () => labelBack(order, before, around);
+  try {
+    return { ...(await writeLabel(order, order.label, before, around)), putBack };
+  } catch (error) {
+    await putBack().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeLabel(order: Order, label: Label, before: Properties | null, around: Circumstances) {
+  const { document, tenant, now, language } = around;
+  const marks = marksOf(label.marking, language);
+  const wanted = Object.keys(marks) as MarkKind[];
+  const hadMarks = Object.keys(marksOf(order.before?.marking, language)).length > 0;
+  const shown = wanted.length === 0 && !hadMarks ? [] : await document.mark(marks);
+  const isProtected = order.policy !== null;
+  const reason = isProtected ? null : order.reason; // otherwise it is the service's to keep
+  const labelling = { label, tenant, isProtected, shown, reason, nowMs: now() };
+  const isLabelled = before !== null && (await document.setProperties(changesTo(before, labelling)));
+  return { isLabelled, notShown: wanted.filter((kind) => !shown.includes(kind)) };
+}
+
+async function labelBack(order: Order, before: Properties | null, around: Circumstances): Promise<void> {
+  const { document, tenant, language } = around;
+  const marks = marksOf(order.before?.marking, language);
+  if (order.label?.marking !== undefined || Object.keys(marks).length > 0) await document.mark(marks);
+  const now = await document.properties();
+  if (before !== null && now !== null) await document.setProperties(changesBack(now, before, tenant));
+}
+
+async function protectCopy({ label, reason }: Order, policy: TemplatePolicy, around: Circumstances) {
+  const { document, protectors, progress, signal, unsaved } = around;
+  const form = document.forms[0]!;
+  progress("reading", 0);
+  const content = await document.bytes(form, (share) => progress("reading", share), signal);
+  signal.throwIfAborted();
+  progress("protecting", 0);
+  const protector = await firstReady(protectors);
+  const job = { name: fileName(document, unsaved), form, content, label, policy, reason };
+  const copy = await protector.protect(job, (share) => progress("protecting", share), signal);
+  return { copy, by: protector.by };
+}
+
+function outcomeOf(
+  { label }: Order,
+  { isLabelled, notShown, putBack }: Labelled,
+  copy: ProtectedCopy | null,
+  by: ProtectedBy | null,
+  pagesOnly: boolean,
+): Outcome {
+  const undo = async () => {
+    await copy?.withdraw();
+    await putBack();
+  };
+  return { label, copy, by, pagesOnly, isLabelled, notShown, undo };
+}

@@ -1,0 +1,61 @@
+import { codeOf, type RightsErrorCode } from "../shared/errors.js";
+
+/** Why something did not happen, for people: each has its own words, and something to do next. */
+export type TroubleKind =
+  | "silent"
+  | "refused"
+  | "unsuitable"
+  | "changed"
+  | "not-signed-in"
+  | "signed-out"
+  | "unreachable"
+  | "too-often"
+  | "denied"
+  | "other-key"
+  | "failed";
+
+/** What a person can do about it. */
+export type Way = "again" | "sign-in" | "trust-new-key";
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  /** For support; stands in small print. */
+  readonly code: string;
+  readonly way: Way;
+}
+
+const kinds: Partial<Record<RightsErrorCode, TroubleKind>> = {
+  "office-silent": "silent",
+  "office-refused": "refused",
+  "file-unsuitable": "unsuitable",
+  "file-changed": "changed",
+  "file-unreadable": "changed",
+  "sign-in-failed": "not-signed-in",
+  "sign-in-needed": "signed-out",
+  "account-mismatch": "signed-out",
+  "device-removed": "signed-out",
+  "service-unreachable": "unreachable",
+  "rate-limited": "too-often",
+  "protect-denied": "denied",
+  "service-untrusted": "other-key",
+};
+
+const ways: Partial<Record<TroubleKind, Way>> = {
+  "not-signed-in": "sign-in",
+  "signed-out": "sign-in",
+  "other-key": "trust-new-key",
+};
+
+export function troubleFrom(error: unknown): Trouble {
+  const code = codeOf(error);
+  const kind = kinds[code] ?? "failed";
+  return { kind, code: refusedCode(error) ?? code, way: ways[kind] ?? "again" };
+}
+
+/** Office says what it refused by a number: "office-refused 5001". */
+function refusedCode(error: unknown): string | null {
+  if (codeOf(error) !== "office-refused" || !(error instanceof Error)) return null;
+  const { cause } = error;
+  const number = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code).slice(0, 40) : "";
+  return `office-refused ${number}`.trimEnd();
+}

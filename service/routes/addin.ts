@@ -1,0 +1,32 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { AddInPages } from "../../shared/node/pages/addin-pages.js";
+import type { ServedPage } from "../../shared/node/pages/viewer-pages.js";
+import { addInPath, officeSignedInPath, officeSignInPath, taskPanePath } from "../../shared/protocol/page-api.js";
+import { notFound } from "../error-answers.js";
+import { readerOf } from "../identity/pages/page.js";
+import type { ViewerOptions } from "./viewer.js";
+
+const aDay = "public, max-age=86400";
+
+/** The add-in for Office: its pages, the same for everybody, and the icons its manifest names. */
+export const addInRoutes =
+  ({ assets, organisation, publicUrl }: ViewerOptions): FastifyPluginAsync =>
+  async (app) => {
+    const pages = new AddInPages(assets, publicUrl.origin);
+    const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
+    // Who may frame them is said by their policy: an older header for it knows no list.
+    const serve = (page: ServedPage, reply: FastifyReply) =>
+      reply.headers(page.headers).removeHeader("x-frame-options").send(page.html);
+    for (const path of [addInPath, taskPanePath])
+      app.get(path, async (request, reply) => serve(pages.taskPane(reader(request)), reply));
+    for (const path of [officeSignInPath, officeSignedInPath])
+      app.get(path, async (request, reply) => serve(pages.signIn(reader(request)), reply));
+    app.get<{ Params: { name: string } }>(`${addInPath}:name`, async (request, reply) => {
+      const { name } = request.params;
+      const icon = /^icon-\d+\.png$/.test(name) ? assets.find(`addin-${name}`) : null;
+      if (icon === null) return notFound(request, reply);
+      // Office fetches them for its ribbon
+      reply.headers({ "cross-origin-resource-policy": "cross-origin", "cache-control": aDay });
+      return reply.type(icon.type).send(icon.bytes);
+    });
+  };

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeConfig } from "../../service/config.js";
+import { prepareTrial, type TrialPerson } from "../../service/trial.js";
+import { freePort, type Run, seal } from "../scenarios/seal.js";
+import { type Running, startProcess } from "../service/service-process.js";
+
+/** The people of a trial behind a service with a certificate, as Office asks for one. */
+export class SecureOrganisation {
+  readonly origin: string;
+  readonly folder: string;
+  readonly people: readonly TrialPerson[];
+  readonly #certificate: string;
+  readonly #service: Running;
+
+  private constructor(origin: string, folder: string, people: readonly TrialPerson[], service: Running) {
+    this.origin = origin;
+    this.folder = folder;
+    this.people = people;
+    this.#certificate = join(folder, "cert.pem");
+    this.#service = service;
+  }
+
+  static async found(): Promise<SecureOrganisation> {
+    const folder = await mkdtemp(join(tmpdir(), "seal-addin-"));
+    const port = await freePort();
+    const tls = { certificateFile: join(folder, "cert.pem"), keyFile: join(folder, "key.pem") };
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    const files = ["-keyout", tls.keyFile, "-out", tls.certificateFile];
+    execFileSync("openssl", ["req", "-x509", "-days", "2", ...key, ...subject, ...files], { stdio: "pipe" });
+    const { config, configFile, people } = await prepareTrial(join(folder, "data"), port);
+    const publicUrl = new URL(`https://localhost:${port}`);
+    await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen: { host: "localhost", port }, tls }));
+    const program = new URL("../../dist/service.js", import.meta.url).pathname;
+    return new SecureOrganisation(
+      publicUrl.origin,
+      folder,
+      people,
+      await startProcess(program, ["--config", configFile]),
+    );
+  }
+
+  async end(): Promise<void> {
+    await this.#service?.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  person = (role: TrialPerson["role"]): TrialPerson => this.people.find((one) => one.role === role)!;
+
+  /** What somebody does at the command line of a computer of their own. */
+  seal = (role: TrialPerson["role"], args: readonly string[], input: string | Buffer = ""): Promise<Run> =>
+    seal(args, { home: join(this.folder, role), env: { NODE_EXTRA_CA_CERTS: this.#certificate }, input });
+
+  async signIn(role: TrialPerson["role"]): Promise<void> {
+    const { user, password } = this.person(role);
+    const run = await this.seal(role, ["login", this.origin, "--user", user, "--password-stdin"], password);
+    if (run.code !== 0) throw new Error(run.err);
+  }
+
+  /** A file with this content, as somebody else reads it who was sent it. @returns what they get, or the exit code. */
+  async opened(role: TrialPerson["role"], name: string, bytes: Uint8Array): Promise<Buffer | number> {
+    const path = join(this.folder, name);
+    await writeFile(path, bytes);
+    const run = await this.seal(role, ["unprotect", path, "--out", join(this.folder, `${role}-clear`)]);
+    return run.code === 0 ? readFile(join(this.folder, `${role}-clear`, name)) : run.code;
+  }
+}
