@@ -177,7 +177,8 @@ export class Desk {
     if (!holds(rights, "VIEW")) throw new RightsError("right-missing", "this license does not allow to view");
     if (contentKind(terms.ext) !== null) return { at: "open", document, opened, isChecked: false, ask };
     if (mayLeave(document.name, rights)) return { at: "wrapped", document, opened };
-    return { at: "refused", file: document.name, refusal: refusal("unsuitable", "viewer-needed", terms.author) };
+    const why = document.file.container === "office" ? "office" : "unsuitable";
+    return { at: "refused", file: document.name, refusal: refusal(why, "viewer-needed", terms.author) };
   }
 
   async #forget(): Promise<void> {

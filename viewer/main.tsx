@@ -1,6 +1,7 @@
 import "../browser/no-compiling.js";
 import "./viewer.css";
 import { begin } from "./begin.js";
+import { toOpen } from "./pdf-twin.js";
 import { takeWaiting } from "./waiting-file.js";
 
 const desk = begin();
@@ -9,8 +10,8 @@ const desk = begin();
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
-  const file = event.dataTransfer?.files[0];
-  if (file) void desk.choose(file);
+  const file = toOpen(event.dataTransfer?.files ?? []);
+  if (file !== null) void desk.choose(file);
 });
 
 /** From a sealed page, by way of the window that it opened. */

@@ -17,6 +17,9 @@ export interface Messages {
   readonly openAnother: string;
 
   belongsTo(organisation: string): string;
+  /** @param names - what the copy may be called. */
+  copyInstead(document: string, ...names: readonly [string, string]): string;
+  readonly chooseCopy: string;
   readonly signIn: string;
   readonly signInWhy: string;
   readonly signingIn: string;
@@ -105,6 +108,7 @@ export type RefusalKind =
   | "changed"
   | "too-large"
   | "unsuitable"
+  | "office"
   | "failed";
 
 const languages: Readonly<Record<string, Messages>> = { en, de };

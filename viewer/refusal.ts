@@ -53,6 +53,7 @@ const ways: Partial<Record<RefusalKind, readonly Way[]>> = {
   cancelled: ["try-again"],
   "no-window": ["try-again"],
   "signed-out": ["try-again"],
+  office: ["ask"],
   "other-key": ["trust-new-key"],
   failed: ["try-again"],
 };

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { AskOwner } from "./ask-owner.js";
 import type { Desk, State } from "./desk.js";
 import type { Messages } from "./messages.js";
+import { toOpen, twinNames } from "./pdf-twin.js";
 import type { Refusal, Way } from "./refusal.js";
 
 /** The screens between opening the page and seeing content: one thing to do on each. */
@@ -37,13 +38,13 @@ export function FilePicker({ desk, label, primary = false }: { desk: Desk; label
   if (desk.isLocal) return null;
   const choose = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
-    const file = input.files?.[0];
+    const file = toOpen(input.files ?? []);
     input.value = "";
-    if (file) void desk.choose(file);
+    if (file !== null) void desk.choose(file);
   };
   return (
     <label class={primary ? "button primary picker" : "button picker"}>
-      <input type="file" onChange={choose} />
+      <input type="file" multiple onChange={choose} />
       <span>{label}</span>
     </label>
   );
@@ -90,6 +91,7 @@ export function BusyScreen({ desk, say, state }: ScreenProps<"busy">) {
 export function ClosedScreen({ desk, say, state }: ScreenProps<"closed">) {
   return (
     <Card title={state.document.name} note={say.belongsTo(state.host.place.discovery.organisation)}>
+      {state.document.file.container === "office" ? <CopyInstead say={say} name={state.document.name} /> : null}
       <p>{say.signInWhy}</p>
       <button type="button" class="primary" onClick={() => void desk.signIn(state)}>
         {say.signIn}
@@ -98,6 +100,11 @@ export function ClosedScreen({ desk, say, state }: ScreenProps<"closed">) {
       <p class="help">{say.neverSent}</p>
     </Card>
   );
+}
+
+/** An Office document opens in its own program; here its PDF copy does. */
+export function CopyInstead({ say, name }: { say: Messages; name: string }) {
+  return <p class="instead">{say.copyInstead(name, ...twinNames(name))}</p>;
 }
 
 export function ForeignScreen({ desk, say, state: { file, host, viewer } }: ScreenProps<"foreign">) {
@@ -122,15 +129,17 @@ export function ForeignScreen({ desk, say, state: { file, host, viewer } }: Scre
 
 export function RefusedScreen({ desk, say, state: { file, refusal } }: ScreenProps<"refused">) {
   const about = { file, me: desk.reader?.name ?? "", owner: refusal.owner?.name ?? "" };
+  const isOffice = refusal.kind === "office";
   return (
     <Card title={file}>
       <p role="alert" class="trouble">
         {say.refusals[refusal.kind](about)}
       </p>
+      {isOffice ? <CopyInstead say={say} name={file} /> : null}
       {refusal.ways.map((way) => (
         <WayOut key={way} way={way} desk={desk} say={say} file={file} refusal={refusal} />
       ))}
-      <FilePicker desk={desk} label={say.openAnother} />
+      <FilePicker desk={desk} label={isOffice ? say.chooseCopy : say.openAnother} primary={isOffice} />
       <p class="help">
         {say.details}: {refusal.code}
       </p>

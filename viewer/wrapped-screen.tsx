@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
+import { isOfficeName } from "../shared/format/kind.js";
 import { decryptToBlob, nameOnceClear, save } from "./hand-over.js";
 import { refusalFrom } from "./refusal.js";
-import { FilePicker, type ScreenProps, SignedIn } from "./screens.js";
+import { CopyInstead, FilePicker, type ScreenProps, SignedIn } from "./screens.js";
 
 /** A file nothing here can show: handed over whole, once the reader was told what that means. */
 export function WrappedScreen({ desk, say, state: { document, opened } }: ScreenProps<"wrapped">) {
@@ -23,6 +24,7 @@ export function WrappedScreen({ desk, say, state: { document, opened } }: Screen
       <p class="note">{opened.use.terms.label ?? document.name}</p>
       <h1>{say.wrapped}</h1>
       <p>{say.wrappedWhat(name)}</p>
+      {isOfficeName(name) ? <CopyInstead say={say} name={document.name} /> : null}
       <p class="help">
         {say.byWhom} {author} ({address})
       </p>

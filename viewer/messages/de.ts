@@ -16,6 +16,9 @@ export const de: Messages = {
   openAnother: "Andere Datei öffnen",
 
   belongsTo: (organisation) => `Geschützt von ${organisation}`,
+  copyInstead: (document, short, long) =>
+    `Um es hier zu lesen, wählen Sie die PDF-Kopie: ${short} oder ${long}. Sie liegt oder kommt meist mit ${document} und folgt denselben Regeln.`,
+  chooseCopy: "PDF-Kopie wählen",
   signIn: "Zum Öffnen anmelden",
   signInWhy: "Wer Sie sind, entscheidet, was Sie damit tun dürfen.",
   signingIn: "Anmeldung läuft…",
@@ -52,6 +55,8 @@ export const de: Messages = {
       `${file} wurde geändert oder verschoben, seit Sie die Datei gewählt haben. Wählen Sie sie noch einmal.`,
     "too-large": ({ file }) => `${file} ist zu groß, um hier gezeigt zu werden.`,
     unsuitable: ({ file }) => `${file} öffnet sich für Sie, aber dieser Browser kann den Inhalt nicht zeigen.`,
+    office: ({ file }) =>
+      `${file} öffnet sich für Sie im eigenen Programm, auf einem Rechner mit Sealwright. Ein Browser kann es nicht zeigen.`,
     failed: ({ file }) =>
       `${file} ließ sich gerade nicht öffnen. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es denen, die den Dienst betreuen.`,
   },

@@ -15,6 +15,9 @@ export const en: Messages = {
   openAnother: "Open another file",
 
   belongsTo: (organisation) => `Protected by ${organisation}`,
+  copyInstead: (document, short, long) =>
+    `To read it here, choose its PDF copy: ${short}, or ${long}. It usually lies or comes with ${document}, and has the same rights.`,
+  chooseCopy: "Choose its PDF copy",
   signIn: "Sign in to open",
   signInWhy: "Who you are decides what you may do with it.",
   signingIn: "Signing in…",
@@ -45,6 +48,7 @@ export const en: Messages = {
     changed: ({ file }) => `${file} was changed or moved since you chose it. Choose it again.`,
     "too-large": ({ file }) => `${file} is too large to be shown here.`,
     unsuitable: ({ file }) => `${file} opens for you, but this browser cannot show what is in it.`,
+    office: ({ file }) => `${file} opens for you in its own program, on a computer that has Sealwright. A browser cannot show it.`,
     failed: ({ file }) =>
       `${file} could not be opened now. Try again; if it stays so, tell whoever looks after the service.`,
   },
