@@ -1,5 +1,6 @@
 // Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
 // a program that is running, or starting, finds the old file or the new one, whole. Most packages stay in node_modules.
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -49,6 +50,7 @@ const pages = await build({
     pdf: "viewer/render/pdf-main.ts",
     taskpane: "addin/taskpane.tsx",
     "office-sign-in": "addin/sign-in.ts",
+    "shell-worker": "viewer/shell/worker.ts",
   },
   outdir: "dist/viewer",
   entryNames: "[name]-[hash]",
@@ -102,8 +104,17 @@ const worker = await build({
   logLevel: "warning",
 });
 
+/** Pictures by which the installed viewer is known, named as the rest is. */
+const viewerIcons = await Promise.all(
+  [192, 512].map(async (size) => {
+    const contents = await readFile(join(root, `viewer/icons/icon-${size}.png`));
+    const hash = createHash("sha256").update(contents).digest("hex").slice(0, 8).toUpperCase();
+    return { path: join(dist, "viewer", `icon-${size}-${hash}.png`), contents };
+  }),
+);
+
 await mkdir(join(dist, "viewer"), { recursive: true });
-pages.outputFiles.push(...worker.outputFiles);
+pages.outputFiles.push(...worker.outputFiles, ...viewerIcons);
 for (const { path, from } of resources)
   if (!existsSync(path)) outputFiles.push({ path, contents: await readFile(from) });
 outputFiles.push(...pages.outputFiles);

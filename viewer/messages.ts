@@ -8,6 +8,7 @@ export interface Messages {
   readonly choose: string;
   readonly dropHere: string;
   readonly neverSent: string;
+  readonly offline: string;
   readonly reading: string;
   readonly takingOver: string;
   readonly notTaken: string;
@@ -44,6 +45,7 @@ export interface Messages {
   readonly openAgain: string;
   readonly otherAccount: string;
   readonly tryAgain: string;
+  readonly loadAgain: string;
   readonly trustNewKey: string;
   readonly details: string;
 
@@ -109,6 +111,7 @@ export type RefusalKind =
   | "too-large"
   | "unsuitable"
   | "office"
+  | "outdated"
   | "failed";
 
 const languages: Readonly<Record<string, Messages>> = { en, de };

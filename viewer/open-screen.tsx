@@ -39,7 +39,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
     at: (page: number, count: number) => setPlace({ page, count }),
     found: setFound,
     printing: setPrinting,
-    cannot: (why: "too-large" | "unsuitable") => desk.refuse(refusal(why, why, opened.use.terms.author)),
+    cannot: (why: "too-large" | "unsuitable" | "outdated") => desk.refuse(refusal(why, why, opened.use.terms.author)),
     failed: (error: unknown) => desk.refuse(refusalFrom(error)),
   };
   const language = document.documentElement.lang;

@@ -3,7 +3,7 @@ import { ServiceRefusal } from "../shared/protocol/service-client.js";
 import type { RefusalKind } from "./messages.js";
 
 /** What a person can do about it. */
-export type Way = "ask" | "other-account" | "try-again" | "trust-new-key";
+export type Way = "load-again" | "ask" | "other-account" | "try-again" | "trust-new-key";
 
 /** Why a file stays closed, and what can be done. */
 export interface Refusal {
@@ -53,6 +53,7 @@ const ways: Partial<Record<RefusalKind, readonly Way[]>> = {
   cancelled: ["try-again"],
   "no-window": ["try-again"],
   "signed-out": ["try-again"],
+  outdated: ["load-again"],
   office: ["ask"],
   "other-key": ["trust-new-key"],
   failed: ["try-again"],

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { AskOwner } from "./ask-owner.js";
 import type { Desk, State } from "./desk.js";
 import type { Messages } from "./messages.js";
@@ -54,6 +55,7 @@ export function EmptyScreen({ desk, say }: ScreenProps<"empty">) {
   return (
     <Card title={say.open}>
       <p>{say.openWhat}</p>
+      <Offline say={say} />
       <FilePicker desk={desk} label={say.choose} primary />
       <p class="drop" aria-hidden="true">
         {say.dropHere}
@@ -61,6 +63,23 @@ export function EmptyScreen({ desk, say }: ScreenProps<"empty">) {
       <p class="help">{say.neverSent}</p>
       <SignedIn desk={desk} say={say} />
     </Card>
+  );
+}
+
+/** What works without a network and what does not. */
+function Offline({ say }: { say: Messages }) {
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    for (const type of ["online", "offline"]) addEventListener(type, look);
+    return () => {
+      for (const type of ["online", "offline"]) removeEventListener(type, look);
+    };
+  }, []);
+  return (
+    <p role="status" class="offline">
+      {isOnline ? "" : say.offline}
+    </p>
   );
 }
 
@@ -165,6 +184,7 @@ function WayOut({ way, desk, say, file, refusal: { owner } }: WayOutProps) {
   const [label, act] = {
     ask: ["", () => desk.leave()] as const,
     "other-account": [say.otherAccount, () => desk.useOtherAccount()] as const,
+    "load-again": [say.loadAgain, () => location.reload()] as const,
     "try-again": [say.tryAgain, () => desk.again()] as const,
     "trust-new-key": [say.trustNewKey, () => desk.trustNewKey()] as const,
   }[way];

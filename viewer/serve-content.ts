@@ -1,4 +1,5 @@
 import { collect } from "../shared/bytes.js";
+import { framesMeta } from "../shared/protocol/page-api.js";
 import type { Content } from "./opened.js";
 import { fetchResource } from "./pdf-resources.js";
 import {
@@ -10,6 +11,12 @@ import {
   type ToFrame,
 } from "./render/protocol.js";
 
+/** The service may be another one by now than the one this page came from. */
+function isOfThisBuild(program: string): boolean {
+  const meta = document.querySelector<HTMLMetaElement>(`meta[name=${framesMeta}]`);
+  return meta?.content.split(" ").includes(program) ?? false;
+}
+
 /** What becomes of the frame. */
 export interface Hearing {
   shown(): void;
@@ -17,7 +24,7 @@ export interface Hearing {
   at(page: number, count: number): void;
   found(page: number | null): void;
   printing(progress: Printing): void;
-  cannot(why: CannotShow): void;
+  cannot(why: CannotShow | "outdated"): void;
   /** The content could not be read: damaged, or gone. */
   failed(error: unknown): void;
 }
@@ -47,6 +54,7 @@ export class ContentServer {
   }
 
   async #hear(message: FromFrame): Promise<void> {
+    if (message.type === "hello" && !isOfThisBuild(message.program)) this.#hearing.cannot("outdated");
     if (message.type === "shown") this.#hearing.shown();
     if (message.type === "cannot") this.#hearing.cannot(message.why);
     if (message.type === "at") this.#hearing.at(message.page, message.count);

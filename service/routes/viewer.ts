@@ -12,6 +12,7 @@ import {
 } from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
+import { viewerShellRoutes } from "./viewer-shell.js";
 
 export interface ViewerOptions {
   assets: Assets;
@@ -26,6 +27,7 @@ export const viewerRoutes =
   ({ assets, organisation, publicUrl }: ViewerOptions): FastifyPluginAsync =>
   async (app) => {
     const pages = new ViewerPages(assets, publicUrl.origin);
+    await app.register(viewerShellRoutes({ assets, organisation, publicUrl }, pages));
     const serve = (page: ServedPage, reply: FastifyReply) => reply.headers(page.headers).send(page.html);
     const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
     app.get(viewerPath, async (request, reply) => serve(pages.viewer(reader(request)), reply));

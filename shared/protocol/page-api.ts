@@ -24,5 +24,25 @@ export const taskPanePath = "/addin/taskpane";
 export const officeSignInPath = "/addin/sign-in";
 export const officeSignedInPath = "/addin/signed-in";
 
+/** What makes the viewer an app that can be installed: who it is, and the worker that keeps its code. */
+export const manifestPath = "/view/manifest.webmanifest";
+export const shellWorkerPath = "/view/worker.js";
+/** Where other apps send files. The worker takes them; none ever reaches the service. */
+export const sharePath = "/view/share";
+/** The field of that form, and how the page is told that something waits for it. */
+export const sharedField = "file";
+export const sharedMark = "#shared";
+
+/** Scripts of the frames that belong to a page, by their names: others would be of another build. */
+export const framesMeta = "sealwright-frames";
+
+/** What the service puts in front of the worker's program. */
+export interface Shell {
+  /** Another one for every build. */
+  readonly name: string;
+  /** Paths of all that the page needs to start. */
+  readonly files: readonly string[];
+}
+
 /** In front of the name of every script and style. */
 export const assetPath = "/view/assets/";

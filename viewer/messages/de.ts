@@ -6,6 +6,8 @@ export const de: Messages = {
   choose: "Datei auswählen",
   dropHere: "oder hier ablegen",
   neverSent: "Die Datei bleibt auf diesem Gerät. Der Dienst wird nach Ihren Rechten gefragt und sieht nie Inhalte.",
+  offline:
+    "Im Moment gibt es kein Netz. Was offen ist, bleibt offen; für eine andere Datei wird der Dienst gefragt, das geht wieder, sobald ein Netz da ist.",
   reading: "Die Datei wird gelesen…",
   takingOver: "Die Datei wird übernommen…",
   notTaken:
@@ -55,6 +57,8 @@ export const de: Messages = {
       `${file} wurde geändert oder verschoben, seit Sie die Datei gewählt haben. Wählen Sie sie noch einmal.`,
     "too-large": ({ file }) => `${file} ist zu groß, um hier gezeigt zu werden.`,
     unsuitable: ({ file }) => `${file} öffnet sich für Sie, aber dieser Browser kann den Inhalt nicht zeigen.`,
+    outdated: ({ file }) =>
+      `Diese Seite ist inzwischen älter als der Dienst. Laden Sie sie neu und wählen Sie ${file} noch einmal.`,
     office: ({ file }) =>
       `${file} öffnet sich für Sie im eigenen Programm, auf einem Rechner mit Sealwright. Ein Browser kann es nicht zeigen.`,
     failed: ({ file }) =>
@@ -70,6 +74,7 @@ export const de: Messages = {
   askedMore: (person) => `${person} wurde gefragt. Sobald Sie mehr dürfen, öffnen Sie die Datei noch einmal.`,
   openAgain: "Noch einmal öffnen",
   otherAccount: "Anderes Konto verwenden",
+  loadAgain: "Seite neu laden",
   tryAgain: "Noch einmal versuchen",
   trustNewKey: "Er wurde gewechselt: dem neuen Schlüssel vertrauen",
   details: "Für die Betreuung",

@@ -6,6 +6,8 @@ export const en: Messages = {
   choose: "Choose a file",
   dropHere: "or drop it here",
   neverSent: "The file stays on this device. The service is asked for your rights, and never sees content.",
+  offline:
+    "There is no network at the moment. Files that are open stay open; to open another one the service is asked, so that waits until there is a network again.",
   reading: "Reading the file…",
   takingOver: "Taking the file over…",
   notTaken: "The file did not come over from its page. Go on to the viewer, and choose the page there.",
@@ -48,7 +50,9 @@ export const en: Messages = {
     changed: ({ file }) => `${file} was changed or moved since you chose it. Choose it again.`,
     "too-large": ({ file }) => `${file} is too large to be shown here.`,
     unsuitable: ({ file }) => `${file} opens for you, but this browser cannot show what is in it.`,
-    office: ({ file }) => `${file} opens for you in its own program, on a computer that has Sealwright. A browser cannot show it.`,
+    outdated: ({ file }) => `This page is older than the service by now. Load it again, then choose ${file} once more.`,
+    office: ({ file }) =>
+      `${file} opens for you in its own program, on a computer that has Sealwright. A browser cannot show it.`,
     failed: ({ file }) =>
       `${file} could not be opened now. Try again; if it stays so, tell whoever looks after the service.`,
   },
@@ -62,6 +66,7 @@ export const en: Messages = {
   askedMore: (person) => `${person} was asked. Once you may do more, open this file again.`,
   openAgain: "Open it again",
   otherAccount: "Use another account",
+  loadAgain: "Load the page again",
   tryAgain: "Try again",
   trustNewKey: "It was changed: trust the new key",
   details: "For support",

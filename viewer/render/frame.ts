@@ -7,6 +7,9 @@ import type { View, Zoom } from "./view.js";
 
 /** The frame that content is shown in. It knows no key, no license and no address: bytes come in, and are drawn. */
 
+/** The script of this frame by its name, which changes with its content. */
+const program = (document.currentScript as HTMLScriptElement | null)?.src.split("/").at(-1) ?? "";
+
 /** Content that is shown, and its pages for the printer; or why it is not. */
 export type Seen = { readonly why: CannotShow } | { readonly pages: Pages; readonly view: View };
 
@@ -27,6 +30,7 @@ export function beginWith(show: (stage: Stage) => Promise<Seen>): void {
     guard(start.may);
     const content = new RemoteSource(start.size, port);
     const conversation = new Conversation(start, port, content);
+    conversation.tell({ type: "hello", program });
     conversation.showBy(show).catch(() => conversation.tell({ type: "cannot", why: "unsuitable" }));
   };
   addEventListener("message", begin);

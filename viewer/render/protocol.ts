@@ -48,6 +48,8 @@ export type ToFrame =
 export type CannotShow = "too-large" | "unsuitable";
 
 export type FromFrame =
+  /** The first message: which script draws here, by its name. */
+  | { readonly type: "hello"; readonly program: string }
   | { readonly type: "read"; readonly id: number; readonly offset: number; readonly length: number }
   /** A font, a table of characters or a decoder that the content does not bring along. */
   | { readonly type: "resource"; readonly id: number; readonly name: string }

@@ -45,7 +45,7 @@ export class Assets {
   find = (name: string): Asset | null => this.#files.get(name) ?? null;
 
   /** Where the one built from `entry` is: "viewer.js" is at `/view/assets/viewer-HASH.js`. */
-  pathOf(entry: string): string {
+  pathOf = (entry: string): string => {
     const extension = extname(entry);
     const front = `${entry.slice(0, -extension.length)}-`;
     const name = [...this.#files.keys()].find(
@@ -53,7 +53,7 @@ export class Assets {
     );
     if (name === undefined) throw new Error(`the build has no ${entry}`);
     return assetPath + name;
-  }
+  };
 }
 
 async function readAsset(folder: URL, name: string): Promise<Asset> {

@@ -1,6 +1,6 @@
 import type { Language } from "../../language.js";
 import { escapeXml } from "../../license/xml.js";
-import { assetPath, contentPath, pdfPath } from "../../protocol/page-api.js";
+import { assetPath, contentPath, framesMeta, manifestPath, pdfPath, shellWorkerPath } from "../../protocol/page-api.js";
 import type { Assets } from "./assets.js";
 
 /** A page as it is sent: HTML without a single value of a request in it, and what it may do. */
@@ -26,13 +26,22 @@ export class ViewerPages {
     this.#origin = origin;
   }
 
-  viewer = (reader: PageReader): ServedPage => this.#page(reader, "viewer", viewerPolicy(this.#origin, servicePaths));
+  viewer = (reader: PageReader): ServedPage => {
+    const icon = this.#assets.pathOf("icon-192.png");
+    const head =
+      `<link rel="manifest" href="${manifestPath}"><link rel="icon" href="${icon}">` +
+      `<link rel="apple-touch-icon" href="${icon}"><meta name="theme-color" content="${themeColor}">`;
+    const policy = [...viewerPolicy(this.#origin, servicePaths), ...shellPolicy(this.#origin, icon)];
+    return this.#page(reader, "viewer", policy, { head: head + this.#frames() });
+  };
   /** Where owners answer requests: it asks the service, and shows no files. */
   requests = (reader: PageReader): ServedPage =>
-    this.#page(reader, "requests", viewerPolicy(this.#origin, servicePaths));
+    this.#page(reader, "requests", [...viewerPolicy(this.#origin, servicePaths), "trusted-types 'none'"]);
   /** The same for one file that a program on this computer opened. @param path - where the page asks for it. */
   local = (reader: PageReader, path: string): ServedPage =>
-    this.#page(reader, "local", viewerPolicy(this.#origin, [path]));
+    this.#page(reader, "local", [...viewerPolicy(this.#origin, [path]), "trusted-types 'none'"], {
+      head: this.#frames(),
+    });
   /**
    * What takes the file of a sealed page, which opened this window and must be heard here: so it keeps the tie to it, which
    * the viewer, where the window goes at once, does not.
@@ -49,21 +58,35 @@ export class ViewerPages {
 
   /** Whatever content does in here, it has no origin, no network, no storage, and nowhere to go. */
   #frame(reader: PageReader, entry: string, moreScripts = ""): ServedPage {
-    const page = this.#page(reader, entry, contentPolicy, moreScripts);
+    const page = this.#page(reader, entry, contentPolicy, { moreScripts });
     return { ...page, headers: { ...page.headers, "x-frame-options": "SAMEORIGIN" } };
   }
 
-  #page({ language, organisation }: PageReader, entry: string, more: readonly string[], moreScripts = ""): ServedPage {
+  /** A page shows content only in frames of its own build. */
+  #frames(): string {
+    const names = ["content.js", "pdf.js"].map((entry) => this.#assets.pathOf(entry).slice(assetPath.length));
+    return `<meta name="${framesMeta}" content="${names.join(" ")}">`;
+  }
+
+  #page(
+    { language, organisation }: PageReader,
+    entry: string,
+    more: readonly string[],
+    { moreScripts = "", head = "" } = {},
+  ): ServedPage {
     const [script, style] = [this.#assets.pathOf(`${entry}.js`), this.#assets.pathOf(`${entry}.css`)];
     const html =
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
       `<title>${escapeXml(organisation)}</title>` +
-      `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+      `<meta name="viewport" content="width=device-width, initial-scale=1">${head}` +
       `<link rel="stylesheet" href="${style}"><script src="${script}" defer></script></head>` +
       `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
     return { html, headers: headersOf([...common(this.#origin, script + moreScripts, style), ...more]) };
   }
 }
+
+/** Of the window of the installed viewer. */
+export const themeColor = "#0f548c";
 
 /** Of the service's own addresses, those a page may ask. */
 const servicePaths = ["/api/v1/", "/oidc/", "/.well-known/sealwright"];
@@ -86,7 +109,14 @@ const viewerPolicy = (origin: string, asked: readonly string[]): string[] => [
   `connect-src ${[...asked, assetPath].map((path) => origin + path).join(" ")}`,
   `frame-src ${origin}${contentPath} ${origin}${pdfPath}`,
   "frame-ancestors 'none'",
-  "trusted-types 'none'",
+];
+
+/** What it takes to be installed: a worker, by the one address that may become a program. */
+const shellPolicy = (origin: string, icon: string): string[] => [
+  `manifest-src ${origin}${manifestPath}`,
+  `worker-src ${origin}${shellWorkerPath}`,
+  `img-src ${origin}${icon}`,
+  "trusted-types sealwright-shell",
 ];
 
 const contentPolicy = [
