@@ -73,6 +73,7 @@ export interface Messages {
   printAtMost(pages: number): string;
   printing(page: number, count: number): string;
   readonly printFailed: string;
+  readonly thumbnails: string;
   readonly page: string;
   readonly find: string;
   readonly findNext: string;

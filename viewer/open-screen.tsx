@@ -20,8 +20,9 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
   const [place, setPlace] = useState({ page: 0, count: 1 });
   const [found, setFound] = useState<number | null | undefined>(undefined);
   const [printing, setPrinting] = useState<Printing>(null);
+  const [hasThumbnails, setThumbnails] = useState(false);
   const send = (message: ToFrame) => server.current?.send(message);
-  const start = useMemo(() => startOf(desk, state), [opened]);
+  const start = useMemo(() => startOf(desk, state, say), [opened]);
   useEffect(() => printByKey(() => send({ type: "print" })), []);
   useEffect(() => {
     if (isShown) void proveAuthor(desk, state);
@@ -39,6 +40,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
     at: (page: number, count: number) => setPlace({ page, count }),
     found: setFound,
     printing: setPrinting,
+    thumbnails: setThumbnails,
     cannot: (why: "too-large" | "unsuitable" | "outdated") => desk.refuse(refusal(why, why, opened.use.terms.author)),
     failed: (error: unknown) => desk.refuse(refusalFrom(error)),
   };
@@ -50,6 +52,9 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
           <h1>{opened.use.terms.label ?? read.name}</h1>
           <span>{summaryOf(opened.use, say, language)}</span>
         </div>
+        {place.count > 1 && start.kind === "pdf" ? (
+          <AllPages say={say} send={send} isOpen={hasThumbnails} opened={setThumbnails} />
+        ) : null}
         {place.count > 1 ? <Paging {...place} say={say} send={send} /> : null}
         <Zoom say={say} send={send} />
         <Menu label={say.rights}>
@@ -84,7 +89,11 @@ function printingIn(progress: Printing, say: Messages): string {
   return progress === "failed" ? say.printFailed : say.printing(progress.done + 1, progress.count);
 }
 
-function startOf({ reader }: Desk, { document: read, opened }: ScreenProps<"open">["state"]): Start {
+function startOf(
+  { reader }: Desk,
+  { document: read, opened }: ScreenProps<"open">["state"],
+  { thumbnails }: Messages,
+): Start {
   const { rights, terms } = opened.use;
   const when = new Date(opened.givenMs).toLocaleString(localeFor(document.documentElement.lang), {
     timeZoneName: "short",
@@ -95,6 +104,7 @@ function startOf({ reader }: Desk, { document: read, opened }: ScreenProps<"open
     extension: terms.ext.toLowerCase(),
     mark: [`${reader?.name} <${reader?.address}>`, when, ...(terms.obligations ?? []).map(({ text }) => text)],
     may: { print: holds(rights, "PRINT"), extract: holds(rights, "EXTRACT") },
+    thumbnails,
     name: read.name,
   };
 }
@@ -119,6 +129,26 @@ function printByKey(print: () => void): () => void {
   };
   addEventListener("keydown", pressed);
   return () => removeEventListener("keydown", pressed);
+}
+
+type AllPagesProps = {
+  say: Messages;
+  send: (message: ToFrame) => void;
+  isOpen: boolean;
+  opened: (isOpen: boolean) => void;
+};
+
+function AllPages({ say, send, isOpen, opened }: AllPagesProps) {
+  const toggle = () => {
+    opened(!isOpen);
+    send({ type: "thumbnails", isOpen: !isOpen });
+  };
+  const { thumbnails: label } = say;
+  return (
+    <button type="button" class="pages" aria-pressed={isOpen} aria-label={label} title={label} onClick={toggle}>
+      ▦
+    </button>
+  );
 }
 
 type PagingProps = { page: number; count: number; say: Messages; send: (message: ToFrame) => void };

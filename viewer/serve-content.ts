@@ -24,6 +24,8 @@ export interface Hearing {
   at(page: number, count: number): void;
   found(page: number | null): void;
   printing(progress: Printing): void;
+  /** The small pictures of all pages were closed in there. */
+  thumbnails(isOpen: boolean): void;
   cannot(why: CannotShow | "outdated"): void;
   /** The content could not be read: damaged, or gone. */
   failed(error: unknown): void;
@@ -59,6 +61,7 @@ export class ContentServer {
     if (message.type === "cannot") this.#hearing.cannot(message.why);
     if (message.type === "at") this.#hearing.at(message.page, message.count);
     if (message.type === "printing") this.#hearing.printing(message.progress);
+    if (message.type === "thumbnails") this.#hearing.thumbnails(message.isOpen);
     if (message.type === "found") this.#hearing.found(message.page);
     if (message.type === "read") await this.#read(message);
     if (message.type === "resource") await this.#bring(message);

@@ -88,6 +88,7 @@ async function frameAlone(what: "pdf" | "image", content: Buffer, print: boolean
     extension: what === "pdf" ? ".pdf" : ".png",
     mark: ["Bob Fisher <bob@contoso.example>", "28 November 2026"],
     may: { print, extract: false },
+    thumbnails: "all pages",
     name: "paper",
   };
   const worker = what === "pdf" ? await readFile(await workerPath()) : Buffer.alloc(0);

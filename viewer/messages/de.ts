@@ -122,6 +122,7 @@ export const de: Messages = {
   printAtMost: (pages) => `Höchstens ${pages} auf einmal.`,
   printing: (page, count) => `Seite ${page} von ${count} wird vorbereitet…`,
   printFailed: "Diese Seiten ließen sich nicht drucken. Drucken Sie weniger auf einmal.",
+  thumbnails: "Alle Seiten, klein",
   page: "Seite",
   find: "Suchen",
   findNext: "Weitersuchen",

@@ -114,6 +114,7 @@ export const en: Messages = {
   printAtMost: (pages) => `At most ${pages} at once.`,
   printing: (page, count) => `Getting page ${page} of ${count} ready…`,
   printFailed: "These pages could not be printed. Print fewer of them at once.",
+  thumbnails: "All pages, small",
   page: "Page",
   find: "Find",
   findNext: "Find next",

@@ -3,6 +3,7 @@ import type { Pages } from "./pages.js";
 import { Printer } from "./print.js";
 import type { CannotShow, FromFrame, Start, ToFrame } from "./protocol.js";
 import { RemoteSource } from "./remote-source.js";
+import { Thumbnails } from "./thumbnails.js";
 import type { View, Zoom } from "./view.js";
 
 /** The frame that content is shown in. It knows no key, no license and no address: bytes come in, and are drawn. */
@@ -42,6 +43,7 @@ class Conversation {
   readonly #source: RemoteSource;
   #seen: { pages: Pages; view: View } | null = null;
   #printer: Printer | null = null;
+  #thumbnails: Thumbnails | null = null;
   #page = 0;
 
   constructor(start: Start, port: MessagePort, source: RemoteSource) {
@@ -64,6 +66,7 @@ class Conversation {
     document.body.append(ground);
     const moved = (page: number, count: number) => {
       this.#page = page;
+      this.#thumbnails?.mark(page);
       this.tell({ type: "at", page, count });
     };
     const seen = await show({ start: this.#start, source: this.#source, ground, moved });
@@ -82,8 +85,33 @@ class Conversation {
     const { view, pages } = this.#seen;
     if (message.type === "zoom") view.zoom(message.by);
     if (message.type === "go") view.go?.(message.page);
+    if (message.type === "thumbnails") this.#openThumbnails(message.isOpen);
     if (message.type === "print") void this.#printer?.print(message.part);
     if (message.type === "find" && may.extract) void this.#find(message.text, pages, view);
+  }
+
+  #openThumbnails(isOpen: boolean): void {
+    this.#thumbnails ??= this.#thumbnailsOf(this.#seen!);
+    document.body.classList.toggle("with-thumbnails", isOpen);
+    this.#thumbnails.mark(this.#page);
+    if (isOpen) this.#thumbnails.focus();
+    else document.querySelector<HTMLElement>("main")!.focus({ preventScroll: true });
+  }
+
+  #thumbnailsOf({ pages, view }: { pages: Pages; view: View }): Thumbnails {
+    const closed = () => {
+      this.#openThumbnails(false);
+      this.tell({ type: "thumbnails", isOpen: false });
+    };
+    const picked = (index: number) => {
+      view.go?.(index);
+      if (isNarrow()) closed();
+    };
+    const { mark, name, thumbnails: label } = this.#start;
+    const resized = () => view.resized?.();
+    const thumbnails = new Thumbnails({ pages, mark, label, name, picked, resized, closed });
+    document.body.prepend(thumbnails.element);
+    return thumbnails;
   }
 
   #printerOf = (pages: Pages): Printer =>
@@ -95,6 +123,9 @@ class Conversation {
     this.tell({ type: "found", page });
   }
 }
+
+/** They are in front of the page then, not beside it; content.css has the same width. */
+const isNarrow = (): boolean => matchMedia("(max-width: 40rem)").matches;
 
 const zoomKeys: Record<string, Zoom> = { "+": "in", "=": "in", "-": "out", "0": "fit" };
 

@@ -17,6 +17,8 @@ export interface Start {
   readonly may: { readonly print: boolean; readonly extract: boolean };
   /** The program that takes PDFs apart: the frame could not load it, since all addresses are of another origin to it. */
   readonly worker?: Blob;
+  /** How the small pictures of all pages are called to people who do not see them. */
+  readonly thumbnails: string;
   /** How the content is called to people who do not see it. */
   readonly name: string;
 }
@@ -42,6 +44,7 @@ export type ToFrame =
   | { readonly type: "none"; readonly id: number }
   | { readonly type: "go"; readonly page: number }
   | { readonly type: "find"; readonly text: string }
+  | { readonly type: "thumbnails"; readonly isOpen: boolean }
   | { readonly type: "print"; readonly part?: PrintedPart };
 
 /** Why content is not shown: none of it is the viewer's or the service's decision. */
@@ -56,6 +59,8 @@ export type FromFrame =
   /** The page in front, counted from 0. */
   | { readonly type: "at"; readonly page: number; readonly count: number }
   | { readonly type: "found"; readonly page: number | null }
+  /** Closed in the frame: a page was picked on a phone, or Escape pressed. */
+  | { readonly type: "thumbnails"; readonly isOpen: boolean }
   | { readonly type: "printing"; readonly progress: Printing }
   /** Something of it can be seen. */
   | { readonly type: "shown" }

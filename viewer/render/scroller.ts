@@ -48,6 +48,10 @@ export class Scroller implements View {
     this.#layOut(true);
   }
 
+  resized(): void {
+    this.#layOut(true);
+  }
+
   go(index: number): void {
     const page = Math.max(0, Math.min(this.#pages.count - 1, index));
     this.#view.scrollTop = this.#tops[page]! - gap / 2;

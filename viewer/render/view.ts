@@ -7,6 +7,8 @@ export interface View {
   /** Once something of it can be seen. */
   shown(): Promise<void>;
   zoom(by: Zoom): void;
+  /** A page was read elsewhere, and is of another size than was thought. */
+  resized?(): void;
   /** To a page, counted from 0. */
   go?(index: number): void;
 }
