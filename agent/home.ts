@@ -17,6 +17,8 @@ export interface Home {
   readonly locks: string;
   /** Which PDF copies this person's programs made, and which are still to be made; nothing secret. */
   readonly copies: string;
+  /** Documents being edited, and changes that wait to be protected: sealed, or clear while a program has them. */
+  readonly edits: string;
   readonly watches: string;
   /** Who is signed in, and the certificates; nothing secret. */
   readonly account: string;
@@ -40,6 +42,7 @@ const placesIn = (path: string): Home => ({
   outbox: join(path, "outbox"),
   locks: join(path, "locks"),
   copies: join(path, "copies"),
+  edits: join(path, "edits"),
   watches: join(path, "watches.json"),
   account: join(path, "account.json"),
   names: join(path, "names.json"),
@@ -74,7 +77,7 @@ export async function openHome(path = chosenPath()): Promise<Home> {
   const home = homeAt(path);
   try {
     await claimFolder(home.path);
-    for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks, home.copies])
+    for (const folder of [home.secrets, home.licenses, home.journal, home.outbox, home.locks, home.copies, home.edits])
       await claimFolder(folder);
     return home;
   } catch (cause) {

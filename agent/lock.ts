@@ -6,10 +6,11 @@ import { RightsError } from "../shared/errors.js";
 import type { Home } from "./home.js";
 
 /**
- * `agent` is the background process's while it runs, `home` is for whole commands; the others are taken inside, in this order, by what they are named after: `account` by
+ * `agent` is the background process's while it runs, `home` is for whole commands, `edits` for settling what sessions left;
+ * the others are taken inside, in this order, by what they are named after: `account` by
  * signing in and out and by new certificates, the rest by what needs them. So nobody waits in a circle.
  */
-export type LockName = "agent" | "home" | "account" | "tokens" | "clock" | "outbox";
+export type LockName = "agent" | "home" | "edits" | "account" | "tokens" | "clock" | "outbox";
 
 const anotherCommand = "another seal command is working in the same home; try again when it is done";
 

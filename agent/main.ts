@@ -13,6 +13,7 @@ import { withLock } from "./lock.js";
 import { asAllowed, openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
 import { eraseAbandoned } from "./session/private-folder.js";
+import { recoverEdits } from "./session/recover-edits.js";
 import { WaitingCopies } from "./waiting-copies.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
@@ -22,7 +23,7 @@ import { recover } from "./work/recover.js";
 
 /** The background process: builds the parts, watches folders, tells the service what was protected. */
 
-const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000 };
+const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000, retryEveryMs: 600_000 };
 
 /** What a new sign-in may have put right. */
 const signInCodes: readonly RightsErrorCode[] = ["sign-in-needed", "device-removed", "account-mismatch"];
@@ -78,12 +79,15 @@ async function protectNow(parts: Parts, path: string, watch: Watch): Promise<str
 
 /** Now and then: what the service has not heard of, and certificates near their end. */
 async function doChores(parts: Parts): Promise<void> {
-  let renewedMs = 0;
+  let [renewedMs, retriedMs] = [0, 0];
   for (;;) {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
     await parts.copies.resume(parts.account).catch(() => undefined);
+    const retryKept = Date.now() - retriedMs > chores.retryEveryMs;
+    if (retryKept) retriedMs = Date.now();
+    await recoverEdits(parts, { retryKept }).catch(() => undefined); // another time
     if (Date.now() - renewedMs > chores.renewEveryMs) {
       renewedMs = Date.now();
       await renew(parts).catch(() => undefined); // the service is away: what is at hand lasts for weeks

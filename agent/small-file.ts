@@ -53,7 +53,7 @@ async function writeDurably(path: string, content: Bytes): Promise<void> {
 }
 
 /** Windows cannot flush a folder; its renames are as durable as they get. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {

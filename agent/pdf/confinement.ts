@@ -1,21 +1,11 @@
 import { join } from "node:path";
+import { systemArgs } from "../confined-system.js";
 import type { Suite } from "./suite.js";
 
 /** Where the folders of the work are, seen from inside. */
 export const inside = "/work";
 /** Each is mounted by itself: so nothing inside can put a link in its place, which we would follow outside. */
 export const workFolders = { read: ["in"], written: ["out", "home", "profile"] } as const;
-
-/** What LibreOffice reads of this computer: programs, fonts, and its own settings. No home, no documents. */
-const readable = [
-  "/opt",
-  "/etc/fonts",
-  "/etc/libreoffice",
-  "/etc/ld.so.cache",
-  "/etc/alternatives",
-  "/var/cache/fontconfig",
-];
-const links = ["bin", "sbin", "lib", "lib32", "lib64"];
 
 /** Of address space and of one file, in bytes: far above what real documents take. */
 const maxMemoryBytes = 8 * 1024 ** 3;
@@ -35,11 +25,8 @@ export function confined({ libreOffice, confinement }: Suite, folder: string, ar
     "--core=0",
     "--",
     confinement,
-    ...["--unshare-all", "--die-with-parent", "--new-session", "--clearenv"],
-    ...["--ro-bind", "/usr", "/usr"],
-    ...links.flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
-    ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--proc", "/proc", "--dev", "/dev", "--size", String(maxTemporaryBytes), "--tmpfs", "/tmp"],
+    ...systemArgs,
+    ...["--size", String(maxTemporaryBytes), "--tmpfs", "/tmp"],
     ...workFolders.read.flatMap((name) => ["--ro-bind", join(folder, name), `${inside}/${name}`]),
     ...workFolders.written.flatMap((name) => ["--bind", join(folder, name), `${inside}/${name}`]),
     ...["--remount-ro", "/", "--chdir", inside],

@@ -1,4 +1,4 @@
-import { openForWriting } from "./writers.js";
+import { openForWriting } from "../work/writers.js";
 
 const firstRestMs = 200;
 const longestRestMs = 2000;

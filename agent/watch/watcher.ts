@@ -3,11 +3,11 @@ import { codeOf, RightsError } from "../../shared/errors.js";
 import type { Watch } from "../watches.js";
 import { shown } from "../work/names.js";
 import { isPassing, type Job, Queue } from "../work/queue.js";
+import { lookAgain, type Sighting, settledPaths } from "../work/settle.js";
 import { Baseline, fingerprintOf } from "./baseline.js";
 import { WatchedFolder } from "./folder.js";
 import { Holders } from "./holders.js";
 import { isLeftAlone, isWithin, watchOf } from "./rules.js";
-import { lookAgain, type Sighting, settledPaths } from "./settle.js";
 import { countsOf, type FolderSnapshot, type Snapshot } from "./snapshot.js";
 import { statOf } from "./stat.js";
 

@@ -42,6 +42,13 @@ export function numberedName(name: string, n: number, limitBytes = nameLimitByte
   return cut(stem, limitBytes - utf8(ending).length) + ending;
 }
 
+/** `name` with ` (words)` before its extension: a copy beside it that must not be taken for it. */
+export function taggedName(name: string, words: string, limitBytes = nameLimitBytes): string {
+  const extension = extensionOf(name);
+  const ending = ` (${words})${extension}`;
+  return cut(name.slice(0, name.length - extension.length), limitBytes - utf8(ending).length) + ending;
+}
+
 /** The names to try, in order: each of `wanted`, then the last with (2), (3) … up to a bound. */
 export function* candidateNames(wanted: readonly string[]): Generator<string> {
   for (const name of wanted) yield numberedName(name, 1);

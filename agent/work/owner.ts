@@ -17,7 +17,8 @@ export interface Owner {
 export const silenceLimitMs = 15 * 60_000;
 export const heartbeatMs = 60_000;
 
-function startOf(pid: number): string {
+/** When a process started, as the system counts; empty where it does not say, or for one that is over. */
+export function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // Field 22; the second field is the program's name in brackets and may hold anything.

@@ -8,6 +8,7 @@ import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { encodeLabelInfo } from "../../shared/format/office-label.js";
 import { redirectionText } from "../../shared/format/pfile.js";
+import type { Edition } from "../../shared/license/edition.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
 import { type TenantTrust, verifyPublishingLicense } from "../../shared/license/trust.js";
 import { parseChain, type XrmlDocument } from "../../shared/license/xrml.js";
@@ -154,8 +155,10 @@ function replaceWith(
   });
 }
 
-/** The pieces are for small files, and for engines that move nothing themselves. */
-function plaintextOf(source: ByteSource, result: OpenFile, { memory }: Engine): Plaintext {
+/**
+ * A clear file on its way to `result`. The pieces are for small files, and for engines that move nothing themselves.
+ */
+export function plaintextOf(source: ByteSource, result: OpenFile, { memory }: Engine): Plaintext {
   const pieces: Plaintext = readAhead(streamOf(source, segmentBytes, memory.take));
   if (source.place === undefined || result.number === undefined) return pieces;
   const { file, count } = source.place;
@@ -166,12 +169,17 @@ function plaintextOf(source: ByteSource, result: OpenFile, { memory }: Engine): 
 const certificates = new BoundedCache<XrmlDocument>(100);
 
 /** Opens what is on disk exactly as a reader would: license, every tag, edition. */
-export async function verifyWritten(
+export async function verifyWritten(written: ByteSource, published: Published, by: Protector): Promise<void> {
+  await readBack(written, published, by);
+}
+
+/** The same, with the edition that was found. */
+export async function readBack(
   written: ByteSource,
-  { contentKey }: Published,
-  { trust, engine }: Protector,
-): Promise<void> {
+  { contentKey }: Pick<Published, "contentKey">,
+  { trust, engine }: Pick<Protector, "trust" | "engine">,
+): Promise<Edition> {
   const file = await readProtected(written);
   const verified = await verifyPublishingLicense(await parseChain(file.license, certificates), trust);
-  await verify(file, { verified, contentKey, trust }, engine);
+  return verify(file, { verified, contentKey, trust }, engine);
 }

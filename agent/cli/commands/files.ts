@@ -52,7 +52,9 @@ function defineOpening(program: Command): void {
     "open <path>",
     "open a protected file with its program",
     async () => (await import("../open.js")).open,
-  ).option(...json);
+  )
+    .option("--with <program>", "the program to open it with, instead of the system's choice")
+    .option(...json);
   define(
     program,
     "cat <path>",

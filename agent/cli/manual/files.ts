@@ -33,11 +33,11 @@ export const filePages: Pages = {
   },
   open: {
     about: [
-      "The content is decrypted to a private folder and shown by the user's own program. It is erased once no program has it open; changes to it are not kept.",
+      "The content is decrypted to a private folder and opened by the user's own program; it is erased once no program has it. With the right EDIT each save is protected in the document's place, as its next edition; without EXPORT the program then reaches neither the network nor other files. With VIEW alone the viewer shows it.",
     ],
     examples: [
       ["with the program the system would choose", "seal open plan.ptxt"],
-      ["with another one", "SEALWRIGHT_OPENER=gedit seal open plan.ptxt"],
+      ["with another one", "seal open plan.ptxt --with gedit"],
     ],
     exits: opening,
   },

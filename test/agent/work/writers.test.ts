@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openForWriting } from "../../../agent/watch/writers.js";
+import { openForWriting } from "../../../agent/work/writers.js";
 
 let root = "";
 const at = (name: string) => join(root, name);

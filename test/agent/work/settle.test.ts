@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lookAgain, type Sighting, settledPaths } from "../../../agent/watch/settle.js";
+import { lookAgain, type Sighting, settledPaths } from "../../../agent/work/settle.js";
 
 const seen = { sizeBytes: 9, modifiedMs: 500, inode: 7 };
 
