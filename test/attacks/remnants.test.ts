@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -59,15 +60,16 @@ async function desk() {
 
 /** A program that opens a file, says so, and lets go of it when told. */
 async function viewer(folder: string) {
-  const [opener, held, letGo] = ["viewer.sh", "held", "let-go"].map((name) => join(folder, name));
+  const [opener, held, letGo, gone] = ["viewer.sh", "held", "let-go", "gone"].map((name) => join(folder, name));
   await writeFile(
     opener!,
-    `#!/bin/sh\nexec 3< "$1"\necho "$1" > '${held}'\nwhile [ -e "$0" ] && [ ! -e '${letGo}' ]; do sleep 0.05; done\n`,
+    `#!/bin/sh\nexec 3< "$1"\necho "$1" > '${held}'\nwhile [ -e "$0" ] && [ ! -e '${letGo}' ]; do sleep 0.05; done\ntouch '${gone}'\n`,
   );
   await chmod(opener!, 0o700);
   const shows = () => until("the program to have it open", () => readFile(held!, "utf8").catch(() => ""));
-  const reset = () => Promise.all([rm(held!, { force: true }), rm(letGo!, { force: true })]);
-  return { opener: opener!, shows, letGo: () => writeFile(letGo!, ""), reset };
+  const reset = () => Promise.all([held, letGo, gone].map((path) => rm(path!, { force: true })));
+  const hasGone = () => until("the program to end", () => existsSync(gone!));
+  return { opener: opener!, shows, letGo: () => writeFile(letGo!, ""), hasGone, reset };
 }
 
 describe("a session", () => {
@@ -123,6 +125,7 @@ describe("a session", () => {
     await once(child, "exit");
     expect(await looked()).toEqual([clear]);
     await show.letGo();
+    await show.hasGone();
     await show.reset();
     const opening = run(["open", "other.dwg.pfile"], { SEALWRIGHT_OPENER: show.opener });
     await show.shows();
