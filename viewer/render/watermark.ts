@@ -1,7 +1,11 @@
-/** Who reads, across the page: about 8 % black, again and again, so that no part of a picture of it is without. */
+/**
+ * Who reads, across the page: about 8 % black, again and again, so that no part of a picture of it is without; and close to it
+ * in white, which is not seen on paper, for what is dark.
+ */
 
 const angle = -Math.PI / 6;
-const opacity = 0.08;
+const dark = "rgb(0 0 0 / 0.08)";
+const light = "rgb(255 255 255 / 0.12)";
 
 /** @param scale - pixels of the canvas to one of the page. */
 export function drawWatermark(canvas: HTMLCanvasElement, lines: readonly string[], scale: number): void {
@@ -9,7 +13,6 @@ export function drawWatermark(canvas: HTMLCanvasElement, lines: readonly string[
   const size = 18 * scale;
   context.save();
   context.font = `600 ${size}px system-ui, sans-serif`;
-  context.fillStyle = `rgb(0 0 0 / ${opacity})`;
   const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 4 * size;
   const height = (lines.length + 4) * size * 1.4;
   const reach = Math.hypot(canvas.width, canvas.height);
@@ -17,6 +20,12 @@ export function drawWatermark(canvas: HTMLCanvasElement, lines: readonly string[
   context.rotate(angle);
   for (let y = -reach; y < reach; y += height)
     for (let x = -reach; x < reach; x += width)
-      for (const [at, line] of lines.entries()) context.fillText(line, x, y + at * size * 1.4);
+      for (const [at, line] of lines.entries()) {
+        const baseline = y + at * size * 1.4;
+        context.fillStyle = light;
+        context.fillText(line, x + size / 18, baseline + size / 18);
+        context.fillStyle = dark;
+        context.fillText(line, x, baseline);
+      }
   context.restore();
 }
