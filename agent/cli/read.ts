@@ -9,11 +9,11 @@ import { sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { recover } from "../work/recover.js";
 import { unprotectFile } from "../work/unprotect-file.js";
-import { exits } from "./exit.js";
+import { exitOf, exits } from "./exit.js";
 import { filesIn, isProtectedFile, outFolder } from "./paths.js";
 import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type ReportOptions } from "./report.js";
-import { shown } from "./say.js";
+import { sayError, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";
 import { contentOfInput, meansStream, outputFile, showingProgress, toStandardOutput } from "./streams.js";
 
@@ -34,6 +34,15 @@ function requireReading(granted: GrantedUse, generic: boolean): void {
 export async function cat(path: string): Promise<number> {
   const session = await openSession();
   if (path === "-") return catInput(session);
+  try {
+    return await catFile(path, session);
+  } catch (error) {
+    sayError(error, path);
+    return exitOf(codeOf(error));
+  }
+}
+
+async function catFile(path: string, session: Session): Promise<number> {
   await withDocument(path, async (document) => {
     session.engine.expect(document.file.region.size);
     const granted = await accessTo(session, document);

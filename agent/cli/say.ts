@@ -44,11 +44,19 @@ export function say(line: string): void {
 
 export const hint = (line: string): void => say(`hint: ${line}`);
 
-/** What to do next, where the sentence itself does not say it. */
-const hints: Record<string, string> = {
-  "service-unreachable": "files opened here before still open while their license lasts",
-  "viewer-needed": "ask its owner for the right to export",
+/** What to do next, where the sentence itself does not say it. @param file - as it is typed. */
+const hints: Record<string, (file: string) => string> = {
+  "service-unreachable": () => "files opened here before still open while their license lasts",
+  "viewer-needed": (file) => `ask its owner for the right to export, with: seal requests ask ${file} --reason WHY`,
 };
+
+/** Of one file: who owns it can be asked. */
+const fileHints: typeof hints = {
+  "access-denied": (file) => `ask its owner for access, with: seal requests ask ${file} --reason WHY`,
+  "right-missing": (file) => `ask its owner for more, with: seal requests ask ${file} --reason WHY`,
+};
+
+const typed = (path: string): string => (/^[\w./@%+,:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 export function sayError(error: unknown, path?: string): void {
   const known = error instanceof RightsError;
@@ -57,6 +65,7 @@ export function sayError(error: unknown, path?: string): void {
     : "something went wrong inside this program; run it again with SEALWRIGHT_DEBUG=1";
   const named = path === undefined || sentence.includes(shown(path)) ? "" : `${shown(path)}: `;
   say(`error: ${named}${shown(sentence)}`);
-  if (known && hints[error.code] !== undefined) hint(hints[error.code]!);
+  const next = known ? (hints[error.code] ?? (path === undefined ? undefined : fileHints[error.code])) : undefined;
+  if (next !== undefined) hint(next(path === undefined ? "FILE" : shown(typed(path))));
   if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
 }

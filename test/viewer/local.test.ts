@@ -113,4 +113,13 @@ it("names the organisation's viewer where no browser can appear", async () => {
   const run = await seal(["open", path], { home, env: { BROWSER: "", DISPLAY: "", WAYLAND_DISPLAY: "" } });
   expect(run.code).toBe(3);
   expect(run.err).toContain(`${contoso.trial.service}/view`);
+  const toAsk = `seal requests ask ${path} --reason WHY`;
+  expect(run.err).toContain(toAsk);
+  const taken = await seal(["cat", path], { home });
+  expect(taken.code).toBe(3);
+  expect(taken.err).toContain(toAsk);
+  const spaced = await contoso.protect("not his.txt", "x", "--grant", `${contoso.person("outsider").user}:VIEW`);
+  const refused = await seal(["open", spaced], { home });
+  expect(refused.code).toBe(3);
+  expect(refused.err).toContain(`seal requests ask '${spaced}' --reason WHY`);
 });
