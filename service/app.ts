@@ -5,6 +5,8 @@ import type { Assets } from "../shared/node/pages/assets.js";
 import { oneLine } from "../shared/one-line.js";
 import { maxRequestBytes } from "../shared/protocol/service-api.js";
 import { answerError, notFound } from "./error-answers.js";
+import type { GuestDoor } from "./guests/door.js";
+import { refuseGuest } from "./guests/keep-out.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
@@ -16,6 +18,7 @@ import { apiPrefix, descriptionRoutes } from "./routes/description.js";
 import { deviceRoutes } from "./routes/devices.js";
 import { discoveryRoutes } from "./routes/discovery.js";
 import { documentRoutes } from "./routes/documents.js";
+import { guestCodeRoutes } from "./routes/guest-codes.js";
 import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
@@ -38,6 +41,8 @@ export interface AppOptions {
   identity: FastifyPluginAsync;
   organisation: string;
   publicUrl: URL;
+  /** Where guests come in; or why they do not. */
+  guests: GuestDoor | "no-mail" | "off";
   /** What its pages load; `null` where none were built. */
   assets: Assets | null;
   /** What it shows of itself; `null` for plain http. */
@@ -92,12 +97,17 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(options.identity);
   await app.register(healthRoutes());
   const describe = descriptionRoutes(app, publicUrl);
-  const { assets, organisation } = options;
+  const { assets, organisation, guests } = options;
   const page = (from: Assets) => ({ assets: from, organisation, publicUrl });
   const pages = assets === null ? [] : [viewerRoutes(page(assets)), addInRoutes(page(assets))];
-  const open = [operationRoutes(operations), discoveryRoutes(options), describe, ...pages];
+  const discovery = discoveryRoutes({ ...options, guests: typeof guests === "string" ? guests : "code" });
+  const open = [operationRoutes(operations), discovery, describe, ...pages];
   await app.register(limitedByAddress(open, parts.now));
   await app.register(api(options), { prefix: apiPrefix });
+  if (typeof guests !== "string") {
+    app.addHook("onClose", () => guests.close());
+    await app.register(openApi(guests), { prefix: apiPrefix });
+  }
   return app;
 }
 
@@ -123,24 +133,38 @@ const oneLineEach = (stream: LogTarget["stream"]) => ({ write: (line: string) =>
 /** No query: what programs put there is nobody's business. */
 const loggedRequest = ({ method, url }: { method: string; url: string }) => ({ method, url: url.split("?", 1)[0] });
 
+const apiHeaders = { "cache-control": "no-store", "content-security-policy": "default-src 'none'" };
+
+/** Bodies stay as they came: the proof of possession covers these bytes, and JSON is read strictly by the routes. */
+function keepJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+}
+
+/** What is asked before anybody is signed in. */
+const openApi =
+  (guests: GuestDoor): FastifyPluginAsync =>
+  async (app) => {
+    keepJson(app);
+    app.addHook("preHandler", async (_request, reply) => {
+      reply.headers(apiHeaders);
+    });
+    await app.register(guestCodeRoutes(guests));
+  };
+
 const api =
   ({ parts, callers, publicUrl }: AppOptions): FastifyPluginAsync =>
   async (app) => {
-    // Kept as it came: the proof of possession covers these bytes, and JSON is read strictly by the routes.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser(
-      "application/json",
-      { parseAs: "buffer" },
-      async (_request: unknown, body: Buffer) => body,
-    );
+    keepJson(app);
     app.addHook("preHandler", async (request, reply) => {
-      reply.header("cache-control", "no-store").header("content-security-policy", "default-src 'none'");
+      reply.headers(apiHeaders);
       const { method, ip, id } = request;
       const url = publicUrl.origin + request.raw.url;
       const { authorization, dpop: proof } = request.headers;
       const body = (request.body ?? new Uint8Array(0)) as Bytes;
       request.caller = { ...(await callers.identify({ method, url, authorization, proof, body, ip })), requestId: id };
       await refuseRemoved(parts, request.caller);
+      if (!request.routeOptions.config.shapes?.isForGuests) await refuseGuest(parts.store, request.caller.subject);
     });
     await app.register(accountRoutes(parts));
     await app.register(deviceRoutes(parts));

@@ -25,6 +25,8 @@ export interface AuditEvent {
   subject: string | null;
   address?: string;
   name?: string;
+  /** Somebody from outside of the organisation. */
+  guest?: true;
   family?: string;
   /** Subject id of the document's issuer. */
   issuer?: string;

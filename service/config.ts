@@ -47,6 +47,13 @@ export interface ServiceConfig {
   accountKeys: "device" | "roaming";
   /** Who may ask to read what nobody gave them. Optional, default nobody. */
   superUsers?: SuperUsersConfig | undefined;
+  /** Whether people outside of the organisation whom a policy names get in by a code that is mailed. Optional, default true. */
+  guests: boolean;
+  /**
+   * The organisation's own mail domains, in which nobody is a guest, besides those of `providers`. Optional: every domain
+   * in which somebody of the directory, or a group, has an address or had one.
+   */
+  ownDomains?: string[] | undefined;
   /** How it sends mail. Optional, default not at all: then no codes for guests, and owners see requests only when they look. */
   mail?: MailConfig | undefined;
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
@@ -89,6 +96,7 @@ export const defaults = {
   providers: [],
   accountCertificateDays: 31,
   accountKeys: "device",
+  guests: true,
   groupCacheMinutes: 180,
   logLevel: "warn",
 } satisfies Partial<ServiceConfig>;
@@ -194,6 +202,8 @@ const ConfigFile = z
     accountCertificateDays: z.int().min(1).max(31).default(defaults.accountCertificateDays),
     accountKeys: z.enum(["device", "roaming"]).default(defaults.accountKeys),
     superUsers: SuperUsers.optional(),
+    guests: z.boolean().default(defaults.guests),
+    ownDomains: z.array(Domain).min(1).max(256).optional(),
     mail: MailConfig.optional(),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),

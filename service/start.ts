@@ -12,8 +12,11 @@ import { CurrentTenant } from "./current-tenant.js";
 import { SoftwareKeys } from "./custody/software-keys.js";
 import { CachedDirectory } from "./directory/cached.js";
 import { EmbeddedDirectory } from "./directory/embedded.js";
+import { type DoorOptions, GuestDoor } from "./guests/door.js";
+import { Outside } from "./guests/outside.js";
+import { WithGuests } from "./guests/with-guests.js";
 import { openCallers } from "./identity/callers.js";
-import { identityRoutes, issuerOf } from "./identity/provider.js";
+import { issuerOf, openIdentity } from "./identity/provider.js";
 import { settleAccountKeyMode } from "./licensing/account-key-mode.js";
 import { CallerAccounts } from "./licensing/caller-account.js";
 import { LicenseReader } from "./licensing/license-reader.js";
@@ -77,7 +80,7 @@ export async function startService(config: ServiceConfig, options: StartOptions 
     const mailing = await openMailing(config, assets !== null, now);
     closing.push(async () => mailing.mailer?.close());
     const parts = await openParts(config, store, measures, mailing, options, closing);
-    const app = await mount(config, parts, measures, assets, options);
+    const app = await mount(config, parts, measures, { assets, mailing }, options);
     mailing.failed = (cause) => app.log.error({ err: cause }, "a mail was not sent");
     closing.push(() => app.close());
     const follow = setInterval(
@@ -137,7 +140,8 @@ async function openParts(
   await settleAccountKeyMode(config.accountKeys, { store, audit });
   const roamingKeys = config.accountKeys === "roaming" ? new RoamingKeys(tenant, store, now) : null;
   const ttlMs = config.groupCacheMinutes * minuteMs;
-  const presentDirectory = new EmbeddedDirectory(store.accounts);
+  const outside = config.guests ? new Outside(config, store.read) : null;
+  const presentDirectory = new WithGuests(new EmbeddedDirectory(store.accounts), store.guests, outside);
   const directory = new CachedDirectory(presentDirectory, { ttlMs, now });
   const { mailer, requestsPage: page } = mailing;
   const failed = (cause: unknown) => mailing.failed(cause);
@@ -167,7 +171,7 @@ async function mount(
   config: ServiceConfig,
   parts: Parts,
   measures: Measures,
-  assets: Assets | null,
+  { assets, mailing }: { assets: Assets | null; mailing: Mailing },
   options: StartOptions,
 ) {
   const { organisation, publicUrl, trustedProxies } = config;
@@ -177,7 +181,9 @@ async function mount(
   const { audience } = tenant;
   const { passwords, providers } = config;
   const others = { passwords, providers };
-  const identity = await identityRoutes({ store, directory, audit, publicUrl, organisation, others, audience, now });
+  const { routes: identity, letIn } = await openIdentity({
+    ...{ store, directory, audit, publicUrl, organisation, others, audience, now },
+  });
   const callers = await openCallers({ store, issuer: issuerOf(publicUrl), audience, now });
   const report = (part: string, cause: unknown) => app.log.error({ err: cause, part }, "not ready");
   const readiness = new Readiness({ store, tenant, audit, report });
@@ -186,6 +192,7 @@ async function mount(
     parts,
     callers,
     identity,
+    guests: guestsOf(config, parts, mailing, letIn),
     organisation,
     publicUrl,
     assets,
@@ -195,4 +202,19 @@ async function mount(
     operations,
   });
   return app;
+}
+
+/** Where guests come in; or why they do not. */
+function guestsOf(
+  config: ServiceConfig,
+  parts: Parts,
+  mailing: Mailing,
+  letIn: DoorOptions["letIn"],
+): GuestDoor | "no-mail" | "off" {
+  if (!config.guests) return "off";
+  const { mailer } = mailing;
+  if (mailer === null) return "no-mail";
+  const { organisation } = config;
+  const failed = (cause: unknown) => mailing.failed(cause);
+  return new GuestDoor({ parts, outside: new Outside(config, parts.store.read), mailer, organisation, letIn, failed });
 }

@@ -74,6 +74,8 @@ export interface Identity {
   subject: string;
   addresses: readonly string[];
   groups: readonly string[];
+  /** From outside of the organisation: they own nothing, whatever a policy says of their address. */
+  isGuest?: true;
 }
 
 function isNormal(normalize: (text: string) => string): (text: string) => boolean {
@@ -115,7 +117,7 @@ export function encodePolicy(policy: Policy): Bytes {
 
 /** Issuer and owner keep everything whatever the policy says (docs/rights.md). */
 export const isIssuerOrOwner = (policy: Policy, identity: Identity): boolean =>
-  policy.issuer === identity.subject || identity.addresses.includes(policy.owner);
+  !identity.isGuest && (policy.issuer === identity.subject || identity.addresses.includes(policy.owner));
 
 export const isExpired = (policy: Policy, nowMs: number): boolean =>
   policy.until !== null && nowMs >= parseSecondTime(policy.until, "policy-malformed");

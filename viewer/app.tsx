@@ -1,4 +1,5 @@
 import type { Desk } from "./desk.js";
+import { GuestScreen } from "./guest-screen.js";
 import type { Messages } from "./messages.js";
 import { OpenScreen } from "./open-screen.js";
 import { BusyScreen, ClosedScreen, EmptyScreen, ForeignScreen, RefusedScreen } from "./screens.js";
@@ -15,6 +16,8 @@ export function App({ desk, say }: { desk: Desk; say: Messages }) {
       return <BusyScreen {...both} state={state} />;
     case "closed":
       return <ClosedScreen {...both} state={state} />;
+    case "guest":
+      return <GuestScreen {...both} state={state} />;
     case "foreign":
       return <ForeignScreen {...both} state={state} />;
     case "refused":

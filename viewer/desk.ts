@@ -5,7 +5,7 @@ import { openDocument, type ProtectedDocument, readDocument } from "../browser/p
 import { codeOf, RightsError } from "../shared/errors.js";
 import { contentKind } from "../shared/format/shown.js";
 import type { TenantTrust } from "../shared/license/trust.js";
-import type { Agree } from "../shared/protocol/authorization.js";
+import type { Agree, Agreement } from "../shared/protocol/authorization.js";
 import { findSignIn, type SignInPlace } from "../shared/protocol/service-address.js";
 import { holds } from "../shared/rights.js";
 import { foreignViewer } from "./foreign.js";
@@ -25,6 +25,7 @@ export type State =
   | { readonly at: "empty" }
   | { readonly at: "busy"; readonly doing: "reading" | "signing-in" | "asking" }
   | { readonly at: "closed"; readonly document: ProtectedDocument; readonly host: Host }
+  | { readonly at: "guest"; readonly document: ProtectedDocument; readonly host: Host }
   | { readonly at: "foreign"; readonly file: string; readonly host: string; readonly viewer: URL | null }
   | { readonly at: "refused"; readonly file: string; readonly refusal: Refusal }
   | {
@@ -87,8 +88,31 @@ export class Desk {
     await this.#signInBy(agree, document, host);
   }
 
-  #signInBy(agree: Agree, document: ProtectedDocument, host: Host): Promise<void> {
-    return this.#try({ at: "busy", doing: "signing-in" }, async () => {
+  /** Somebody outside, who comes in by a code. */
+  beGuest({ document, host }: Pick<State & { at: "closed" }, "document" | "host">): void {
+    this.#begin();
+    this.#show({ at: "guest", document, host });
+  }
+
+  /** Back to where people sign in. */
+  beNoGuest({ document, host }: Pick<State & { at: "guest" }, "document" | "host">): void {
+    this.#begin();
+    this.#show({ at: "closed", document, host });
+  }
+
+  /** @param agreement - that of a guest whose code was right. */
+  enter(agreement: Agreement, { document, host }: Pick<State & { at: "guest" }, "document" | "host">): Promise<void> {
+    this.#begin();
+    return this.#signInBy(async () => agreement, document, host, "asking");
+  }
+
+  #signInBy(
+    agree: Agree,
+    document: ProtectedDocument,
+    host: Host,
+    doing: "signing-in" | "asking" = "signing-in",
+  ): Promise<void> {
+    return this.#try({ at: "busy", doing }, async () => {
       const account = await signInPage(host.place, host.trust, agree);
       this.account = account;
       this.reader = account;

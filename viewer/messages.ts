@@ -28,6 +28,8 @@ export interface Messages {
   readonly signedIn: string;
   readonly signedInNext: string;
 
+  readonly guests: GuestMessages;
+
   foreign(file: string, host: string): string;
   foreignNext(host: string): string;
   readonly foreignUnsafe: string;
@@ -83,6 +85,34 @@ export interface Messages {
   readonly zoomOut: string;
   readonly fit: string;
   readonly printBlank: string;
+}
+
+/** For people outside of the organisation, who come in by a mailed code. */
+export interface GuestMessages {
+  readonly offer: string;
+  readonly none: Readonly<Record<"no-mail" | "off", (organisation: string) => string>>;
+  readonly what: string;
+  readonly address: string;
+  readonly send: string;
+  readonly sending: string;
+  readonly sent: string;
+  sentWhere(file: string, address: string): string;
+  readonly code: string;
+  codeHelp(digits: number, minutes: number): string;
+  readonly open: string;
+  readonly checking: string;
+  readonly again: string;
+  againIn(seconds: number): string;
+  readonly otherAddress: string;
+  readonly signIn: string;
+  readonly noAddress: string;
+  readonly notDigits: (digits: number) => string;
+  wrong(left: number): string;
+  early(seconds: number): string;
+  readonly over: string;
+  readonly tooOften: string;
+  readonly unreachable: string;
+  readonly failed: string;
 }
 
 /** What a person may or may not do here, in the order it is shown. */

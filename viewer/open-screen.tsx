@@ -102,12 +102,16 @@ function startOf(
     kind: contentKind(terms.ext)!,
     size: opened.content.size,
     extension: terms.ext.toLowerCase(),
-    mark: [`${reader?.name} <${reader?.address}>`, when, ...(terms.obligations ?? []).map(({ text }) => text)],
+    mark: [markOf(reader), when, ...(terms.obligations ?? []).map(({ text }) => text)],
     may: { print: holds(rights, "PRINT"), extract: holds(rights, "EXTRACT") },
     thumbnails,
     name: read.name,
   };
 }
+
+/** A guest has no other name than their address. */
+const markOf = (reader: Desk["reader"]): string =>
+  reader?.name === reader?.address ? String(reader?.address) : `${reader?.name} <${reader?.address}>`;
 
 /** Reads all of it once more, in the background, until the signature over the whole has been held against it. */
 async function proveAuthor(desk: Desk, { opened }: ScreenProps<"open">["state"]): Promise<void> {

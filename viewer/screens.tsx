@@ -15,7 +15,7 @@ export interface ScreenProps<At extends State["at"]> {
 }
 
 /** @param title - has the focus when the screen comes: it is what a screen reader begins with. */
-function Card({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
+export function Card({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
   return (
     <main class="card">
       {note === undefined ? null : <p class="note">{note}</p>}
@@ -85,9 +85,10 @@ function Offline({ say }: { say: Messages }) {
 
 export function SignedIn({ desk, say }: { desk: Desk; say: Messages }) {
   if (desk.account === null) return null;
+  const { name, address } = desk.account;
   return (
     <p class="help">
-      {say.reader} {desk.account.name} ({desk.account.address}) ·{" "}
+      {say.reader} {name === address ? name : `${name} (${address})`} ·{" "}
       <button type="button" class="link" onClick={() => void desk.signOut()}>
         {say.signOut}
       </button>
@@ -108,14 +109,21 @@ export function BusyScreen({ desk, say, state }: ScreenProps<"busy">) {
 }
 
 export function ClosedScreen({ desk, say, state }: ScreenProps<"closed">) {
+  const { organisation, guests } = state.host.place.discovery;
   return (
-    <Card title={state.document.name} note={say.belongsTo(state.host.place.discovery.organisation)}>
+    <Card title={state.document.name} note={say.belongsTo(organisation)}>
       {state.document.file.container === "office" ? <CopyInstead say={say} name={state.document.name} /> : null}
       <p>{say.signInWhy}</p>
       <button type="button" class="primary" onClick={() => void desk.signIn(state)}>
         {say.signIn}
       </button>
+      {guests === "code" ? (
+        <button type="button" onClick={() => desk.beGuest(state)}>
+          {say.guests.offer}
+        </button>
+      ) : null}
       <FilePicker desk={desk} label={say.openAnother} />
+      {guests === "code" ? null : <p class="help">{say.guests.none[guests](organisation)}</p>}
       <p class="help">{say.neverSent}</p>
     </Card>
   );

@@ -71,6 +71,7 @@ function entryOf({ record, hash }: ChainedRecord): AuditEntry {
     subject,
     address: text("address"),
     name: text("name"),
+    guest: record.guest ?? false,
     contentId: text("contentId"),
     family: text("family"),
     issuer: text("issuer"),

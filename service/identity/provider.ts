@@ -8,6 +8,7 @@ import type { Directory } from "../directory/directory.js";
 import { RateLimit } from "../rate-limit.js";
 import type { Store } from "../store/store.js";
 import { pollSeconds } from "./device-flow.js";
+import { type GuestGrant, grantToGuest } from "./guest-grant.js";
 import { interactionRoutes, otherProviderRoutes } from "./interactions.js";
 import { messagePage, readerOf, renderPage } from "./pages/page.js";
 import { pageHeaders } from "./pages/style.js";
@@ -46,8 +47,19 @@ const codesAtAll = { burst: 500, perSecond: 2 };
 
 export const issuerOf = (publicUrl: URL): string => `${publicUrl.origin}/oidc`;
 
-/** The embedded OpenID provider: `app.register(await identityRoutes(options))` serves everything under `/oidc`. */
-export async function identityRoutes(options: IdentityOptions): Promise<FastifyPluginAsync> {
+/** The embedded OpenID provider. */
+export interface IdentityProvider {
+  /** Serves everything under `/oidc`. */
+  readonly routes: FastifyPluginAsync;
+  /** An authorization code for the page that asked, once it is known who is in front of it. */
+  letIn(guest: GuestGrant): Promise<string>;
+}
+
+/** `app.register(await identityRoutes(options))`, where nobody comes in but by its pages. */
+export const identityRoutes = async (options: IdentityOptions): Promise<FastifyPluginAsync> =>
+  (await openIdentity(options)).routes;
+
+export async function openIdentity(options: IdentityOptions): Promise<IdentityProvider> {
   const { now = Date.now, publicUrl } = options;
   const { Provider, errors } = await loadProvider();
   const provider = new Provider(issuerOf(publicUrl), await providerSetup({ ...options, errors, now }));
@@ -58,7 +70,7 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
   const passwords = new PasswordChange({ ...options, now });
   const takes = limits(now);
   const { providers: configs, ...how } = options.others ?? { providers: [], passwords: true };
-  return async (app) => {
+  const routes: FastifyPluginAsync = async (app) => {
     const warn = (error: unknown) => app.log.warn(error);
     const others = await OtherProviders.open({ ...options, ...how, configs, warn, now });
     app.removeAllContentTypeParsers();
@@ -77,6 +89,7 @@ export async function identityRoutes(options: IdentityOptions): Promise<FastifyP
     if (others.passwords) app.register(async (pages) => passwordRoutes(pages, { ...options, signIn, passwords }));
     mount(app, provider);
   };
+  return { routes, letIn: (guest) => grantToGuest(provider, guest, options) };
 }
 
 /** Whether a request may go on. */

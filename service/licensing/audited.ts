@@ -18,8 +18,8 @@ export const eventOf = (action: AuditAction, asker: Asker): AuditEvent => ({
   correlationId: asker.requestId,
 });
 
-export const notePerson = (event: AuditEvent, { address, name }: Person): void => {
-  Object.assign(event, { address, name });
+export const notePerson = (event: AuditEvent, { address, name, isGuest }: Person): void => {
+  Object.assign(event, { address, name }, isGuest ? { guest: true } : {});
 };
 
 export function noteLicense(event: AuditEvent, { license, digest }: VerifiedLicense): void {

@@ -122,7 +122,8 @@ async function isStillSo(parts: Parts, { granted, amendment, account }: Use, pol
 
 /** The device's licensor key, if it may sign editions of a document that another key issued; else `null`. */
 async function editorKeyFor({ licensorKeys }: Parts, { granted, account }: Use, { issuer }: VerifiedLicense) {
-  if (!holds(granted.rights, "EDIT") || account.device.licensorKid === issuer.key.kid) return null;
+  if (account.person.isGuest || !holds(granted.rights, "EDIT")) return null;
+  if (account.device.licensorKid === issuer.key.kid) return null;
   return licensorKeys.find(account.device.licensorKid);
 }
 

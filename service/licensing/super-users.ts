@@ -25,8 +25,9 @@ export class SuperUsers {
   }
 
   /** Individuals count by the address shown: an alias, which is given away more easily, makes nobody one. */
-  includes({ address, groups }: Person): boolean {
+  includes({ address, groups, isGuest }: Person): boolean {
     const { people = [], group } = this.config;
+    if (isGuest) return false;
     return people.includes(address) || (group !== undefined && groups.includes(group));
   }
 

@@ -15,6 +15,9 @@ const shown = ({ name, address }: Correspondent): string => `${lineOf(name, maxN
 const fileIn = (name: string | null, { aFile, quoted }: MailWords): string =>
   name === null || lineOf(name) === "" ? aFile : quoted(lineOf(name, maxNameChars));
 
+/** As people read it out; whoever pastes it may leave the space. */
+const grouped = (code: string): string => code.replace(/(\d{4})(?=\d)/g, "$1 ");
+
 export interface CodeLetter {
   readonly to: string;
   readonly language: Language;
@@ -30,8 +33,8 @@ export interface CodeLetter {
 export function codeLetter({ to, language, organisation, sender, file, code, minutes }: CodeLetter): Letter {
   const say = wordsIn(language);
   const name = fileIn(file, say);
-  const paragraphs = [say.code(shown(sender), name), say.codeUse(minutes), say.codeNotYours];
-  return { to, language, subject: say.codeSubject(name, organisation), paragraphs, code };
+  const paragraphs = [say.code(shown(sender), name), say.codeUse(minutes, organisation), say.codeNotYours];
+  return { to, language, subject: say.codeSubject(name, organisation), paragraphs, code: grouped(code) };
 }
 
 /** Who asks, and why. */

@@ -7,7 +7,7 @@ export interface MailWords {
   quoted(name: string): string;
   codeSubject(file: string, organisation: string): string;
   code(sender: string, file: string): string;
-  codeUse(minutes: number): string;
+  codeUse(minutes: number, organisation: string): string;
   codeNotYours: string;
   askedSubject(who: string, file: string): string;
   severalSubject(file: string): string;
@@ -25,8 +25,8 @@ const en: MailWords = {
   quoted: (name) => `“${name}”`,
   codeSubject: (file, organisation) => `Your code for ${file} from ${organisation}`,
   code: (sender, file) => `${sender} sent you ${file}. This code opens it:`,
-  codeUse: (minutes) =>
-    `Type it in the window that asked for it, within ${minutes} minutes. Nobody who works there will ever ask you for it.`,
+  codeUse: (minutes, organisation) =>
+    `Type it in the window that asked for it, within ${minutes} minutes. Nobody at ${organisation} will ever ask you for it.`,
   codeNotYours: "You did not ask for a code? Then somebody typed your address; you need do nothing.",
   askedSubject: (who, file) => `${who} asks for access to ${file}`,
   severalSubject: (file) => `Several people ask for access to ${file}`,
@@ -44,8 +44,8 @@ const de: MailWords = {
   quoted: (name) => `„${name}“`,
   codeSubject: (file, organisation) => `Ihr Code für ${file} von ${organisation}`,
   code: (sender, file) => `${sender} hat Ihnen ${file} geschickt. Dieser Code öffnet sie:`,
-  codeUse: (minutes) =>
-    `Geben Sie ihn innerhalb von ${minutes} Minuten in dem Fenster ein, das danach fragt. Niemand, der dort arbeitet, wird Sie je danach fragen.`,
+  codeUse: (minutes, organisation) =>
+    `Geben Sie ihn innerhalb von ${minutes} Minuten in dem Fenster ein, das danach fragt. Niemand von ${organisation} wird Sie je danach fragen.`,
   codeNotYours: "Sie haben keinen Code angefragt? Dann hat jemand Ihre Adresse eingegeben; Sie müssen nichts tun.",
   askedSubject: (who, file) => `${who} bittet um Zugriff auf ${file}`,
   severalSubject: (file) => `Mehrere bitten um Zugriff auf ${file}`,

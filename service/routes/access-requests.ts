@@ -11,7 +11,12 @@ import { askAccess, grantAccess, listAccessRequests, refuseAccess } from "../lic
 import type { Parts } from "../licensing/parts.js";
 import { endpoint } from "./endpoint.js";
 
-const ask = { about: "ask the owner of a document for access", message: AskAccessRequest, answer: AskAccessAnswer };
+const ask = {
+  about: "ask the owner of a document for access",
+  message: AskAccessRequest,
+  answer: AskAccessAnswer,
+  isForGuests: true,
+};
 const list = { about: "who asks the caller for access", answer: AccessRequestsAnswer };
 const grant = { about: "let in who asked", message: GrantAccessRequest, answer: AccessRequestAnswer };
 const refuse = { about: "say no to who asked", message: RefuseAccessRequest, answer: AccessRequestAnswer };

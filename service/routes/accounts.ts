@@ -7,6 +7,7 @@ import { endpoint } from "./endpoint.js";
 export const accountRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
-    const shapes = { about: "certificates for the keys of a device", message: CertifyRequest, answer: CertifyAnswer };
+    const about = "certificates for the keys of a device";
+    const shapes = { about, message: CertifyRequest, answer: CertifyAnswer, isForGuests: true };
     endpoint(app, "POST /account-certificates", shapes, ({ caller }, message) => certify(parts, caller, message));
   };

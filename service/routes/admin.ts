@@ -8,11 +8,14 @@ import {
   GroupAnswer,
   GroupRequest,
   GroupsAnswer,
+  GuestAnswer,
+  GuestsAnswer,
   ImportAnswer,
   ImportPolicyAnswer,
   ImportPolicyRequest,
   ImportRequest,
   Listing,
+  LockGuestRequest,
   MembersRequest,
   NamedGroupRequest,
   PeopleAnswer,
@@ -32,6 +35,7 @@ import {
 import { listAudit, verifyAudit } from "../administration/audit-log.js";
 import { listDevicesOf, removeAnyDevice } from "../administration/devices.js";
 import { addGroup, changeMembers, listGroups, removeGroup, renameGroup, showGroup } from "../administration/groups.js";
+import { listGuests, lockGuest } from "../administration/guests.js";
 import { importOrganisation } from "../administration/import.js";
 import {
   addPerson,
@@ -64,6 +68,9 @@ export const adminRoutes =
     post("people/change", "change a person", [ChangePersonRequest, PersonAnswer], changePerson);
     post("people/password", "another first password", [PersonRequest, FirstPasswordAnswer], givePassword);
     post("people/remove", "remove a person for good", [PersonRequest, DoneAnswer], removePerson);
+
+    post("guests/list", "guests, page by page", [Listing, GuestsAnswer], listGuests);
+    post("guests/lock", "lock an address out as a guest, or let it in", [LockGuestRequest, GuestAnswer], lockGuest);
 
     post("groups/list", "groups, page by page", [Listing, GroupsAnswer], listGroups);
     post("groups/show", "one group, with its members", [GroupRequest, GroupAnswer], showGroup);

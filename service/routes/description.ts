@@ -22,9 +22,10 @@ export function descriptionRoutes(app: FastifyInstance, publicUrl: URL): Fastify
 const openApiPath = `${apiPrefix}/openapi.json`;
 
 function describe({ url, method, config }: RouteOptions, described: Described[]): void {
-  const isSigned = url.startsWith(`${apiPrefix}/`) && url !== openApiPath;
+  const isApi = url.startsWith(`${apiPrefix}/`) && url !== openApiPath;
   const shapes = config?.shapes;
-  if (method === "HEAD" || (!isSigned && !shapes)) return;
+  if (method === "HEAD" || (!isApi && !shapes)) return;
+  const isSigned = isApi && !shapes?.isOpen;
   if (!shapes) throw new Error(`${String(method)} ${url} does not say what it takes and gives`);
   described.push({ method: String(method), path: url, isSigned, shapes });
 }

@@ -13,11 +13,12 @@ export interface DiscoveryOptions {
   organisation: string;
   publicUrl: URL;
   assets: Assets | null;
+  guests: Discovery["guests"];
 }
 
 /** Where everything is: the one address a client is given leads to all others. */
 export const discoveryRoutes =
-  ({ parts, organisation, publicUrl, assets }: DiscoveryOptions): FastifyPluginAsync =>
+  ({ parts, organisation, publicUrl, assets, guests }: DiscoveryOptions): FastifyPluginAsync =>
   async (app) => {
     const { tenant } = parts;
     const discovery = (): Discovery => ({
@@ -30,6 +31,7 @@ export const discoveryRoutes =
       resource: tenant.audience,
       certificates: toBase64(encodeServerCertificates(tenant.serverCertificates)),
       viewer: assets === null ? null : publicUrl.origin + viewerPath,
+      guests,
     });
     const shapes = { about: "where everything is, and the keys of the tenant", answer: Discovery };
     endpoint(app, "GET /.well-known/sealwright", shapes, discovery);

@@ -13,6 +13,10 @@ export interface Shapes<Message, Answer> {
   answer: z.ZodType<Answer>;
   /** Answers carry an `ETag`, and one that was named is not sent again. */
   isTagged?: boolean;
+  /** Asked without a sign-in. */
+  isOpen?: boolean;
+  /** Guests may ask here; nowhere else. */
+  isForGuests?: boolean;
 }
 
 declare module "fastify" {

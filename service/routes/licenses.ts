@@ -13,7 +13,8 @@ import { endpoint } from "./endpoint.js";
 export const licenseRoutes =
   (parts: Parts): FastifyPluginAsync =>
   async (app) => {
-    const use = { about: "a license to use a document", message: UseLicenseRequest, answer: UseLicenseAnswer };
+    const about = "a license to use a document";
+    const use = { about, message: UseLicenseRequest, answer: UseLicenseAnswer, isForGuests: true };
     endpoint(app, "POST /use-licenses", use, ({ caller }, message) => grant(parts, caller, message));
     const made = {
       about: "a publishing license, made and signed here",

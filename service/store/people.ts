@@ -66,7 +66,7 @@ export class People {
     this.#db = db;
   }
 
-  /** By id or by any address; not who was removed. */
+  /** By id or by any address; not who was removed, and no guests. */
   async find(who: string): Promise<ListedPerson | null> {
     return (await this.findAll([who])).get(who) ?? null;
   }
@@ -177,7 +177,8 @@ export class People {
   }
 
   #present() {
-    return this.#db.selectFrom("people").selectAll().where("state", "!=", "removed");
+    const guests = this.#db.selectFrom("guests").select("person");
+    return this.#db.selectFrom("people").selectAll().where("state", "!=", "removed").where("id", "not in", guests);
   }
 
   async #listed(rows: readonly Selectable<PersonRow>[]): Promise<ListedPerson[]> {

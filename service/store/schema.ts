@@ -32,6 +32,9 @@ export interface Schema {
   proofs: { id: string; until: number };
   oidc_payloads: OidcPayloadRow;
   identities: { issuer: string; subject: string; person: string };
+  /** People outside of the directory, whom mail reached: `last` (ms) came in. */
+  guests: { person: string; address: string; made: number; last: number | null };
+  guest_codes: GuestCodeRow;
   audit: AuditRow;
 }
 
@@ -161,6 +164,23 @@ export interface OidcPayloadRow {
   /** Id of the person it belongs to. */
   account: string | null;
   until: number | null;
+}
+
+/** What somebody asked for who wants to be let in by a code; none was mailed as long as there is no `code`. */
+export interface GuestCodeRow {
+  /** SHA-256 of what only the page that asked has. */
+  ticket: string;
+  address: string;
+  /** SHA-256 of the license it was asked for with. */
+  license: string;
+  challenge: string;
+  nonce: string;
+  /** A keyed hash. */
+  code: string | null;
+  tries: number;
+  /** Before this (ms) nothing is tried. */
+  next: number;
+  until: number;
 }
 
 export interface AuditRow {

@@ -7,6 +7,8 @@ import type { Ask, Database, Write } from "./database.js";
 import { Devices } from "./devices.js";
 import { Documents } from "./documents.js";
 import { GroupCommit } from "./group-commit.js";
+import { GuestCodes } from "./guest-codes.js";
+import { Guests } from "./guests.js";
 import { Identities } from "./identities.js";
 import { migrate } from "./migrations.js";
 import { Payloads } from "./payloads.js";
@@ -34,12 +36,14 @@ export interface Store {
   readonly documents: Documents;
   readonly amendments: Amendments;
   readonly accessRequests: AccessRequests;
+  readonly guests: Guests;
+  readonly guestCodes: GuestCodes;
   readonly proofs: Proofs;
   readonly payloads: Payloads;
   /** What is committed; it cannot write. */
   readonly read: Database;
   readonly write: Write;
-  /** Forget what has run out: used proofs, sessions, tokens, requests for access. Call it now and then. */
+  /** Forget what has run out: used proofs, sessions, tokens, codes, requests for access. Call it now and then. */
   sweep(): Promise<void>;
   /** Waits for writes under way. */
   close(): Promise<void>;
@@ -79,6 +83,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
   const proofs = new Proofs(read, commits.writeSoon);
   const accessRequests = new AccessRequests(read, write);
   const payloads = new Payloads(read, write, now);
+  const guestCodes = new GuestCodes(read, write);
   return {
     settings: new Settings(read, write),
     accounts: new Accounts(read, write),
@@ -90,6 +95,8 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
     documents: new Documents(read, write, ask),
     amendments: new Amendments(read, write),
     accessRequests,
+    guests: new Guests(read, write),
+    guestCodes,
     proofs,
     payloads,
     read,
@@ -99,6 +106,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
         proofs.forgetBefore(now()),
         payloads.forgetBefore(now()),
         accessRequests.forgetBefore(now() - requestsKeptMs),
+        guestCodes.forgetBefore(now()),
       ]);
     },
     close: async () => {

@@ -75,6 +75,25 @@ export const ChangePersonRequest = z.strictObject({
 });
 export type ChangePersonRequest = z.infer<typeof ChangePersonRequest>;
 
+/** Somebody from outside; `last` came in. */
+export const AdminGuest = z.object({
+  id,
+  address: answeredAddress,
+  state: z.enum(["active", "locked"]),
+  last: time.nullable(),
+});
+export type AdminGuest = z.infer<typeof AdminGuest>;
+
+export const GuestsAnswer = z.object({ guests: z.array(AdminGuest), next: z.string().nullable(), time });
+export type GuestsAnswer = z.infer<typeof GuestsAnswer>;
+
+/** `POST admin/guests/lock`: also an address that never came. */
+export const LockGuestRequest = z.strictObject({ address, isLockedOut: z.boolean() });
+export type LockGuestRequest = z.infer<typeof LockGuestRequest>;
+
+export const GuestAnswer = z.object({ guest: AdminGuest, time });
+export type GuestAnswer = z.infer<typeof GuestAnswer>;
+
 export const DoneAnswer = z.object({ time });
 export type DoneAnswer = z.infer<typeof DoneAnswer>;
 

@@ -7,11 +7,14 @@ import {
   GroupAnswer,
   type GroupRequest,
   GroupsAnswer,
+  GuestAnswer,
+  GuestsAnswer,
   ImportAnswer,
   ImportPolicyAnswer,
   type ImportPolicyRequest,
   type ImportRequest,
   type Listing,
+  type LockGuestRequest,
   type MembersRequest,
   type NamedGroupRequest,
   PeopleAnswer,
@@ -51,6 +54,9 @@ export class AdminClient {
   changePerson = (request: z.input<typeof ChangePersonRequest>) => this.#post("people/change", PersonAnswer, request);
   givePassword = (request: PersonRequest) => this.#post("people/password", FirstPasswordAnswer, request);
   removePerson = (request: PersonRequest) => this.#post("people/remove", DoneAnswer, request);
+
+  listGuests = (request: z.input<typeof Listing>) => this.#post("guests/list", GuestsAnswer, request);
+  lockGuest = (request: LockGuestRequest) => this.#post("guests/lock", GuestAnswer, request);
 
   listGroups = (request: z.input<typeof Listing>) => this.#post("groups/list", GroupsAnswer, request);
   showGroup = (request: GroupRequest) => this.#post("groups/show", GroupAnswer, request);

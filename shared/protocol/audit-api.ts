@@ -8,6 +8,7 @@ import { who } from "./who.js";
 /** What people and programs did, or were refused. */
 export const auditActions = [
   "sign-in",
+  "guest-code",
   "change-password",
   "certify",
   "remove-device",
@@ -75,6 +76,8 @@ export const AuditEntry = z.object({
   subject: text,
   address: text,
   name: text,
+  /** From outside of the organisation. */
+  guest: z.boolean().default(false),
   contentId: text,
   family: text,
   issuer: text,

@@ -28,6 +28,8 @@ export const Discovery = z.object({
   resource: z.string().max(256),
   certificates: base64,
   viewer: url.nullable(),
+  /** How people outside of the organisation get in: by a mailed code; not, for want of mail; or not at all. */
+  guests: z.enum(["code", "no-mail", "off"]).default("off"),
 });
 export type Discovery = z.infer<typeof Discovery>;
 

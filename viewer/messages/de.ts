@@ -28,6 +28,43 @@ export const de: Messages = {
   signedIn: "Sie sind angemeldet",
   signedInNext: "Sie können dieses Fenster schließen.",
 
+  guests: {
+    offer: "Ich habe kein Konto: Code per Mail",
+    none: {
+      "no-mail": (organisation) =>
+        `Kein Konto dort? Der Dienst von ${organisation} verschickt noch keine Mail und kann Ihnen keinen Code schicken. Sagen Sie es denen, von denen die Datei kommt.`,
+      off: (organisation) => `Kein Konto dort? ${organisation} öffnet seine Dateien nur für Menschen mit Konto.`,
+    },
+    what: "Wenn Ihnen diese Datei geschickt wurde, bekommen Sie einen Code an die Adresse, an die sie ging. Die Mail nennt, von wem sie ist.",
+    address: "Ihre Mailadresse",
+    send: "Code per Mail",
+    sending: "Wird angefragt …",
+    sent: "Geben Sie den Code aus der Mail ein",
+    sentWhere: (file, address) => `Wenn ${file} an ${address} geschickt wurde, ist ein Code dorthin unterwegs.`,
+    code: "Code",
+    codeHelp: (digits, minutes) =>
+      `${digits} Ziffern; er gilt ${minutes} Minuten und nur auf dieser Seite. Keine Mail? Sehen Sie im Spam-Ordner nach, und ob die Datei an diese Adresse ging.`,
+    open: "Öffnen",
+    checking: "Wird geprüft …",
+    again: "Neuer Code per Mail",
+    againIn: (seconds) => `Neuer Code per Mail (in ${seconds}\u00a0s)`,
+    otherAddress: "Andere Adresse verwenden",
+    signIn: "Mit einem Konto anmelden",
+    noAddress: "Das ist keine Mailadresse. Schreiben Sie sie so: bob@gmail.example.",
+    notDigits: (digits) => `Der Code hat ${digits} Ziffern. Geben Sie alle ein.`,
+    wrong: (left) =>
+      left === 1
+        ? "Das ist nicht der Code. Sie haben noch einen Versuch: Vergleichen Sie mit der neuesten Mail."
+        : `Das ist nicht der Code. Vergleichen Sie mit der neuesten Mail; Sie haben noch ${left} Versuche.`,
+    early: (seconds) =>
+      `Warten Sie ${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}, bevor Sie es noch einmal versuchen.`,
+    over: "Dieser Code ist zu Ende. Lassen Sie sich einen neuen schicken.",
+    tooOften: "Von hier wurden zu viele Codes angefragt. Warten Sie einige Minuten und versuchen Sie es noch einmal.",
+    unreachable: "Der Schutzdienst ist nicht erreichbar. Versuchen Sie es noch einmal, wenn er wieder da ist.",
+    failed:
+      "Das ging jetzt nicht. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es denen, von denen die Datei kommt.",
+  },
+
   foreign: (file, host) =>
     `${file} gehört einer anderen Organisation (${host}). Beim Öffnen erfährt deren Dienst, wer Sie sind.`,
   foreignNext: (host) => `Gehen Sie nur weiter, wenn Sie ${host} kennen. Wählen Sie die Datei dort noch einmal aus.`,

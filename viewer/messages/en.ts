@@ -27,6 +27,41 @@ export const en: Messages = {
   signedIn: "You are signed in",
   signedInNext: "You can close this window.",
 
+  guests: {
+    offer: "I have no account: mail me a code",
+    none: {
+      "no-mail": (organisation) =>
+        `No account there? ${organisation}'s service sends no mail yet, so it cannot send you a code. Tell whoever sent the file.`,
+      off: (organisation) => `No account there? ${organisation} opens its files for people with an account only.`,
+    },
+    what: "If this file was sent to you, we mail a code to the address it was sent to. The mail says who sent it.",
+    address: "Your mail address",
+    send: "Mail me a code",
+    sending: "Asking…",
+    sent: "Type the code from the mail",
+    sentWhere: (file, address) => `If ${file} was sent to ${address}, a code is on its way there.`,
+    code: "Code",
+    codeHelp: (digits, minutes) =>
+      `${digits} digits, good for ${minutes} minutes and in this page only. No mail? Look in the spam folder, and whether the address is the one it was sent to.`,
+    open: "Open",
+    checking: "Checking…",
+    again: "Mail another code",
+    againIn: (seconds) => `Mail another code (in ${seconds}\u00a0s)`,
+    otherAddress: "Use another address",
+    signIn: "Sign in with an account",
+    noAddress: "This is not a mail address. Write it like bob@gmail.example.",
+    notDigits: (digits) => `The code has ${digits} digits. Type them all.`,
+    wrong: (left) =>
+      left === 1
+        ? "This is not the code. You have one more try: compare it with the newest mail."
+        : `This is not the code. Compare it with the newest mail; you have ${left} more tries.`,
+    early: (seconds) => `Wait ${seconds} ${seconds === 1 ? "second" : "seconds"} before you try again.`,
+    over: "This code has ended. Have another mailed.",
+    tooOften: "Too many codes were asked for from here. Wait a few minutes and try again.",
+    unreachable: "The protection service cannot be reached. Try again when it is back.",
+    failed: "That did not work now. Try again; if it stays so, tell whoever sent the file.",
+  },
+
   foreign: (file, host) =>
     `${file} belongs to another organisation (${host}). Opening it tells that organisation's service who you are.`,
   foreignNext: (host) => `Continue only if you know ${host}. Choose the file there once more.`,

@@ -21,6 +21,7 @@ const columns = [
   "until",
   "detail",
   "hash",
+  "guest",
 ] as const satisfies readonly (keyof AuditEntry)[];
 
 export const csvHeader = `${columns.join(",")}\r\n`;
@@ -31,9 +32,9 @@ export const csvLine = (record: AuditEntry): string => `${columns.map((column) =
 /** What a spreadsheet would compute, also after blanks and in full width, begins with an apostrophe, and is then a text. */
 const looksComputed = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
-function cell(value: string | number | null): string {
+function cell(value: string | number | boolean | null): string {
   if (value === null) return "";
-  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return String(value);
   const line = shown(value);
   const text = looksComputed.test(value) ? `'${line}` : line;
   return /[",\\]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

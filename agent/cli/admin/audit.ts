@@ -33,8 +33,20 @@ function countFrom(option: string, text: string): number {
   throw new RightsError("usage", `${option} takes a number from 1 on, not "${text}"`);
 }
 
-const lineOf = ({ seq, time, action, result, name, address, subject, contentId, detail }: AuditEntry): string => {
-  const who = address === null ? (subject ?? "nobody known") : `${name} <${address}>`;
+const lineOf = ({
+  seq,
+  time,
+  action,
+  result,
+  name,
+  address,
+  subject,
+  guest,
+  contentId,
+  detail,
+}: AuditEntry): string => {
+  const named = guest ? `guest <${address}>` : `${name} <${address}>`;
+  const who = address === null ? (subject ?? "nobody known") : named;
   const about = [contentId, detail].filter((one) => one !== null).join("  ");
   const columns = [String(seq).padStart(7), time, action.padEnd(15), result.padEnd(16), who.padEnd(36), about];
   return shown(columns.join("  ").trimEnd());

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { defineAdminAudit } from "./audit.js";
 import { define, each, json } from "./define.js";
 import { defineAdminDevices } from "./devices.js";
+import { defineAdminGuests } from "./guests.js";
 import { defineAdminKeys } from "./keys.js";
 import { defineAdminPublishers } from "./publishers.js";
 import { defineAdminSuper } from "./super.js";
@@ -20,6 +21,7 @@ export function defineAdmin(program: Command): void {
     .option("--dry-run", "say what would change, and change nothing")
     .option(...recycled)
     .option(...json);
+  defineAdminGuests(admin);
   defineAdminPublishers(admin);
   defineAdminSuper(admin);
   definePolicy(admin.command("policy").description("labels and templates, all as one file"));

@@ -1,5 +1,6 @@
 import { auditPages } from "./admin-audit.js";
 import { groupPages } from "./admin-groups.js";
+import { guestPages } from "./admin-guests.js";
 import { peoplePages } from "./admin-people.js";
 import { publisherPages } from "./admin-publishers.js";
 import { superPages } from "./admin-super.js";
@@ -8,6 +9,7 @@ import type { Pages } from "./page.js";
 export const adminPages: Pages = {
   ...peoplePages,
   ...groupPages,
+  ...guestPages,
   ...auditPages,
   ...publisherPages,
   ...superPages,

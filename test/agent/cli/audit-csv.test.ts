@@ -23,6 +23,7 @@ const record = (more: Partial<AuditEntry>): AuditEntry => ({
   until: null,
   detail: null,
   hash: "00",
+  guest: false,
   ...more,
 });
 

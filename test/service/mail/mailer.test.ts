@@ -72,11 +72,11 @@ describe("mail", () => {
     expect(mail!.headers.join("\n")).toContain("Date: Sat, 28 Nov 2026 09:30:00 +0000");
     const text = textIn(mail!);
     expect(text).toContain("Ada Lovelace (ada@contoso.example) sent you “plan”.");
-    expect(text).toContain("\n    12345678\n");
+    expect(text).toContain("\n    1234 5678\n");
     expect(text).toContain("within 15 minutes");
     expect(text).not.toMatch(/https?:/);
     const html = textIn(mail!, "html");
-    expect(html).toContain(">12345678</p>");
+    expect(html).toContain(">1234 5678</p>");
     expect(html).not.toMatch(/href|src=|url\(|http/);
   });
 
@@ -238,7 +238,7 @@ describe("a folder of mails", () => {
     }
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-    expect(texts.some((raw) => textIn({ raw }).includes("12345678"))).toBe(true);
+    expect(texts.some((raw) => textIn({ raw }).includes("1234 5678"))).toBe(true);
   });
 });
 
