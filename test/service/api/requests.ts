@@ -1,5 +1,6 @@
 import { toBase64 } from "../../../shared/bytes.js";
 import { newId } from "../../../shared/ids.js";
+import { randomText, sha256 } from "../guests/visitor.js";
 import { spkiText, type TestDevice } from "../licensing/device.js";
 import type { Devices, ScratchService } from "../licensing/scratch-service.js";
 
@@ -22,9 +23,24 @@ export const config = { superUsers: { people: ["bob@trial.example"], approvals: 
 export async function requestsAt(scratch: ScratchService & { devices: Devices }): Promise<Request[]> {
   return [
     { by: null, address: "GET /.well-known/sealwright" },
+    ...(await forGuests(scratch)),
     ...(await forEverybody(scratch)),
     ...(await forOwners(scratch)),
     ...forAdministrators(scratch),
+  ];
+}
+
+async function forGuests({ devices: { ada } }: { devices: Devices }): Promise<Request[]> {
+  const { license } = await ada.publish({ grants: [{ who: ["@gmail.example"], rights: ["VIEW"] }] });
+  const [challenge, nonce, ticket] = [randomText(), randomText(), randomText()];
+  const asked = { license: toBase64(license), address: "guest@gmail.example", challenge, nonce };
+  return [
+    { by: null, address: "POST /api/v1/guest-codes", body: asked },
+    {
+      by: null,
+      address: "POST /api/v1/guest-codes/redeem",
+      body: { ticket, license: sha256(license), code: "12345678" },
+    },
   ];
 }
 
@@ -100,6 +116,8 @@ function forAdministrators(scratch: ScratchService & { devices: Devices }): Requ
     ["POST people/show", { who: eve }],
     ["POST people/change", { who: eve, name: "Eve Byron", administrator: true }],
     ["POST people/password", { who: eve }],
+    ["POST guests/lock", { address: "guest@gmail.example", isLockedOut: true }],
+    ["POST guests/list", { search: "gmail" }],
     ["POST groups/add", { address: team, name: "Team" }],
     ["POST groups/members", { address: team, add: [eve, "project@trial.example"], remove: [] }],
     ["POST groups/list", {}],
