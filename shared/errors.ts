@@ -51,6 +51,7 @@ export type RightsErrorCode =
   | "busy"
   | "converter-missing"
   | "converter-failed"
+  | "mail-failed"
   // the program of Office that the add-in is in
   | "office-silent"
   | "office-refused"

@@ -26,6 +26,8 @@ export const Label = z.object({
   tooltip: Texts,
   template: z.string().refine(isId).nullable(),
   pdfCopy: z.boolean(),
+  /** Whether what is mailed under it comes with a sealed page, which opens in any browser; so it does unless told. */
+  sealedPage: z.boolean().optional(),
   /** What a file gets when nobody picks one. */
   default: z.boolean().optional(),
   /** Whether who takes it off, or puts a less sensitive one in its place, must say why. */

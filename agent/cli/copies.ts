@@ -15,6 +15,8 @@ import type { Session } from "./session.js";
 export interface CopyOptions extends ReportOptions {
   /** Asked for, or not wanted; left out: as the label says. */
   ppdf?: boolean;
+  /** Where nothing was said and no label says it. */
+  ppdfByDefault?: boolean;
   /** A sealed page beside each. */
   html?: boolean;
 }
@@ -37,6 +39,8 @@ interface Wanted {
  */
 export class WantedCopies {
   readonly #options: CopyOptions;
+  /** Copies to look at that were made, by the path of what they are of. */
+  readonly copyOf = new Map<string, string>();
   readonly #wanted: Wanted[] = [];
   readonly #pages: Wanted[] = [];
 
@@ -46,7 +50,7 @@ export class WantedCopies {
 
   /** @param container - what it was put into; PDF copies are made of Office documents. */
   add(made: Made, container: "pfile" | "office", choice: Choice): void {
-    const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? false;
+    const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false;
     if (isWanted && container === "office") this.#wanted.push({ made, choice });
     this.#pages.push({ made, choice });
   }
@@ -69,7 +73,7 @@ export class WantedCopies {
         const originals = batch.map(({ made: { path, published } }) => ({ path, contentKey: published.contentKey }));
         for (const [i, made] of (await makeAll(copies, originals, protector)).entries())
           if (made instanceof RightsError) failed += this.#tellMissing(originals[i]!, made);
-          else await this.#tell(made, session, batch[i]!.choice);
+          else await this.#tell(made, session, batch[i]!);
       }
     } finally {
       await copies.close();
@@ -90,7 +94,8 @@ export class WantedCopies {
     return failed;
   }
 
-  async #tell(copy: PdfCopy, { account }: Session, choice: Choice): Promise<void> {
+  async #tell(copy: PdfCopy, { account }: Session, { made, choice }: Wanted): Promise<void> {
+    this.copyOf.set(made.path, copy.path);
     await noteRegistrations(account, [copy.published.license]);
     if (this.#options.json) printReport(reportOn(copy, choice, account));
     else print(`${shown(copy.path)} is its copy to look at, on any device`);

@@ -15,7 +15,7 @@ import { print, printJson, say, shown } from "./say.js";
 const maxPasswordBytes = 4096;
 
 /** One line of standard input, without its end. */
-async function readPassword(): Promise<string> {
+export async function readPassword(): Promise<string> {
   const bytes = await buffer(process.stdin);
   const password = bytes.toString("utf8").replace(/\r?\n$/, "");
   if (bytes.length > maxPasswordBytes || password === "" || /[\r\n]/.test(password))

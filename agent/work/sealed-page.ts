@@ -54,8 +54,12 @@ export async function sealPage(path: string, by: PageMaking): Promise<string | n
 
 /** The same of a protected file that comes as a stream; of it no more than a page can hold is kept. */
 export async function* pageOfStream(stream: AsyncIterable<Bytes>, organisation: string): AsyncGenerator<Bytes> {
-  const file = sourceOf(await collect(limited(stream)));
-  yield* encodeSealedPage(file, (await pageOf(file, "", organisation)).page);
+  yield* pageOfFile(sourceOf(await collect(limited(stream))), "", organisation);
+}
+
+/** The same of a protected file in memory. @param name - its own. */
+export async function* pageOfFile(file: ByteSource, name: string, organisation: string): AsyncGenerator<Bytes> {
+  yield* encodeSealedPage(file, (await pageOf(file, name, organisation)).page);
 }
 
 async function* limited(stream: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
@@ -91,11 +95,14 @@ function suffixOf(name: string): string {
   return protectedSuffixes.find((suffix) => lower.endsWith(suffix)) ?? ".pfile";
 }
 
-const targetsFor = (path: string): string[] => {
-  const suffix = suffixOf(basename(path));
-  const stem = path.toLowerCase().endsWith(suffix) ? path.slice(0, -suffix.length) : path;
-  return [`${stem}.html`, `${path}.html`].map((target) => join(dirname(path), basename(target)));
-};
+/** What the page of the protected file `name` is called, the best first. */
+export function pageNames(name: string): string[] {
+  const suffix = suffixOf(name);
+  const stem = name.toLowerCase().endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  return [`${stem}.html`, `${name}.html`];
+}
+
+const targetsFor = (path: string): string[] => pageNames(basename(path)).map((name) => join(dirname(path), name));
 
 async function verifyPage(written: ByteSource, source: SourceFile): Promise<void> {
   const page = await readSealedPage(written);

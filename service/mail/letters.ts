@@ -1,5 +1,6 @@
 import type { Language } from "../../shared/language.js";
-import { type Letter, lineOf } from "./letter.js";
+import { lineOf } from "../../shared/mail-line.js";
+import type { Letter } from "./letter.js";
 import { type MailWords, wordsIn } from "./words.js";
 
 /** Somebody as a mail names them. */

@@ -1,8 +1,8 @@
 import { isAbsolute } from "node:path";
 import * as z from "zod";
 import { languages } from "../../shared/language.js";
+import { isMailable } from "../../shared/mail-line.js";
 import { isLoopback } from "../loopback.js";
-import { isMailable } from "./letter.js";
 
 /** How the service sends mail: `smtp`, or `folder`, and one of them. */
 export const MailConfig = z

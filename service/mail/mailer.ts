@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { RightsError } from "../../shared/errors.js";
 import type { Language } from "../../shared/language.js";
-import { htmlOf, isMailable, type Letter, subjectOf, textOf } from "./letter.js";
+import { isMailable } from "../../shared/mail-line.js";
+import { htmlOf, type Letter, subjectOf, textOf } from "./letter.js";
 import type { MailConfig, SmtpConfig } from "./mail-config.js";
 import { MailFolder } from "./mail-folder.js";
 

@@ -44,23 +44,23 @@ describe("sharing", () => {
     const { expires } = JSON.parse((await bob("rights", "--json", "plan.dat.pfile")).text);
     expect(await olga("cat", "plan.dat.pfile")).toMatchObject({ code: 3 });
     const to = ["--to", "Olga@outside.example", "--to", "bob@trial.example:REPLY"];
-    const told = JSON.parse((await ada("share", "plan.dat.pfile", ...to, "--json")).text);
+    const told = JSON.parse((await ada("share", "plan.dat.pfile", ...to, "--no-mail", "--json")).text);
     expect(told).toMatchObject({ state: "protected", version: 1, shrank: false, expires });
     expect((await olga("cat", "plan.dat.pfile")).text).toBe("the plan");
     expect(rightsOf(await bob("rights", "--json", "plan.dat.pfile"))).toEqual(["VIEW", "PRINT", "REPLY"]);
-    const again = JSON.parse((await ada("share", "plan.dat.pfile", ...to, "--json")).text);
+    const again = JSON.parse((await ada("share", "plan.dat.pfile", ...to, "--no-mail", "--json")).text);
     expect(again).toMatchObject({ version: 1, amended: null });
   });
 
   it("of a clear file leaves it, with a copy for those who are named alone", async () => {
     await mkdir(at("offers"));
     await writeFile(at("offers", "one.txt"), "one");
-    await ada("share", "offers", "--to", "olga@outside.example:Reviewer", "--out", "to-send");
+    await ada("share", "offers", "--to", "olga@outside.example:Reviewer", "--out", "to-send", "--no-mail");
     expect(readFileSync(at("offers", "one.txt"), "utf8")).toBe("one");
     expect(readdirSync(at("to-send"))).toEqual(["one.ptxt"]);
     expect(rightsOf(await olga("rights", "--json", "to-send/one.ptxt"))).toContain("EDIT");
     expect(await bob("rights", "to-send/one.ptxt")).toMatchObject({ code: 3 });
-    await ada("share", "offers/one.txt", "--to", "@trial.example");
+    await ada("share", "offers/one.txt", "--to", "@trial.example", "--no-mail");
     expect(readdirSync(at("offers")).sort()).toEqual(["one.ptxt", "one.txt"]);
     expect(rightsOf(await bob("rights", "--json", "offers/one.ptxt"))).not.toContain("EXPORT");
   });
@@ -71,7 +71,16 @@ describe("sharing", () => {
     expect(await bob("share", "mine.dat.pfile", "--to", "olga@outside.example")).toMatchObject({ code: 3, text: "" });
     for (const wrong of [[], ["--to", "bob"], ["--to", "bob@trial.example:DANCE"]])
       expect(await run(trial.home, "share", "mine.dat.pfile", ...wrong), wrong.join(" ")).toMatchObject({ code: 2 });
-    const some = await run(trial.home, "share", "nowhere", "mine.dat.pfile", "--to", "olga@outside.example", "--json");
+    const some = await run(
+      trial.home,
+      "share",
+      "nowhere",
+      "mine.dat.pfile",
+      "--to",
+      "olga@outside.example",
+      "--json",
+      "--no-mail",
+    );
     expect(some.code).toBe(7);
     const lines = some.text.trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).state)).toEqual(["failed", "protected"]);

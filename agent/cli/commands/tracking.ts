@@ -17,11 +17,16 @@ export function defineTracking(program: Command): void {
   define(
     program,
     "share <path...>",
-    "let somebody open files besides those who may already",
+    "let somebody open files besides those who may already, and mail them",
     async () => (await import("../share.js")).share,
   )
     .requiredOption("--to <who>", "whom: bob@x.example or @x.example to look, bob@x.example:Reviewer for more", each)
-    .option("--out <dir>", "put protected copies of clear files there")
+    .option("--label <label>", "what clear files get; else permissions for these people alone")
+    .option("--out <dir>", "put protected copies of clear files, and the draft, there")
+    .option("--subject <text>", "of the mail")
+    .option("--message <text>", "your words in the mail; they are not protected")
+    .option("--draft", "leave the mail as a draft (.eml), also where a mail server is set")
+    .option("--no-mail", "give the rights, and mail nothing")
     .option(...json);
   define(program, "track <path>", "who opened a file of yours", async () => (await import("../track.js")).track).option(
     ...json,

@@ -52,6 +52,30 @@ export const accountPages: Pages = {
     ],
     exits: ["refused", "signIn", "unreachable"],
   },
+  "mail set": {
+    about: [
+      "smtps:// is encrypted from the first byte, smtp:// before anything is said. Address and password are kept under the key of this device, as your keys are, until you sign out.",
+    ],
+    examples: [
+      ["with a password", "seal mail set smtps://ada@mail.contoso.example --password-stdin < password"],
+      ["from another address", "seal mail set smtp://relay.contoso.example:587 --from plans@contoso.example"],
+    ],
+    exits: ["signIn"],
+  },
+  "mail show": {
+    examples: [
+      ["which one is set", "seal mail show"],
+      ["for programs", "seal mail show --json"],
+    ],
+    exits: ["signIn"],
+  },
+  "mail forget": {
+    examples: [
+      ["make drafts from now on", "seal mail forget"],
+      ["for programs", "seal mail forget --json"],
+    ],
+    exits: ["signIn"],
+  },
   labels: {
     examples: [
       ["all labels you can choose from", "seal labels"],

@@ -17,10 +17,10 @@ export const trackingPages: Pages = {
   },
   share: {
     about: [
-      "A protected file gives them rights besides all it gave before, in every copy, also in those already sent. A clear file stays as it is, and gets a protected copy, for them and nobody else. Who is only named may look; WHO:RIGHTS says more, as with seal protect.",
+      "A protected file gives them rights besides all it gave before, in every copy, also in those already sent. A clear file stays as it is, and gets a protected copy, for them and nobody else. Who is only named may look; WHO:RIGHTS says more, as with seal protect. All of it goes by mail to the people named, with a page that opens it in any browser; where no mail server is set (seal mail set), the mail is left as a draft.",
     ],
     examples: [
-      ["with a person, to look", "seal share plan.ptxt --to bob@x.example"],
+      ["with a person, to look", "seal share plan.docx --to bob@x.example --message 'as we said'"],
       [
         "with two, one of whom may edit",
         "seal share offer.pdf --to eve@y.example --to bob@x.example:Co-author --out to-send",

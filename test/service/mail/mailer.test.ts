@@ -5,10 +5,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isMailable, lineOf } from "../../../service/mail/letter.js";
 import { codeLetter, requestLetter } from "../../../service/mail/letters.js";
 import { MailConfig } from "../../../service/mail/mail-config.js";
 import { Mailer } from "../../../service/mail/mailer.js";
+import { isMailable, lineOf } from "../../../shared/mail-line.js";
 import { scratchFolder } from "../scratch.js";
 import { smtpCatcher, textIn } from "./smtp-catcher.js";
 
