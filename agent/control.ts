@@ -5,14 +5,42 @@ import { clearSocket, isSocketThere } from "./control-socket.js";
 import type { Home } from "./home.js";
 
 /** What the command line asks of the background process: one JSON line each way. */
-export type ControlRequest = { ask: "status" } | { ask: "reload" } | { ask: "stop" };
+export type ControlRequest = { ask: "status" } | { ask: "reload" } | { ask: "stop" } | LinkAsk;
+
+/** What is asked of the link to pages; the answer is `null` where it could not listen. */
+export type LinkAsk =
+  | { ask: "link" }
+  | { ask: "pair" }
+  | { ask: "pairing"; code: string }
+  | { ask: "unpaired"; id: string }
+  | { ask: "questions" }
+  | { ask: "answer"; id: string; allow: boolean };
 
 const maxLineBytes = 4096;
 const timeoutMs = 5000;
 
+/** By what is asked: which texts, and which yes or no, come with it. */
+const asks: Record<ControlRequest["ask"], readonly [texts: readonly string[], choices: readonly string[]]> = {
+  status: [[], []],
+  reload: [[], []],
+  stop: [[], []],
+  link: [[], []],
+  pair: [[], []],
+  pairing: [["code"], []],
+  unpaired: [["id"], []],
+  questions: [[], []],
+  answer: [["id"], ["allow"]],
+};
+
 function isRequest(value: unknown): value is ControlRequest {
-  const ask = (value as { ask?: unknown } | null)?.ask;
-  return ask === "status" || ask === "reload" || ask === "stop";
+  if (typeof value !== "object" || value === null) return false;
+  const given = value as Record<string, unknown>;
+  const expected = Object.hasOwn(asks, String(given.ask)) ? asks[given.ask as ControlRequest["ask"]] : null;
+  if (expected === null) return false;
+  const [texts, choices] = expected;
+  return (
+    texts.every((name) => typeof given[name] === "string") && choices.every((name) => typeof given[name] === "boolean")
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Bytes, tailOf } from "../shared/bytes.js";
+import { type ByteSource, type Bytes, tailOf } from "../shared/bytes.js";
 import { RightsError } from "../shared/errors.js";
 import { isCompoundFile } from "../shared/format/compound/read.js";
 import { isProtectedName } from "../shared/format/kind.js";
@@ -54,15 +54,20 @@ async function coverOf(
 const nameOf = (path: string, { page }: ProtectedFile): string =>
   page === null ? basename(path) : nameInPage(basename(path), page);
 
-/** @throws RightsError `not-protected`, `file-missing`, `file-unsuitable`, `pfile-malformed`, `license-malformed` … */
+/** @param path - how the file is called. @throws RightsError `not-protected`, `pfile-malformed`, `license-malformed` … */
+export async function coversIn(path: string, bytes: ByteSource): Promise<Omit<Document, "source">> {
+  const file = await readProtected(bytes);
+  const { region } = file;
+  const tailBytes = Math.min(region.size, maxTrailerBytes);
+  const tail = () => region.read(region.size - tailBytes, tailBytes);
+  return { ...(await coverOf(path, file)), name: nameOf(path, file), file, tail };
+}
+
+/** @throws RightsError `file-missing`, `file-unsuitable`, and those of `coversIn`. */
 export async function openDocument(path: string): Promise<Document> {
   const source = await openSource(path);
   try {
-    const file = await readProtected(source.bytes);
-    const { region } = file;
-    const tailBytes = Math.min(region.size, maxTrailerBytes);
-    const tail = () => region.read(region.size - tailBytes, tailBytes);
-    return { ...(await coverOf(path, file)), name: nameOf(path, file), source, file, tail };
+    return { ...(await coversIn(path, source.bytes)), source };
   } catch (error) {
     await source.close();
     throw error;

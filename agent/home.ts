@@ -22,6 +22,10 @@ export interface Home {
   readonly watches: string;
   /** Who is signed in, and the certificates; nothing secret. */
   readonly account: string;
+  /** The agent's link to pages: its certificate, and where it listens. */
+  readonly link: string;
+  /** Which pages may pair; written by a person. */
+  readonly linkSettings: string;
   /** How labels and templates are called, for who types; nothing secret. */
   readonly names: string;
   /** Which store holds the device key; the key itself only where there is no other. */
@@ -45,6 +49,8 @@ const placesIn = (path: string): Home => ({
   edits: join(path, "edits"),
   watches: join(path, "watches.json"),
   account: join(path, "account.json"),
+  link: join(path, "link"),
+  linkSettings: join(path, "link.json"),
   names: join(path, "names.json"),
   device: join(path, "device.json"),
   deviceKey: join(path, "device.key"),

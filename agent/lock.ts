@@ -10,7 +10,7 @@ import type { Home } from "./home.js";
  * the others are taken inside, in this order, by what they are named after: `account` by
  * signing in and out and by new certificates, the rest by what needs them. So nobody waits in a circle.
  */
-export type LockName = "agent" | "home" | "edits" | "account" | "tokens" | "clock" | "outbox";
+export type LockName = "agent" | "home" | "edits" | "account" | "tokens" | "clock" | "outbox" | "pairings";
 
 const anotherCommand = "another seal command is working in the same home; try again when it is done";
 

@@ -9,6 +9,9 @@ import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
+import { answerOfLink } from "./link/control.js";
+import { type Link, openLink } from "./link/link.js";
+import type { LinkParts } from "./link/link-parts.js";
 import { withLock } from "./lock.js";
 import { asAllowed, openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
@@ -24,6 +27,8 @@ import { recover } from "./work/recover.js";
 /** The background process: builds the parts, watches folders, tells the service what was protected. */
 
 const chores = { everyMs: 30_000, renewEveryMs: 6 * 3_600_000, retryEveryMs: 600_000 };
+
+declare const SEALWRIGHT_VERSION: string;
 
 /** What a new sign-in may have put right. */
 const signInCodes: readonly RightsErrorCode[] = ["sign-in-needed", "device-removed", "account-mismatch"];
@@ -77,6 +82,32 @@ async function protectNow(parts: Parts, path: string, watch: Watch): Promise<str
   return made;
 }
 
+/** What the link to pages takes of all this. */
+const partsOfLink = (parts: Parts): LinkParts => ({
+  home: parts.home,
+  version: SEALWRIGHT_VERSION,
+  engine: parts.protector.engine,
+  account: () => parts.account,
+  async forProtecting() {
+    await followAccount(parts);
+    const current = await parts.policy.get(parts.account);
+    await goOnWith(parts, await asAllowed(parts.account, current));
+    return { current, protector: parts.protector, account: parts.account };
+  },
+  protected: (license) => parts.registrations.add(parts.account, license),
+  copyLater: (original, contentId) => parts.copies.add(original, contentId),
+});
+
+/** Watching goes on without a link: other programs may have its ports. */
+async function linkOf(parts: Parts): Promise<Link | null> {
+  try {
+    return await openLink(partsOfLink(parts));
+  } catch (error) {
+    process.stderr.write(`seal: pages cannot reach the agent: ${sentenceOf(error)}\n`);
+    return null;
+  }
+}
+
 /** Now and then: what the service has not heard of, and certificates near their end. */
 async function doChores(parts: Parts): Promise<void> {
   let [renewedMs, retriedMs] = [0, 0];
@@ -128,13 +159,16 @@ async function runIn(home: Home): Promise<void> {
   const parts = await build(home, (path, reason) => watcher.remark(path, reason));
   const watcher: Watcher = new Watcher((path, watch) => protectWatched(parts, path, watch), undefined, home.path);
   const ended = deferred();
-  const server = await serveControl(home, (request) => answer(request, watcher, home, () => ended.resolve(undefined)));
+  const link = await linkOf(parts);
+  const end = () => ended.resolve(undefined);
+  const server = await serveControl(home, (request) => answer(request, watcher, home, link, end));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
     process.once(signal as NodeJS.Signals, () => ended.resolve(undefined));
   await watcher.set(await readWatches(home));
   void doChores(parts);
   process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
   await ended.promise;
+  await link?.close();
   await watcher.close();
   await parts.copies.close();
   await parts.registrations.note();
@@ -149,18 +183,27 @@ function deferred() {
   return { promise, resolve };
 }
 
-async function answer(request: ControlRequest, watcher: Watcher, home: Home, end: () => void): Promise<unknown> {
+async function answer(
+  request: ControlRequest,
+  watcher: Watcher,
+  home: Home,
+  link: Link | null,
+  end: () => void,
+): Promise<unknown> {
   if (request.ask === "reload") await watcher.set(await readWatches(home));
-  if (request.ask === "stop") end();
+  else if (request.ask === "stop") end();
+  else if (request.ask !== "status") return answerOfLink(request, link);
   return watcher.snapshot();
 }
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof RightsError ? error.message : "something went wrong inside this program";
 
 try {
   await run();
   process.exit(0);
 } catch (error) {
-  const sentence = error instanceof RightsError ? error.message : "something went wrong inside this program";
-  process.stderr.write(`seal: error: ${sentence}\n`);
+  process.stderr.write(`seal: error: ${sentenceOf(error)}\n`);
   if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
   process.exit(1);
 }

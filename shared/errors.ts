@@ -55,6 +55,15 @@ export type RightsErrorCode =
   // the program of Office that the add-in is in
   | "office-silent"
   | "office-refused"
+  // a page and the agent on its computer
+  | "agent-unreachable"
+  | "agent-untrusted"
+  | "not-paired"
+  | "pairing-failed"
+  | "version-mismatch"
+  | "consent-denied"
+  | "path-refused"
+  | "cancelled"
   // everything else
   | "config-invalid"
   | "usage"

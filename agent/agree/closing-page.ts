@@ -18,7 +18,7 @@ const texts = {
   },
 };
 
-const style = `
+export const style = `
 :root { color-scheme: light dark; font: 100%/1.5 "Segoe UI Variable", "Segoe UI", system-ui, sans-serif;
   background: #f5f5f5; color: #242424; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; }

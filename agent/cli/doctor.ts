@@ -2,6 +2,7 @@ import { RightsError } from "../../shared/errors.js";
 import { accountChecks } from "../doctor/account.js";
 import { deviceChecks } from "../doctor/device.js";
 import { type Check, type Finding, wrong } from "../doctor/finding.js";
+import { linkChecks } from "../doctor/link.js";
 import { watchingChecks } from "../doctor/watching.js";
 import { homeAt } from "../home.js";
 import { exits } from "./exit.js";
@@ -11,7 +12,7 @@ import { print, printJson, shown } from "./say.js";
 /** `seal doctor`: looks at everything, changes nothing, and goes on whatever it meets. */
 export async function doctor({ json }: ReportOptions): Promise<number> {
   const home = homeAt();
-  const checks = [...deviceChecks(home), ...accountChecks(home), ...watchingChecks(home)];
+  const checks = [...deviceChecks(home), ...accountChecks(home), ...watchingChecks(home), ...linkChecks(home)];
   const width = Math.max(...checks.map(({ name }) => name.length));
   let isWell = true;
   for (const check of checks) {

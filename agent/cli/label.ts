@@ -7,6 +7,7 @@ import { type Cover, type Document, readDocument, withDocument } from "../docume
 import { noteRegistrations, sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { relabelling } from "../relabel.js";
+import { reasonFrom, tellRelabel } from "../tell-relabel.js";
 import { type Protector, protectStream } from "../work/protect-file.js";
 import { reprotectFile, reprotectStream } from "../work/reprotect-file.js";
 import { WantedCopies } from "./copies.js";
@@ -15,7 +16,6 @@ import { filesIn, outFolder } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { openWork, type ProtectOptions, protectingFrom, protectOne, putOut } from "./protect.js";
 import { accessTo } from "./read.js";
-import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type Told } from "./report.js";
 import { reportOn } from "./report-protected.js";
 import { say, shown } from "./say.js";

@@ -4,6 +4,7 @@ import { defineAdmin } from "./commands/admin.js";
 import { defineDevices } from "./commands/devices.js";
 import { defineFiles } from "./commands/files.js";
 import { defineGuidance } from "./commands/guidance.js";
+import { definePairing } from "./commands/pairing.js";
 import { defineProcesses } from "./commands/processes.js";
 import { defineTracking } from "./commands/tracking.js";
 import { defineWatching } from "./commands/watching.js";
@@ -18,6 +19,7 @@ const parts: readonly (readonly [title: string, define: (program: Command) => vo
   ["you and your organisation", defineAccount],
   ["your devices", defineDevices],
   ["watched folders", defineWatching],
+  ["pages", definePairing],
   ["processes", defineProcesses],
   ["administrators", defineAdmin],
   ["help", defineGuidance],

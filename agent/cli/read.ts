@@ -7,11 +7,11 @@ import { type GrantedUse, type UseOptions, useLicenseFor } from "../consume-lice
 import { type Cover, checkExtension, isGeneric, readDocument, requireRight, withDocument } from "../document.js";
 import { sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
+import { reasonFrom, tellRelabel } from "../tell-relabel.js";
 import { recover } from "../work/recover.js";
 import { unprotectFile } from "../work/unprotect-file.js";
 import { exitOf, exits } from "./exit.js";
 import { filesIn, isProtectedFile, outFolder } from "./paths.js";
-import { reasonFrom, tellRelabel } from "./reason.js";
 import { eachFile, type ReportOptions } from "./report.js";
 import { sayError, shown } from "./say.js";
 import { openHomeJournal, openSession, type Session } from "./session.js";

@@ -21,7 +21,7 @@ export function launchChromium(args: readonly string[] = []): Promise<Browser> {
 }
 
 /** One script for a page, with all that `entry` imports. @param entry - path from the project's root. */
-async function bundle(entry: string): Promise<string> {
+export async function bundle(entry: string): Promise<string> {
   const options = { bundle: true, write: false, format: "iife", globalName: "underTest", platform: "browser" } as const;
   const absWorkingDir = new URL("../..", import.meta.url).pathname;
   const { outputFiles } = await build({ ...options, entryPoints: [entry], absWorkingDir, target: "es2022" });

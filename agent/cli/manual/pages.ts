@@ -5,6 +5,7 @@ import { filePages } from "./files.js";
 import { guidancePages } from "./guidance.js";
 import { keyPages } from "./keys.js";
 import type { Page, Pages } from "./page.js";
+import { pairingPages } from "./pairing.js";
 import { processPages } from "./processes.js";
 import { trackingPages } from "./tracking.js";
 import { watchingPages } from "./watching.js";
@@ -14,6 +15,7 @@ const pages: Pages = {
   ...trackingPages,
   ...accountPages,
   ...watchingPages,
+  ...pairingPages,
   ...processPages,
   ...adminPages,
   ...keyPages,

@@ -1,9 +1,9 @@
-import type { Bytes } from "../../shared/bytes.js";
-import { RightsError } from "../../shared/errors.js";
-import { type Label, labelPath, needsReason } from "../../shared/label.js";
-import { maxReason } from "../../shared/protocol/service-api.js";
-import type { Account } from "../account.js";
-import { noteRelabel } from "../outbox.js";
+import type { Bytes } from "../shared/bytes.js";
+import { RightsError } from "../shared/errors.js";
+import { type Label, labelPath, needsReason } from "../shared/label.js";
+import { maxReason } from "../shared/protocol/service-api.js";
+import type { Account } from "./account.js";
+import { noteRelabel } from "./outbox.js";
 
 /** `--justification TEXT`, one line. @throws RightsError `usage`. */
 export function reasonFrom(text: string | undefined): string | null {

@@ -1,0 +1,96 @@
+import type { AnsweredOp, AnswerOf, JobState } from "../../shared/protocol/agent-answers.js";
+import type { LinkRequest, RequestOf } from "../../shared/protocol/agent-api.js";
+import type { Slice } from "../../shared/protocol/agent-frames.js";
+import { currentPolicy } from "../policy-cache.js";
+import type { Opening } from "./channel.js";
+import type { Job, Work } from "./job.js";
+import type { Jobs } from "./jobs.js";
+import type { LinkParts } from "./link-parts.js";
+import { inspectContent, unprotectContent } from "./open-content.js";
+import type { Pairing } from "./pairings.js";
+import { protectContent } from "./protect-content.js";
+import { protectAtPath } from "./protect-path.js";
+import type { Questions } from "./questions.js";
+
+/** Labels so old are shown at once; protecting asks anew where it can. */
+const labelsAgeMs = 60_000;
+
+export interface HandlerDesk {
+  readonly parts: LinkParts;
+  readonly jobs: Jobs;
+  readonly questions: Questions;
+}
+
+/** Who asks, and where news of their jobs goes; a page that comes by POST has to ask for them. */
+export interface Caller {
+  readonly pairing: Pairing;
+  follow(job: Job): void;
+}
+
+export type Asked = Exclude<LinkRequest, Opening | { op: "read" }>;
+
+type Handlers = {
+  [O in Asked["op"]]: (request: RequestOf<O>, caller: Caller, desk: HandlerDesk) => Promise<AnswerOf<O & AnsweredOp>>;
+};
+
+async function begin(size: number, work: Work, caller: Caller, { jobs }: HandlerDesk): Promise<JobState> {
+  const job = await jobs.begin(caller.pairing.id, size, work);
+  caller.follow(job);
+  return job.state();
+}
+
+/** One for each message. */
+const handlers: Handlers = {
+  async whoami(_request, _caller, { parts }) {
+    const { info, certificates } = parts.account();
+    const { name, address, organisation, service, viewer } = info;
+    return { name, address, organisation, service, viewer, mayProtect: certificates.licensor !== null };
+  },
+
+  async labels(_request, _caller, { parts }) {
+    const { labels, templates, isKept } = await currentPolicy(parts.account(), { maxAgeMs: labelsAgeMs });
+    return { labels, templates: templates.map(({ id, names }) => ({ id, names })), isKept };
+  },
+
+  protect: (request, caller, desk) => begin(request.size, protectContent(desk.parts, request), caller, desk),
+
+  "protect-path": async (request, caller, desk) => begin(0, protectAtPath(desk.parts, request), caller, desk),
+
+  inspect: (request, caller, desk) => begin(request.size, inspectContent(desk.parts, request), caller, desk),
+
+  unprotect: (request, caller, desk) =>
+    begin(request.size, unprotectContent(desk.parts, request, caller.pairing, desk.questions), caller, desk),
+
+  async job({ job }, caller, { jobs }) {
+    const found = jobs.find(caller.pairing.id, job);
+    caller.follow(found);
+    return found.state();
+  },
+
+  async cancel({ job }, { pairing }, { jobs }) {
+    await jobs.cancel(pairing.id, job);
+    return {};
+  },
+};
+
+export function answerAsked(request: Asked, caller: Caller, desk: HandlerDesk): Promise<unknown> {
+  const handler = handlers[request.op] as (request: Asked, caller: Caller, desk: HandlerDesk) => Promise<unknown>;
+  return handler(request, caller, desk);
+}
+
+/** The next piece of a document; the answer says how much is there by now. */
+export async function takeSlice(slice: Slice, { pairing }: Caller, { jobs }: HandlerDesk): Promise<JobState> {
+  const job = jobs.find(pairing.id, slice.job);
+  await job.receive(slice);
+  return job.state();
+}
+
+/** A piece of what came out. */
+export async function readResult(
+  request: RequestOf<"read">,
+  { pairing }: Caller,
+  { jobs }: HandlerDesk,
+): Promise<Slice> {
+  const { id, job, file, offset, length } = request;
+  return { id, job, offset, bytes: await jobs.find(pairing.id, job).read(file, offset, length) };
+}

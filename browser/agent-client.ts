@@ -1,0 +1,178 @@
+import { codeOf, RightsError } from "../shared/errors.js";
+import type { LabelsAnswer, LinkFileReport, WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
+import type { RequestOf, Wanted } from "../shared/protocol/agent-api.js";
+import type { Carrier } from "./agent-carrier.js";
+import { type Beginning, type JobOptions, type Result, runJob } from "./agent-job.js";
+import { askForCode, meetAgain, meetFirst, type Page } from "./agent-meeting.js";
+import { type PairingStore, pairingStore } from "./agent-pairing.js";
+
+export type { JobOptions, Result } from "./agent-job.js";
+
+/** How the page stands with the agent on its computer, each a state with words of its own. */
+export type AgentState =
+  | "connected"
+  | "not-paired"
+  /** Not running, or its certificate is not trusted: browsers do not tell one from the other. */
+  | "unreachable"
+  /** The browser asks its user first, or was told not to let pages talk to programs on this computer. */
+  | "browser-asks"
+  | "browser-refused"
+  /** Something else listens where the agent should. */
+  | "untrusted"
+  | "other-version";
+
+export interface ClientOptions extends Omit<Page, "origin"> {
+  readonly origin?: string;
+  readonly store?: PairingStore;
+}
+
+export interface ProtectWish {
+  readonly name: string;
+  readonly wanted: Wanted;
+  readonly generic?: boolean;
+  readonly ppdf?: boolean;
+}
+
+/**
+ * The agent on this computer, for pages: found among the ports it may have, proven, and found again after the connection
+ * was lost. Where WebSockets do not get through the same goes by POST.
+ */
+export class AgentClient {
+  readonly #page: Page;
+  readonly #store: PairingStore;
+  #connected: Promise<Carrier> | null = null;
+
+  constructor({ origin = location.origin, store = pairingStore(), ...page }: ClientOptions) {
+    this.#page = { ...page, origin };
+    this.#store = store;
+  }
+
+  /** Lets the agent show a code, where it has a display; elsewhere its person types `seal pair`. @throws as `pair`. */
+  showCode = (): Promise<void> => this.#either((page) => askForCode(page));
+
+  /** @param code - as the agent shows it. @throws RightsError `pairing-failed`, `agent-unreachable`, `agent-untrusted`, `version-mismatch`. */
+  async pair(code: string): Promise<void> {
+    const { carrier, pairing } = await this.#either((page) => meetFirst(page, code));
+    await this.#store.set(pairing);
+    this.close();
+    this.#connected = Promise.resolve(carrier);
+  }
+
+  /** Forgets the agent here; the agent's list of paired pages is its person's. */
+  async forget(): Promise<void> {
+    this.close();
+    await this.#store.clear();
+  }
+
+  /** Never throws: whatever is wrong is a state. */
+  async state(): Promise<AgentState> {
+    try {
+      await this.whoami();
+      return "connected";
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === "not-paired" || code === "rate-limited") return "not-paired";
+      if (code === "agent-untrusted") return "untrusted";
+      if (code === "version-mismatch") return "other-version";
+      return (await browserWord()) ?? "unreachable";
+    }
+  }
+
+  whoami = (): Promise<WhoAmIAnswer> => this.#asking((carrier) => carrier.ask("whoami", {}));
+
+  labels = (): Promise<LabelsAnswer> => this.#asking((carrier) => carrier.ask("labels", {}));
+
+  /** Protects content; what comes out is the document, and perhaps its copy to look at. @throws RightsError what the agent says. */
+  protect(content: Blob, wish: ProtectWish, options: JobOptions = {}): Promise<Result> {
+    return this.#run((carrier) => carrier.ask("protect", { ...wish, size: content.size }), content, options);
+  }
+
+  /** Protects the document that is open, where it lies; once it was closed. @throws RightsError `path-refused`. */
+  protectPath(wish: Omit<RequestOf<"protect-path">, "id" | "op">, options: JobOptions = {}): Promise<Result> {
+    return this.#run((carrier) => carrier.ask("protect-path", wish), new Blob(), options);
+  }
+
+  /** What a file is, and what may be done with it. */
+  async inspect(content: Blob, name: string, options: JobOptions = {}): Promise<LinkFileReport> {
+    const begin: Beginning = (carrier) => carrier.ask("inspect", { name, size: content.size });
+    const { report } = await this.#run(begin, content, options);
+    if (report === null) throw new RightsError("version-mismatch", "the agent on this computer is of another version");
+    return report;
+  }
+
+  /** Its clear content, once the person agreed outside of this page. @throws RightsError `right-missing`, `consent-denied`. */
+  unprotect(content: Blob, name: string, options: JobOptions & { justification?: string } = {}): Promise<Result> {
+    const { justification, ...rest } = options;
+    const begin: Beginning = (carrier) => carrier.ask("unprotect", { name, size: content.size, justification });
+    return this.#run(begin, content, rest);
+  }
+
+  close(): void {
+    this.#connected?.then(
+      (carrier) => carrier.close(),
+      () => undefined,
+    );
+    this.#connected = null;
+  }
+
+  #run(begin: Beginning, content: Blob, options: JobOptions): Promise<Result> {
+    return runJob({ connect: () => this.#connect(), lost: (carrier) => this.#lost(carrier) }, begin, content, options);
+  }
+
+  /** Once more where the connection turned out to be gone. */
+  async #asking<T>(work: (carrier: Carrier) => Promise<T>): Promise<T> {
+    const carrier = await this.#connect();
+    try {
+      return await work(carrier);
+    } catch (error) {
+      if (codeOf(error) !== "agent-unreachable") throw error;
+      this.#lost(carrier);
+      return work(await this.#connect());
+    }
+  }
+
+  #connect(): Promise<Carrier> {
+    if (this.#connected === null) {
+      const connected = this.#find();
+      this.#connected = connected;
+      connected.catch(() => {
+        if (this.#connected === connected) this.#connected = null;
+      });
+    }
+    return this.#connected;
+  }
+
+  async #find(): Promise<Carrier> {
+    const pairing = await this.#store.get();
+    if (pairing === null) throw new RightsError("not-paired", "this page and the agent have not met yet");
+    return this.#either((page) => meetAgain(page, pairing));
+  }
+
+  /** By WebSocket; where nothing answers that, by POST. */
+  async #either<T>(work: (page: Page) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#page);
+    } catch (error) {
+      if (codeOf(error) !== "agent-unreachable" || this.#page.byPost) throw error;
+      return work({ ...this.#page, byPost: true });
+    }
+  }
+
+  #lost(carrier: Carrier): void {
+    carrier.close();
+    this.#connected = null;
+  }
+}
+
+/** What browsers say of pages that talk to programs on this computer, under the names they had for it so far. */
+const permissions = ["loopback-network", "local-network-access"];
+
+async function browserWord(): Promise<AgentState | null> {
+  for (const name of permissions) {
+    const status = await navigator.permissions?.query({ name: name as PermissionName }).catch(() => null);
+    if (status?.state === "denied") return "browser-refused";
+    if (status?.state === "prompt") return "browser-asks";
+    if (status) return null;
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment, freePort, program, seal, stop, type Trial, until, up } from "../../scenarios/seal.js";
+
+/** A trial whose agent listens for pages on a port of its own, so that no other test's is in its way. */
+export class LinkedTrial {
+  readonly trial: Trial;
+  readonly folder: string;
+  readonly ports: readonly number[];
+
+  private constructor(trial: Trial, folder: string, ports: readonly number[]) {
+    this.trial = trial;
+    this.folder = folder;
+    this.ports = ports;
+  }
+
+  static async found(settings: { origins?: readonly string[]; pages?: string } = {}): Promise<LinkedTrial> {
+    const folder = await mkdtemp(join(tmpdir(), "seal-link-"));
+    const ports = [await freePort(), await freePort()];
+    const home = join(folder, "trial", "home");
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await writeFile(join(home, "link.json"), JSON.stringify({ ports, ...settings }));
+    return new LinkedTrial(await up(join(folder, "trial"), await freePort()), folder, ports);
+  }
+
+  get port(): number {
+    return this.ports[0]!;
+  }
+
+  get home(): string {
+    return this.trial.home;
+  }
+
+  seal = (...args: string[]) => seal(args, { home: this.home, cwd: this.folder });
+
+  person = (role: string) => this.trial.people.find((one) => one.role === role)!;
+
+  /** `seal pair`: the code as it stands there, and the command's end. */
+  async code(): Promise<{ code: string; ended: Promise<{ code: number; err: string }> }> {
+    const child = spawn(process.execPath, [program, "pair"], { env: environment({ home: this.home }) });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (piece: Buffer) => {
+      out += piece;
+    });
+    child.stderr.on("data", (piece: Buffer) => {
+      err += piece;
+    });
+    const ended = new Promise<{ code: number; err: string }>((resolve) =>
+      child.on("close", (code) => resolve({ code: code ?? 1, err })),
+    );
+    const code = await until("the code", () => /^([0-9A-Z]{4}-[0-9A-Z]{4})\n/.exec(out)?.[1]);
+    return { code, ended };
+  }
+
+  async end(): Promise<void> {
+    await stop(this.trial, "SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
