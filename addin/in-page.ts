@@ -6,7 +6,7 @@ import { webEngine } from "../shared/crypto/web-engine.js";
 import { RightsError } from "../shared/errors.js";
 import { extensionOf } from "../shared/format/extension.js";
 import { headBytes, kindOf, protectedName } from "../shared/format/kind.js";
-import { encodeLabelInfo } from "../shared/format/office-label.js";
+import { labelOutside } from "../shared/format/package/labels.js";
 import { redirectionText } from "../shared/format/pfile.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import { consume, protect, readProtected, type Wrapping } from "../shared/protect.js";
@@ -111,7 +111,10 @@ async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile
       : {
           container,
           plainSize: content.size,
-          labelInfo: label === null ? null : encodeLabelInfo(label.id, trust.tenant),
+          labelInfo:
+            label === null
+              ? null
+              : labelOutside({ label: label.id, tenant: trust.tenant, method: "Privileged", contentBits: 0 }),
         };
   return { extension, protectedName: protectedName(named, kind), wrapping };
 }

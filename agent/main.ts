@@ -20,6 +20,7 @@ import { recoverEdits } from "./session/recover-edits.js";
 import { WaitingCopies } from "./waiting-copies.js";
 import { Watcher } from "./watch/watcher.js";
 import { readWatches, type Watch } from "./watches.js";
+import { insideOf } from "./work/inside-label.js";
 import { openJournal } from "./work/journal.js";
 import { type Protector, protectFile } from "./work/protect-file.js";
 import { recover } from "./work/recover.js";
@@ -73,8 +74,9 @@ async function protectWatched(parts: Parts, path: string, watch: Watch): Promise
 async function protectNow(parts: Parts, path: string, watch: Watch): Promise<string> {
   const current = await parts.policy.get(parts.account);
   await goOnWith(parts, await asAllowed(parts.account, current));
-  const { policy, label } = chooseLabel(current, { label: watch.label }, Date.now());
-  const how = { policy, label: label.id, within: watch.folder };
+  const choice = chooseLabel(current, { label: watch.label }, Date.now());
+  const { policy, label } = choice;
+  const how = { policy, label: label.id, inside: insideOf(choice, "Standard"), within: watch.folder };
   const { path: made, published, kind } = await protectFile(path, how, parts.protector);
   parts.registrations.add(parts.account, published.license);
   if (kind.container === "office" && label.pdfCopy)

@@ -17,13 +17,17 @@ export const maxTogether = 32;
 const maxNoteBytes = 2 * maxTogether * maxWrittenBytes;
 
 const Relabelled = z.object({ label: z.string().nullable(), reason: z.string().nullable() });
+/** Of a file that is not protected. `at` tells one from another that is just like it. */
+const ClearRelabelled = z.object({ from: z.string().nullable(), ...Relabelled.shape, at: z.number() });
 /** To be registered, or with `relabelled`: that a copy of it got another label. */
 const Note = z.object({
   v: z.literal(1),
   licenses: z.array(z.base64()).max(maxTogether),
   relabelled: Relabelled.optional(),
+  clear: ClearRelabelled.optional(),
 });
 type Relabelled = z.infer<typeof Relabelled>;
+type ClearRelabelled = z.infer<typeof ClearRelabelled>;
 
 /** A note is named by whose it is and by what it holds, so noting twice is noting once. */
 const nameOf = async (account: Account, content: Bytes): Promise<string> =>
@@ -45,6 +49,10 @@ export const noteRegistrations = (account: Account, licenses: readonly Bytes[]):
 /** Notes that a copy of a document got another label (its id), or none, and why. @returns likewise. */
 export const noteRelabel = (account: Account, license: Bytes, relabelled: Relabelled): Promise<boolean> =>
   note(account, { v: 1, licenses: [toBase64(license)], relabelled });
+
+/** The same of a file that is not protected. @param from, label - ids, `null` for none. @returns likewise. */
+export const noteClearRelabel = (account: Account, relabelled: Omit<ClearRelabelled, "at">): Promise<boolean> =>
+  note(account, { v: 1, licenses: [], clear: { ...relabelled, at: Date.now() } });
 
 async function note(account: Account, told: z.infer<typeof Note>): Promise<boolean> {
   if ((await namesOf(account)).length >= maxWaiting) return false;
@@ -110,16 +118,17 @@ async function oldestFirst(account: Account): Promise<string[]> {
 
 interface Told {
   licenses: Bytes[];
-  relabelled: Relabelled | undefined;
+  relabelled?: Relabelled | undefined;
+  clear?: ClearRelabelled | undefined;
 }
 
 /** What a note says; `null` for what is none. */
 async function toldIn(path: string): Promise<Told | null> {
   try {
     const bytes = await readSmallFile(path, maxNoteBytes);
-    if (bytes === null) return { licenses: [], relabelled: undefined }; // another process sent it
-    const { licenses, relabelled } = Note.parse(parseJson(bytes, "state-damaged"));
-    return { licenses: licenses.map((text) => fromBase64(text, "state-damaged")), relabelled };
+    if (bytes === null) return { licenses: [] }; // another process sent it
+    const { licenses, ...told } = Note.parse(parseJson(bytes, "state-damaged"));
+    return { licenses: licenses.map((text) => fromBase64(text, "state-damaged")), ...told };
   } catch (error) {
     if (error instanceof RightsError && error.code !== "state-damaged") throw error;
     return null;
@@ -136,8 +145,8 @@ interface SentNote {
 async function sendNote(account: Account, path: string): Promise<SentNote> {
   const told = await toldIn(path);
   const note: SentNote = { sent: 0, refused: told === null ? 1 : 0, next: "done" };
-  for (const license of told?.licenses ?? []) {
-    const outcome = await tell(account, license, told?.relabelled);
+  for (const send of sendings(account, told)) {
+    const outcome = await tell(send);
     if (outcome === "sent") note.sent++;
     else if (outcome === "refused") note.refused++;
     else note.next = outcome;
@@ -147,9 +156,22 @@ async function sendNote(account: Account, path: string): Promise<SentNote> {
   return note;
 }
 
-async function tell({ service }: Account, license: Bytes, relabelled: Relabelled | undefined) {
+/** What of a note goes to the service, one request each. */
+function sendings({ service }: Account, told: Told | null): (() => Promise<unknown>)[] {
+  if (told === null) return [];
+  const { licenses, relabelled, clear } = told;
+  const about = licenses.map(
+    (license) => () =>
+      relabelled === undefined ? service.register(license) : service.relabel({ license, ...relabelled }),
+  );
+  if (clear === undefined) return about;
+  const { from, label, reason } = clear;
+  return [...about, () => service.relabelClear({ from, label, reason })];
+}
+
+async function tell(send: () => Promise<unknown>) {
   try {
-    await (relabelled === undefined ? service.register(license) : service.relabel({ license, ...relabelled }));
+    await send();
     return "sent";
   } catch (error) {
     if (!(error instanceof RightsError) || error.code === "keystore-unavailable") throw error;

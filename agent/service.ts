@@ -20,6 +20,7 @@ export type Service = Pick<
   | "documentPolicy"
   | "amend"
   | "relabel"
+  | "relabelClear"
   | "askAccess"
   | "accessRequests"
   | "grantAccess"
@@ -62,6 +63,7 @@ export function heardService(
     documentPolicy: heard(client.documentPolicy),
     amend: heard(client.amend),
     relabel: heard(client.relabel),
+    relabelClear: heard(client.relabelClear),
     askAccess: heard(client.askAccess),
     accessRequests: heard(client.accessRequests),
     grantAccess: heard(client.grantAccess),

@@ -3,7 +3,7 @@ import { RightsError } from "../shared/errors.js";
 import { type Label, labelPath, needsReason } from "../shared/label.js";
 import { maxReason } from "../shared/protocol/service-api.js";
 import type { Account } from "./account.js";
-import { noteRelabel } from "./outbox.js";
+import { noteClearRelabel, noteRelabel } from "./outbox.js";
 
 /** `--justification TEXT`, one line. @throws RightsError `usage`. */
 export function reasonFrom(text: string | undefined): string | null {
@@ -14,8 +14,8 @@ export function reasonFrom(text: string | undefined): string | null {
 }
 
 interface Relabel {
-  /** As the document carries it now. */
-  readonly license: Bytes;
+  /** As the document carries it now; `null`: it is not protected. */
+  readonly license: Bytes | null;
   readonly from: string | null;
   /** `null`: no label, as the protection comes off. */
   readonly to: Label | null;
@@ -36,6 +36,8 @@ export async function tellRelabel(account: Account, labels: readonly Label[], re
     throw new RightsError("usage", `this ${to === null ? "" : `label `}${what}; say why with --justification TEXT`);
   }
   if (to === null && reason === null) return;
-  if (!(await noteRelabel(account, license, { label: to?.id ?? null, reason })))
+  const told = { label: to?.id ?? null, reason };
+  const isNoted = license === null ? noteClearRelabel(account, { from, ...told }) : noteRelabel(account, license, told);
+  if (!(await isNoted))
     throw new RightsError("busy", "too much waits to be told to the service; try again when it is back");
 }

@@ -1,17 +1,19 @@
 import { basename } from "node:path";
-import { codeOf } from "../../shared/errors.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
 import { isIgnoredName } from "../../shared/format/kind.js";
 import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
-import { choosePolicy } from "../chosen-policy.js";
+import { choosePolicy, isOwn, labelFor } from "../chosen-policy.js";
 import { type Cover, type Document, readDocument, withDocument } from "../document.js";
 import { noteRegistrations, sendNotes } from "../outbox.js";
 import { currentPolicy } from "../policy-cache.js";
 import { relabelling } from "../relabel.js";
 import { reasonFrom, tellRelabel } from "../tell-relabel.js";
+import { insideOf } from "../work/inside-label.js";
 import { type Protector, protectStream } from "../work/protect-file.js";
 import { reprotectFile, reprotectStream } from "../work/reprotect-file.js";
 import { WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
+import { labelClear } from "./label-clear.js";
 import { filesIn, outFolder } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { openWork, type ProtectOptions, protectingFrom, protectOne, putOut } from "./protect.js";
@@ -23,8 +25,9 @@ import { openSession, type Session } from "./session.js";
 import { contentOfInput, meansStream, showingProgress } from "./streams.js";
 
 export interface LabelOptions extends ProtectOptions {
-  label: string;
   justification?: string;
+  /** Take the label off instead of giving one. */
+  remove?: boolean;
 }
 
 interface Labelling {
@@ -39,6 +42,7 @@ interface Labelling {
 
 /** `seal label`: a clear file is protected under the label, a protected one is protected anew. */
 export async function label(path: string, options: LabelOptions): Promise<number> {
+  checkWish(options);
   const isStream = meansStream([path], options);
   const reason = reasonFrom(options.justification);
   const session = await openSession();
@@ -60,15 +64,35 @@ export async function label(path: string, options: LabelOptions): Promise<number
   return code || codeOfCopies;
 }
 
+/** @throws RightsError `usage`. */
+function checkWish({ label, remove = false, ...wish }: LabelOptions): void {
+  if ((label !== undefined) === remove)
+    throw new RightsError("usage", "name a label with --label, or take the one a file has off with --remove");
+  if (remove && (isOwn(wish) || (wish.expires ?? wish.offline ?? wish.ppdf) !== undefined || wish.generic || wish.html))
+    throw new RightsError("usage", "--remove takes a label off and protects nothing; leave the other options out");
+}
+
 /** What a file is, its content says. */
 async function labelOne(path: string, by: Labelling, progress: Progress): Promise<Told> {
   try {
     return await withDocument(path, (document) => relabel(document, by, progress));
   } catch (error) {
     if (codeOf(error) !== "not-protected") throw error;
+    const told = await inClear(path, by, progress);
+    if (told !== null) return told;
     const { protector, session, copies } = by;
     return protectOne(path, { ...(await asClear(by)), protector, account: session.account, progress, copies });
   }
+}
+
+/** A label that protects nothing is written into the file; `null` where there is more to do. */
+async function inClear(path: string, by: Labelling, progress: Progress): Promise<Told | null> {
+  const { options, current } = by;
+  const label = options.remove ? null : labelFor(current, options.label);
+  if (label !== null && (label.template !== null || isOwn(options) || options.generic || options.html)) return null;
+  const told = await labelClear(path, { ...by, label, keep: options.keep ?? false }, progress);
+  if (told === null && label === null) throw new RightsError("usage", "files of this kind carry no label inside");
+  return told;
 }
 
 /** How what is clear yet is protected. */
@@ -79,6 +103,8 @@ async function asClear({ current, options }: Labelling) {
 
 /** What a protected document becomes, after the service heard, or will hear, why. */
 async function becoming(cover: Cover, { session, current, options, reason }: Labelling) {
+  if (options.remove)
+    throw new RightsError("usage", "it is protected under its label; both come off with: seal unprotect");
   const { account } = session;
   const granted = await accessTo(session, cover, { right: "EXPORT" });
   const { choice, from, name, isSame, isUnsure } = await relabelling(account, cover, granted, current, options);
@@ -97,11 +123,13 @@ async function relabel(document: Document, by: Labelling, progress: Progress): P
   const { protector, options, out } = by;
   const { account } = by.session;
   const { choice, isSame, isUnsure, anew } = await becoming(document, by);
-  progress.expect(2 * document.file.region.size);
-  const how = { ...anew, out, keep: options.keep ?? false, count: progress.count };
+  progress.expect((document.file.container === "office" ? 3 : 2) * document.file.region.size);
+  const inside = insideOf(choice, "Privileged");
+  const how = { ...anew, inside, out, keep: options.keep ?? false, count: progress.count };
   const made = await reprotectFile(document, how, protector);
   by.copies.add(made, document.file.container, choice);
   await noteRegistrations(account, [made.published.license]);
+  if (made.note !== undefined) say(`${shown(made.path)}: ${made.note}`);
   if (isUnsure) unsure(made.path);
   const what = isSame ? "has a new key, and opens for the same people" : "is protected";
   return {

@@ -4,6 +4,7 @@ import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-pol
 import { noteRegistrations, sendNotes } from "../outbox.js";
 import { type CurrentPolicy, currentPolicy } from "../policy-cache.js";
 import { asAllowed, openProtector } from "../protector.js";
+import { insideOf } from "../work/inside-label.js";
 import {
   type ProtectedStream,
   type Protecting,
@@ -56,9 +57,11 @@ export async function openWork({ home, account, engine }: Session, current: Curr
   return openProtector(await asAllowed(account, current), engine, journal);
 }
 
-export async function protectingFrom({ policy, label }: Choice, options: ProtectOptions): Promise<Protecting> {
+export async function protectingFrom(choice: Choice, options: ProtectOptions): Promise<Protecting> {
   const { generic = false, keep = false, out } = options;
-  return { policy, label: label?.id ?? null, generic, keep, out: await outFolder(out) };
+  const { policy, label } = choice;
+  const inside = insideOf(choice, options.label === undefined ? "Standard" : "Privileged");
+  return { policy, label: label?.id ?? null, inside, generic, keep, out: await outFolder(out) };
 }
 
 interface One extends Protecting {

@@ -3,6 +3,7 @@ import type { GrantedUse } from "../consume-license.js";
 import type { Cover } from "../document.js";
 import { openHome } from "../home.js";
 import { describe, describeUse, keptUse, knownIn, openKnown } from "./describe.js";
+import { describeClear } from "./describe-clear.js";
 import { filesIn } from "./paths.js";
 import { accessTo } from "./read.js";
 import { eachFile, type FileReport, type ReportOptions, type Told, table } from "./report.js";
@@ -20,11 +21,11 @@ export async function status(paths: readonly string[], options: ReportOptions): 
         const kept = await keptUse(covers, known);
         const report = { ...(await describe(covers, known)), ...(kept === null ? {} : describeUse(kept)) };
         const amended = kept?.use.terms.amended ?? null;
-        return { report, more: { amended }, lines: [statusLine(report, amended)] };
+        return { report, more: { amended, labels: [] }, lines: [statusLine(report, amended)] };
       });
     } catch (error) {
       if (!(error instanceof RightsError) || error.code !== "not-protected") throw error;
-      return { report: { path, state: "clear" }, more: { amended: null }, lines: [`${shown(path)}: not protected`] };
+      return describeClear(path, known);
     }
   });
 }

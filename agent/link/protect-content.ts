@@ -10,8 +10,17 @@ import type { Wanted } from "../../shared/protocol/agent-api.js";
 import { type Choice, choosePolicy } from "../chosen-policy.js";
 import { publish } from "../publish.js";
 import { fileError } from "../work/file-errors.js";
+import { insideOf, toProtect } from "../work/inside-label.js";
 import { PdfCopies } from "../work/pdf-copy.js";
-import { asOffice, authorOf, firstSave, type Protector, verifyWritten, wrappedAs } from "../work/protect-file.js";
+import {
+  asOffice,
+  authorOf,
+  firstSave,
+  type Protector,
+  verifyWritten,
+  wrappedAs,
+  writerOf,
+} from "../work/protect-file.js";
 import { openSource } from "../work/source-file.js";
 import type { JobDesk, Outcome, ResultFile, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
@@ -54,21 +63,24 @@ async function kindOfContent({ content }: JobDesk, { name, generic = false }: Co
   return kindOf(name, await content.read(0, Math.min(content.size, headBytes)), content.size, { generic });
 }
 
-async function seal(desk: JobDesk, wish: ContentWish, { policy, label }: Choice, by: Protector): Promise<Made> {
+async function seal(desk: JobDesk, wish: ContentWish, choice: Choice, by: Protector): Promise<Made> {
   const kind = await kindOfContent(desk, wish);
   const { content, count } = desk;
   desk.expect(2 * content.size);
-  const labelId = label?.id ?? null;
-  const publication = { policy, label: labelId, extension: kind.extension, name: wish.name };
+  const { policy, label } = choice;
+  const publication = { policy, label: label?.id ?? null, extension: kind.extension, name: wish.name };
   const published = await publish(publication, by.publisher, by.now());
-  const wrapping = kind.container === "office" ? asOffice(content.size, labelId, by) : wrappedAs(kind.extension, by);
-  const plaintext = streamOf(countedSource(content, count), segmentBytes);
+  const read = countedSource(content, count);
+  const inside =
+    kind.container === "office" ? await toProtect(read, insideOf(choice, "Privileged"), writerOf(by)) : null;
+  const wrapping = inside === null ? wrappedAs(kind.extension, by) : asOffice(content.size, inside);
+  const plaintext = inside?.content?.pieces() ?? streamOf(read, segmentBytes);
   const path = join(desk.folder, protectedName(wish.name, kind));
   const pieces = protect({ plaintext, wrapping }, published, authorOf(by), firstSave(by), by.engine);
   await writeTo(path, givingBack(pieces, by.engine.memory));
   const file = await resultAt(path, "document");
   await verifyWritten(countedSource(file.content, count), published, by);
-  return { path, kind, published, file };
+  return { path, kind: { ...kind, note: kind.note ?? inside?.note }, published, file };
 }
 
 async function writeTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RightsError } from "../../shared/errors.js";
 import type { RequestOf } from "../../shared/protocol/agent-api.js";
 import { choosePolicy } from "../chosen-policy.js";
+import { insideOf } from "../work/inside-label.js";
 import { protectFile } from "../work/protect-file.js";
 import type { JobDesk, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
@@ -22,7 +23,9 @@ export const protectAtPath =
     desk.is("working");
     const { current: latest, protector } = await parts.forProtecting();
     const choice = choosePolicy(latest, request.wanted, Date.now());
-    const how = { policy: choice.policy, label: choice.label?.id ?? null, generic: request.generic, count: desk.count };
+    const { policy, label } = choice;
+    const inside = insideOf(choice, "Privileged");
+    const how = { policy, label: label?.id ?? null, inside, generic: request.generic, count: desk.count };
     const { path: made, published, kind } = await protectFile(path, how, protector);
     parts.protected(published.license);
     if (kind.container === "office" && choice.label?.pdfCopy)

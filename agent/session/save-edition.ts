@@ -8,6 +8,7 @@ import type { Account } from "../account.js";
 import type { GrantedUse } from "../consume-license.js";
 import { type Document, openDocument } from "../document.js";
 import type { FileStat } from "../work/file-ops.js";
+import { asItIs } from "../work/inside-label.js";
 import { taggedName } from "../work/names.js";
 import { asOffice, firstSave, type Protector, readBack, wrappedAs } from "../work/protect-file.js";
 import { replaceFile } from "../work/replace-file.js";
@@ -140,7 +141,9 @@ function write(
   const { published, author, save } = edition;
   const { engine, journal } = protector;
   const wrapping =
-    base.container === "office" ? asOffice(work.size, edition.label, protector) : wrappedAs(base.extension, protector);
+    base.container === "office"
+      ? asOffice(work.size, asItIs(edition.label, protector.publisher.tenant))
+      : wrappedAs(base.extension, protector);
   const like = document?.source.stat ?? how.like;
   return replaceFile({
     source: document?.source ?? null,

@@ -6,7 +6,6 @@ import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
-import { encodeLabelInfo } from "../../shared/format/office-label.js";
 import { redirectionText } from "../../shared/format/pfile.js";
 import type { Edition } from "../../shared/license/edition.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
@@ -25,6 +24,7 @@ import {
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
 import type { OpenFile } from "./file-ops.js";
+import { type InsideLabel, type ToProtect, toProtect, type Writer } from "./inside-label.js";
 import type { Journal } from "./journal.js";
 import { replaceFile } from "./replace-file.js";
 import { openSource, type SourceFile } from "./source-file.js";
@@ -43,6 +43,8 @@ export interface Protector {
 export interface Protecting {
   readonly policy: TemplatePolicy;
   readonly label: string | null;
+  /** What of the label documents carry inside; `null` without one. */
+  readonly inside: InsideLabel | null;
   /** Wrap as `.pfile` whatever the type. */
   readonly generic?: boolean;
   /** Another folder for the result, which keeps the source; `null`: beside it, in its place. */
@@ -73,8 +75,10 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
     const publication = { policy: how.policy, label: how.label, extension: kind.extension, name };
     const published = await publish(publication, by.publisher, by.now());
     const target = join(how.out ?? dirname(path), protectedName(name, kind));
-    const result = await replaceWith(source, target, kind, published, how, by);
-    return { path: result, kind, published };
+    const read = countedSource(source.bytes, how.count ?? (() => undefined));
+    const inside = kind.container === "office" ? await toProtect(read, how.inside, writerOf(by)) : null;
+    const result = await replaceWith(source, target, { kind, published, inside }, how, by);
+    return { path: result, kind: { ...kind, note: kind.note ?? inside?.note }, published };
   } finally {
     await source.close();
   }
@@ -101,12 +105,14 @@ export const wrappedAs = (extension: string, { viewer }: Protector): Wrapping =>
   redirection: redirectionText(viewer),
 });
 
-/** @param label - its id. */
-export const asOffice = (plainSize: number, label: string | null, { publisher }: Protector): Wrapping => ({
+/** @param size - of the document as it is, which is what is protected unless it gets a label inside. */
+export const asOffice = (size: number, { content, outside }: ToProtect): Wrapping => ({
   container: "office",
-  plainSize,
-  labelInfo: label === null ? null : encodeLabelInfo(label, publisher.tenant),
+  plainSize: content?.size ?? size,
+  labelInfo: outside,
 });
+
+export const writerOf = ({ publisher, now }: Protector): Writer => ({ tenant: publisher.tenant, nowMs: now() });
 
 export const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
   principal: { kind: "person", subject },
@@ -128,20 +134,27 @@ async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind>
   return kindOf(name, head, bytes.size, { generic });
 }
 
+/** What becomes of a file, decided before anything is written. */
+interface Becoming {
+  readonly kind: Kind;
+  readonly published: Published;
+  /** `null` for what is no Office document. */
+  readonly inside: ToProtect | null;
+}
+
 function replaceWith(
   source: SourceFile,
   target: string,
-  kind: Kind,
-  published: Published,
+  { kind, published, inside }: Becoming,
   how: Protecting,
   by: Protector,
 ): Promise<string> {
   const { engine, journal } = by;
   const { count = () => undefined } = how;
   const write = (result: OpenFile) => {
-    const plaintext = plaintextOf(countedSource(source.bytes, count), result, engine);
-    const wrapping =
-      kind.container === "office" ? asOffice(source.bytes.size, how.label, by) : wrappedAs(kind.extension, by);
+    const read = countedSource(source.bytes, count);
+    const plaintext = inside?.content?.pieces() ?? plaintextOf(read, result, engine);
+    const wrapping = inside === null ? wrappedAs(kind.extension, by) : asOffice(source.bytes.size, inside);
     const file = { plaintext, wrapping };
     return givingBack(protect(file, published, authorOf(by), firstSave(by), engine), engine.memory);
   };

@@ -1,11 +1,23 @@
 import { dirname, join } from "node:path";
-import { type Bytes, type Count, countedSource } from "../../shared/bytes.js";
+import { blockSource } from "../../shared/block-source.js";
+import { type ByteSource, type Bytes, type Count, collect, countedSource } from "../../shared/bytes.js";
+import type { Plaintext } from "../../shared/crypto/content-cipher.js";
+import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { givingBack } from "../../shared/crypto/engine.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
-import { type Access, consume, consumeStream, type Published, protect } from "../../shared/protect.js";
+import {
+  type Access,
+  type Consumed,
+  consume,
+  consumeStream,
+  type Published,
+  protect,
+  type Wrapping,
+} from "../../shared/protect.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import type { Document } from "../document.js";
 import { type Predecessor, publish } from "../publish.js";
+import { type InsideLabel, toProtect } from "./inside-label.js";
 import {
   asOffice,
   authorOf,
@@ -14,6 +26,7 @@ import {
   type Protector,
   verifyWritten,
   wrappedAs,
+  writerOf,
 } from "./protect-file.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -29,12 +42,14 @@ export interface Anew {
 }
 
 export interface Reprotecting extends Anew {
+  /** What of the label documents carry inside; `null` without one. */
+  readonly inside: InsideLabel | null;
   /** Opens the document as it is. */
   readonly access: Access;
   /** Another folder for the result, which keeps the document; `null`: in its place. */
   readonly out: string | null;
   readonly keep: boolean;
-  /** Hears of each byte of the file twice: as it is read, and as the result is read back. */
+  /** Hears of each byte as it is read, and as the result is read back; of an Office document once more, before. */
   readonly count: Count;
 }
 
@@ -48,14 +63,15 @@ export async function reprotectFile(
   document: Document,
   how: Reprotecting,
   by: Protector,
-): Promise<{ path: string; published: Published }> {
+): Promise<{ path: string; published: Published; note?: string | undefined }> {
   const { access, count, out } = how;
   const region = countedSource(document.file.region, count);
-  const { all, size } = await consume({ ...document.file, region }, access, by.engine);
-  const published = await publishAnew(how, by);
+  const consumed = await consume({ ...document.file, region }, access, by.engine);
   const isOffice = document.file.container === "office";
-  const wrapping = isOffice ? asOffice(size, how.label, by) : wrappedAs(how.extension, by);
-  const file = { plaintext: all(), wrapping };
+  const { note, ...file } = isOffice
+    ? await withOtherLabel(consumed, how, by)
+    : { plaintext: consumed.all(), wrapping: wrappedAs(how.extension, by), note: undefined };
+  const published = await publishAnew(how, by);
   const path = await replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), document.name),
@@ -64,7 +80,26 @@ export async function reprotectFile(
     write: () => givingBack(protect(file, published, authorOf(by), firstSave(by), by.engine), by.engine.memory),
     verify: (written) => verifyWritten(countedSource(written, count), published, by),
   });
-  return { path, published };
+  return { path, published, note };
+}
+
+/** The content of a protected file as bytes at any place, each proven as it is read. */
+const sourceOfContent = ({ size, range }: Consumed): ByteSource =>
+  blockSource({ size, read: (offset, length) => collect(range(offset, length)) }, segmentBytes);
+
+/**
+ * An Office document gets its label inside as well. For that it is read here and there, which proves each piece and not the
+ * whole; so that it is as its author left it is proven before.
+ */
+async function withOtherLabel(
+  consumed: Consumed,
+  { inside }: Reprotecting,
+  by: Protector,
+): Promise<{ plaintext: Plaintext; wrapping: Wrapping; note: string | undefined }> {
+  await consumed.check();
+  const made = await toProtect(sourceOfContent(consumed), inside, writerOf(by));
+  const plaintext = made.content?.pieces() ?? consumed.all();
+  return { plaintext, wrapping: asOffice(consumed.size, made), note: made.note };
 }
 
 /**

@@ -3,6 +3,8 @@ import type * as z from "zod";
 import {
   AmendAnswer,
   AmendRequest,
+  ClearLabelAnswer,
+  ClearLabelRequest,
   DocumentPolicyAnswer,
   DocumentRequest,
   DocumentsAnswer,
@@ -14,7 +16,7 @@ import {
 import { amend, documentPolicy } from "../licensing/amend.js";
 import { list, register, restore, revoke, track } from "../licensing/documents.js";
 import type { Asker, Parts } from "../licensing/parts.js";
-import { relabel } from "../licensing/relabel.js";
+import { relabel, relabelClear } from "../licensing/relabel.js";
 import { endpoint } from "./endpoint.js";
 
 export const documentRoutes =
@@ -33,6 +35,12 @@ export const documentRoutes =
     endpoint(app, "POST /documents/amend", amended, ({ caller }, message) => amend(parts, caller, message));
     const relabelled = { about: "tell that a copy has another label", message: RelabelRequest, answer: RegisterAnswer };
     endpoint(app, "POST /documents/relabel", relabelled, ({ caller }, message) => relabel(parts, caller, message));
+    const clear = {
+      about: "tell that a clear file has another label",
+      message: ClearLabelRequest,
+      answer: ClearLabelAnswer,
+    };
+    endpoint(app, "POST /clear-labels", clear, ({ caller }, message) => relabelClear(parts, caller, message));
   };
 
 type Act<Answer> = (parts: Parts, asker: Asker, message: DocumentRequest) => Promise<Answer>;

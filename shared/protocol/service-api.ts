@@ -193,6 +193,16 @@ export const RelabelRequest = z.strictObject({
 });
 export type RelabelRequest = z.infer<typeof RelabelRequest>;
 
+/** `POST clear-labels`: the same of a file that is not protected, and has no license to say what it is. */
+export const ClearLabelRequest = z.strictObject({
+  from: id.nullable(),
+  label: id.nullable(),
+  reason: z.string().max(maxReason).nullable(),
+});
+export type ClearLabelRequest = z.infer<typeof ClearLabelRequest>;
+
+export const ClearLabelAnswer = z.object({ time });
+
 /** What a refused person can do next. */
 export const Offer = z.enum(["ask-owner", "switch-account", "sign-in"]);
 export type Offer = z.infer<typeof Offer>;

@@ -11,6 +11,8 @@ import {
   type AmendRequest,
   CertifyAnswer,
   type CertifyRequest,
+  ClearLabelAnswer,
+  type ClearLabelRequest,
   Discovery,
   DocumentPolicyAnswer,
   DocumentsAnswer,
@@ -154,6 +156,9 @@ export class ServiceClient {
   removeDevice = (device: string) => this.call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
   relabel = ({ license, ...to }: Omit<RelabelRequest, "license"> & { license: Bytes }) =>
     this.call("POST", "/documents/relabel", RegisterAnswer, { license: toBase64(license), ...to });
+
+  /** For the audit, that a file that is not protected got another label, or none. */
+  relabelClear = (request: ClearLabelRequest) => this.call("POST", "/clear-labels", ClearLabelAnswer, request);
 
   /** Any other request. Sent twice at the most: a nonce may be missing or old, an access token may have ended. */
   async call<T>(method: string, path: string, schema: z.ZodType<T>, request?: unknown): Promise<T> {

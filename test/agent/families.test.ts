@@ -33,7 +33,7 @@ async function protectorOf(account: Account) {
 
 async function protect(account: Account, path: string, wish: Wish): Promise<string> {
   const { policy, label } = choosePolicy(await currentPolicy(account), wish, Date.now());
-  const made = await protectFile(path, { policy, label: label?.id ?? null }, await protectorOf(account));
+  const made = await protectFile(path, { policy, label: label?.id ?? null, inside: null }, await protectorOf(account));
   return made.path;
 }
 
@@ -48,7 +48,7 @@ function relabel(account: Account, path: string, wish: Wish) {
     const { choice, from, name } = made;
     const access = { ...granted, trust: account.trust };
     const anew = { policy: choice.policy, label: choice.label!.id, from, name, extension: granted.use.terms.ext };
-    const how = { ...anew, access, out: null, keep: false, count };
+    const how = { ...anew, inside: null, access, out: null, keep: false, count };
     return { ...made, ...(await reprotectFile(document, how, await protectorOf(account))) };
   });
 }

@@ -29,10 +29,11 @@ function defineProtecting(program: Command): void {
   define(
     program,
     "label <path>",
-    "give a file a label, or another one, and protect it anew",
+    "give a file a label, or another one, and protect it as the label says",
     async () => (await import("../label.js")).label,
   )
-    .requiredOption("--label <label>", "name, Parent/Child or id")
+    .option("--label <label>", "name, Parent/Child or id")
+    .option("--remove", "take the label off a file that is not protected")
     .option(...justification)
     .option(...grant)
     .option(...expires)

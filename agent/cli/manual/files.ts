@@ -19,7 +19,7 @@ export const filePages: Pages = {
   },
   label: {
     about: [
-      "A clear file is protected under the label. A protected one gets a new publishing license and content key where it lies; it stays in its family, so that it can still be withdrawn with all copies. That takes EXPORT or EDITRIGHTSDATA. With the label it has already, its issuer gives it a new key only. A folder means the files in it, and - stands for standard input and output.",
+      "A clear file is protected under the label. Where the label protects nothing, it is written into a clear Office document, which stays as it is otherwise; --remove takes it off. A protected one gets a new publishing license and content key where it lies; it stays in its family, so that it can still be withdrawn with all copies. That takes EXPORT or EDITRIGHTSDATA. With the label it has already, its issuer gives it a new key only. A folder means the files in it, and - stands for standard input and output.",
     ],
     examples: [
       ["another label", "seal label plan.ptxt --label 'Confidential/All employees'"],

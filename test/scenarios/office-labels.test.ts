@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sourceOf } from "../../shared/bytes.js";
+import { carriedLabels } from "../../shared/format/carrier.js";
+import { readPart } from "../../shared/format/zip/content.js";
+import { readZip } from "../../shared/format/zip/read.js";
+import { makePackage, relationship, wordParts } from "../office-documents.js";
+import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+
+const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
+
+async function partsOf(file: Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
+  const zip = await readZip(sourceOf(file));
+  const parts: Record<string, string> = {};
+  for (const entry of zip.entries)
+    parts[entry.name] = new TextDecoder("latin1").decode(await readPart(zip, entry, 1 << 24));
+  return parts;
+}
+
+describe.sequential("a label is in the document, whether it is protected or not", () => {
+  let root: string;
+  let trial: Trial;
+  const as = (...args: string[]): Promise<Run> => seal(args, { home: trial.home, cwd: root });
+  const asAdministrator = (...args: string[]): Promise<Run> => seal(args, { home: at("administrator"), cwd: root });
+  const report = async (...args: string[]) => JSON.parse((await as(...args, "--json")).text);
+  const at = (name: string) => join(root, name);
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "seal-labelled-"));
+    trial = await up(join(root, "trial"), await freePort());
+    const { user, password } = trial.people.find(({ role }) => role === "administrator")!;
+    const signedIn = await seal(["login", trial.service, "--user", user, "--password-stdin"], {
+      home: at("administrator"),
+      input: password,
+    });
+    expect(signedIn, signedIn.err).toMatchObject({ code: 0 });
+    const exported = JSON.parse((await asAdministrator("admin", "policy", "export")).text);
+    const asking = exported.labels.map((one: { names: { en: string } }) => ({
+      ...one,
+      justify: one.names.en === "General",
+    }));
+    await writeFile(at("policy.json"), JSON.stringify({ ...exported, labels: asking }));
+    const imported = await asAdministrator("admin", "policy", "import", "policy.json");
+    expect(imported, imported.err).toMatchObject({ code: 0 });
+    makePackage(at("plan.docx"), wordParts("the plan"));
+    makePackage(at("before.docx"), wordParts("the plan"));
+  });
+
+  afterAll(async () => {
+    await stop(trial, "SIGKILL");
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it("is given to a clear file in its place, which stays as it is otherwise", async () => {
+    const before = await stat(at("plan.docx"));
+    expect(await report("label", "plan.docx", "--label", "General")).toMatchObject({
+      state: "clear",
+      label: "General",
+    });
+    expect((await stat(at("plan.docx"))).mode).toBe(before.mode);
+    const { organisation } = await report("status", "plan.docx");
+    expect(await report("status", "plan.docx")).toMatchObject({
+      state: "clear",
+      format: "docx",
+      label: "General",
+      organisation,
+    });
+    const [was, now] = [await partsOf(bytesOf(at("before.docx"))), await partsOf(bytesOf(at("plan.docx")))];
+    expect(Object.keys(was).filter((name) => was[name] !== now[name])).toEqual(["[Content_Types].xml", "_rels/.rels"]);
+  });
+
+  it("takes a reason to be lowered, which is on record", async () => {
+    const refused = await as("label", "plan.docx", "--label", "Public");
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.err).toContain("--justification");
+    expect(await report("status", "plan.docx")).toMatchObject({ label: "General" });
+    expect(await as("label", "plan.docx", "--label", "Public", "--justification", "it was printed")).toMatchObject({
+      code: 0,
+    });
+    const audit = await asAdministrator("admin", "audit", "list", "--json");
+    expect(audit.text).toContain("General -> Public: it was printed (a file that is not protected)");
+  });
+
+  it("is inside a protected document and comes out with it", async () => {
+    expect(await as("protect", "plan.docx", "--label", trial.label, "--no-ppdf")).toMatchObject({ code: 0 });
+    const out = new Uint8Array((await as("cat", "plan.docx")).out);
+    expect(await carriedLabels("package", sourceOf(out))).toMatchObject([{ name: trial.label }]);
+    const other = "Confidential/All employees";
+    expect(await as("label", "plan.docx", "--label", other, "--no-ppdf")).toMatchObject({ code: 0 });
+    expect(await as("label", "plan.docx", "--remove")).toMatchObject({ code: 2 });
+    expect(await as("unprotect", "plan.docx", "--justification", "for this test")).toMatchObject({ code: 0 });
+    expect(await report("status", "plan.docx")).toMatchObject({ state: "clear", label: other });
+  });
+
+  it("is taken off without a trace", async () => {
+    expect(await as("label", "plan.docx", "--remove", "--justification", "done")).toMatchObject({ code: 0 });
+    expect(await report("status", "plan.docx")).toMatchObject({ state: "clear", label: null, labels: [] });
+    expect(await partsOf(bytesOf(at("plan.docx")))).toEqual(await partsOf(bytesOf(at("before.docx"))));
+    expect(await as("label", "plan.docx", "--remove")).toMatchObject({ code: 2 });
+  });
+
+  it("of another organisation is named as such, and stays", async () => {
+    const theirs = "bbbbbbbb-2222-4333-8444-555555555555";
+    const property = (name: string, pid: number, value: string) =>
+      `<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="${pid}" name="MSIP_Label_${theirs}_${name}"><vt:lpwstr xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">${value}</vt:lpwstr></property>`;
+    const parts = wordParts("theirs");
+    makePackage(at("theirs.docx"), {
+      ...parts,
+      "_rels/.rels": parts["_rels/.rels"]!.replace(
+        "</Relationships>",
+        `${relationship("r2", "custom-properties", "docProps/custom.xml")}</Relationships>`,
+      ),
+      "docProps/custom.xml": `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties">${property("Enabled", 2, "true")}${property("Name", 3, "Geheim")}${property("SiteId", 4, theirs)}</Properties>`,
+    });
+    expect((await as("status", "theirs.docx")).text).toContain("labelled Geheim by another organisation");
+    expect(await as("label", "theirs.docx", "--label", "Public")).toMatchObject({ code: 0 });
+    const { labels, label } = await report("status", "theirs.docx");
+    expect([label, labels.map(({ name }: { name: string }) => name)]).toEqual(["Public", ["Public", "Geheim"]]);
+  });
+
+  it("is not written where the document cannot be read, which is protected all the same", async () => {
+    const odd = Buffer.concat([bytesOf(at("before.docx")), Buffer.from("behind its end")]);
+    await writeFile(at("odd.docx"), odd);
+    const made = await as("protect", "odd.docx", "--label", trial.label, "--no-ppdf");
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.err).toContain("its label is on its outside only");
+    expect((await as("cat", "odd.docx")).out.equals(odd)).toBe(true);
+    await writeFile(at("odd2.docx"), odd);
+    expect(await as("label", "odd2.docx", "--label", "Public")).toMatchObject({ code: 6 });
+    expect((await readdir(root)).filter((name) => name.includes("seal-"))).toEqual([]);
+  });
+
+  it("is carried by no text file, and that is said", async () => {
+    await writeFile(at("notes.txt"), "text");
+    expect(await as("label", "notes.txt", "--remove")).toMatchObject({ code: 2 });
+    expect(await as("label", "notes.txt", "--label", "Public")).toMatchObject({ code: 3 });
+    expect(await as("label", "notes.txt")).toMatchObject({ code: 2 });
+    expect(await readFile(at("notes.txt"), "utf8")).toBe("text");
+  });
+});
