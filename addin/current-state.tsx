@@ -11,9 +11,10 @@ export function CurrentState({ pane, say }: PaneProps) {
     if (carried === null) return pane.isKnown ? say.noLabelHelp : say.cannotTell;
     return session === null ? "" : say.unknownLabel;
   };
+  const none = pane.isKnown || pane.state.at === "starting" ? say.noLabel : say.labelNotTold;
   return (
     <header style={{ "--label": current?.color ?? "transparent" }} class={carried === null ? "plain" : ""}>
-      <h1>{carried === null ? say.noLabel : (name ?? say.unknownLabel)}</h1>
+      <h1>{carried === null ? none : (name ?? say.labelNotTold)}</h1>
       <p>{help()}</p>
     </header>
   );

@@ -46,7 +46,7 @@ export class InPage implements Protector {
     const made = await publishOnline(publication, account, trust);
     signal.throwIfAborted();
     const { license } = made.published;
-    const withdraw = async () => void (await account.service.revoke(license));
+    const withdraw = async () => (await account.service.revoke(license)).lastOfflineUse;
     try {
       const sealed = await this.#seal(
         job,

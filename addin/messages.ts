@@ -14,8 +14,8 @@ export interface Messages {
   readonly noLabel: string;
   readonly noLabelHelp: string;
   readonly unknownLabel: string;
+  readonly labelNotTold: string;
   readonly cannotTell: string;
-  labelledBy(organisation: string): string;
 
   readonly signIn: string;
   readonly signInWhy: string;
@@ -52,7 +52,7 @@ export interface Messages {
   readonly reason: string;
   readonly reasonToAudit: string;
   readonly reasonInDocument: string;
-  readonly obstacles: Readonly<Record<"reason" | "label", string>>;
+  readonly obstacles: Readonly<Record<"reason" | "label" | "no-place", string>>;
 
   readonly protect: string;
   protectAs(label: string): string;
@@ -67,6 +67,7 @@ export interface Messages {
 
   readonly done: string;
   readonly doneLabel: string;
+  readonly isUndone: string;
   saved(name: string): string;
   readonly stillClear: string;
   readonly pagesOnly: string;
@@ -77,13 +78,14 @@ export interface Messages {
   readonly programs: Readonly<Record<Program, string>>;
   readonly unsaved: Readonly<Record<Program, string>>;
   readonly save: string;
+  readonly isSaved: string;
   readonly download: string;
   readonly undo: string;
   readonly undoing: string;
   undone(name: string | null): string;
+  openedBefore(until: string): string;
   readonly another: string;
-  whoCan(names: readonly string[], more: number): string;
-  readonly whoCanOpen: string;
+  whoCanOpen(names: readonly string[], more: number): string;
 
   readonly troubles: Readonly<Record<TroubleKind, string>>;
   readonly unchanged: string;
@@ -93,7 +95,6 @@ export interface Messages {
   readonly forSupport: string;
   readonly noForm: string;
   readonly inPage: string;
-  readonly withAgent: string;
 }
 
 const languages: Readonly<Record<string, Messages>> = { en, de };

@@ -42,8 +42,17 @@ export type State =
   | { readonly at: "signing-in" }
   | { readonly at: "choosing" }
   | { readonly at: "working"; readonly step: Step; readonly share: number }
-  | { readonly at: "done"; readonly outcome: Outcome; readonly undo: "offered" | "doing" | "done" | Trouble }
+  | { readonly at: "done"; readonly outcome: Outcome; readonly undo: Undo; readonly isSaved: boolean }
   | { readonly at: "trouble"; readonly trouble: Trouble };
+
+/** How far taking it back is; or why that failed. */
+export type Undo = { readonly at: "offered" | "doing" } | Undone | { readonly at: "failed"; readonly trouble: Trouble };
+
+export interface Undone {
+  readonly at: "done";
+  /** When the last of those who have opened the copy can still open it; `null` where nobody has. */
+  readonly lastUse: string | null;
+}
 
 /** What is picked and typed; nothing of it is done before the button is pressed. */
 export interface Choice {
@@ -54,7 +63,7 @@ export interface Choice {
 }
 
 /** Why the button cannot be pressed, where that needs words. */
-export type Obstacle = PermissionTrouble | { readonly kind: "reason" } | { readonly kind: "label" };
+export type Obstacle = PermissionTrouble | { readonly kind: "reason" | "label" | "no-place" };
 
 const nothingChosen: Choice = { label: null, permissions: null, reason: "" };
 
@@ -155,6 +164,7 @@ export class Pane {
     const policy = this.#policyChosen();
     if (policy !== null && "kind" in policy) return policy;
     if (label === null && this.policy?.mandatory) return { kind: "label" };
+    if (policy === null && !this.isKnown) return { kind: "no-place" };
     if (this.mustExplain && reason.trim() === "") return { kind: "reason" };
     return { label, policy, reason: this.mustExplain ? reason.trim() : null, before: this.current };
   }
@@ -181,7 +191,7 @@ export class Pane {
       const outcome = await protectDocument(order, around);
       await this.#read().catch(() => undefined);
       if (outcome.copy !== null) this.parts.deliver(outcome.copy.blob, outcome.copy.name);
-      return { at: "done", outcome, undo: "offered" };
+      return { at: "done", outcome, undo: { at: "offered" }, isSaved: false };
     });
   }
 
@@ -193,21 +203,23 @@ export class Pane {
 
   async undo(): Promise<void> {
     const { state } = this;
-    if (state.at !== "done" || state.undo === "doing" || state.undo === "done") return;
-    this.#show({ ...state, undo: "doing" });
+    if (state.at !== "done" || state.undo.at === "doing" || state.undo.at === "done") return;
+    this.#show({ ...state, undo: { at: "doing" } });
     try {
-      await state.outcome.undo();
+      const lastUse = await state.outcome.undo();
       await this.#read().catch(() => undefined);
-      this.#show({ ...state, undo: "done" });
+      this.#show({ ...state, undo: { at: "done", lastUse } });
     } catch (error) {
-      this.#show({ ...state, undo: troubleFrom(error) });
+      this.#show({ ...state, undo: { at: "failed", trouble: troubleFrom(error) } });
     }
   }
 
   async save(): Promise<void> {
-    await this.#try(this.state, async () => {
+    const { state } = this;
+    if (state.at !== "done") return;
+    await this.#try(state, async () => {
       await this.parts.document.save();
-      return this.state;
+      return { ...state, isSaved: true };
     });
   }
 

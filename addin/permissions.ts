@@ -2,7 +2,7 @@ import { RightsError } from "../shared/errors.js";
 import { grantsFrom, namedTexts, parseGrant } from "../shared/grants.js";
 import { knownRights, type NamedPolicy, type Right, roles } from "../shared/rights.js";
 import type { TemplatePolicy } from "../shared/template.js";
-import { dayMs, secondTime } from "../shared/time.js";
+import { secondTime } from "../shared/time.js";
 
 /** Permissions that a person puts together in the pane, instead of a label's. */
 export interface Permissions {
@@ -57,7 +57,7 @@ export function policyFrom(permissions: Permissions, nowMs: number): TemplatePol
     seen.add(grant.who);
     written.push(grant);
   }
-  const endMs = until === "" ? null : Date.parse(`${until}T00:00:00`) + dayMs; // the end of that day, here
+  const endMs = until === "" ? null : endOfDay(until);
   if (endMs !== null && !(endMs > nowMs)) return { kind: "past" };
   const texts = namedTexts(written);
   try {
@@ -68,6 +68,12 @@ export function policyFrom(permissions: Permissions, nowMs: number): TemplatePol
     if (error instanceof RightsError) return { kind: "too-many" };
     throw error;
   }
+}
+
+/** Where the person is; a day may have 23 hours. */
+function endOfDay(day: string): number {
+  const end = new Date(`${day}T00:00:00`);
+  return end.setDate(end.getDate() + 1);
 }
 
 function parsed(text: string) {

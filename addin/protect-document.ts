@@ -40,12 +40,14 @@ export interface Outcome {
   readonly by: ProtectedBy | null;
   /** Office gave only its pages, so that the protected file is one to look at. */
   readonly pagesOnly: boolean;
+  /** Whom the copy opens for besides its owner: addresses, `@` and domains. */
+  readonly readers: readonly string[];
   /** Whether the document itself carries the label now. */
   readonly isLabelled: boolean;
   /** What of its marking could not be shown in this program. */
   readonly notShown: readonly MarkKind[];
-  /** Brings the document back to how it was, and withdraws the protected file. */
-  undo(): Promise<void>;
+  /** Brings the document back to how it was, and withdraws the protected file. @returns as withdrawing it does. */
+  undo(): Promise<string | null>;
 }
 
 /**
@@ -128,15 +130,17 @@ async function protectCopy({ label, reason }: Order, policy: TemplatePolicy, aro
 }
 
 function outcomeOf(
-  { label }: Order,
+  { label, policy }: Order,
   { isLabelled, notShown, putBack }: Labelled,
   copy: ProtectedCopy | null,
   by: ProtectedBy | null,
   pagesOnly: boolean,
 ): Outcome {
   const undo = async () => {
-    await copy?.withdraw();
+    const lastUse = (await copy?.withdraw()) ?? null;
     await putBack();
+    return lastUse;
   };
-  return { label, copy, by, pagesOnly, isLabelled, notShown, undo };
+  const readers = copy === null ? [] : (policy?.grants.flatMap(({ who }) => who) ?? []);
+  return { label, copy, by, pagesOnly, readers, isLabelled, notShown, undo };
 }

@@ -18,8 +18,11 @@ export interface ProtectJob {
 export interface ProtectedCopy {
   readonly name: string;
   readonly blob: Blob;
-  /** Takes back access to it, for everybody but its owner. */
-  withdraw(): Promise<void>;
+  /**
+   * Takes back access to it, for everybody but its owner.
+   * @returns the last moment at which somebody who has opened it can still do so, `null` where nobody has.
+   */
+  withdraw(): Promise<string | null>;
 }
 
 /** Who can protect: the agent on this computer, or this page by itself. */

@@ -9,8 +9,8 @@ export const de: Messages = {
   noLabel: "Keine Bezeichnung",
   noLabelHelp: "Wer dieses Dokument bekommt, kann es öffnen.",
   unknownLabel: "Eine Bezeichnung einer anderen Organisation, oder eine, die Ihnen nicht angeboten wird.",
+  labelNotTold: "Bezeichnung unbekannt",
   cannotTell: "Diese Version von Office sagt nicht, welche Bezeichnung das Dokument hat.",
-  labelledBy: (organisation) => `Eine Bezeichnung von ${organisation}`,
 
   signIn: "Anmelden",
   signInWhy: "Wer Sie sind, entscheidet, welche Bezeichnungen es gibt und wer das Dokument schützt.",
@@ -84,6 +84,8 @@ export const de: Messages = {
   obstacles: {
     reason: "Sagen Sie zuerst, warum.",
     label: "Jedes Dokument bekommt hier eine Bezeichnung. Wählen Sie eine.",
+    "no-place":
+      "Diese Version von Office lässt kein Add-In eine Bezeichnung in ein Dokument schreiben. Wählen Sie eine, die es schützt.",
   },
 
   protect: "Schützen",
@@ -100,6 +102,7 @@ export const de: Messages = {
 
   done: "Geschützt",
   doneLabel: "Bezeichnet",
+  isUndone: "Rückgängig gemacht",
   saved: (name) => `${name} ist geschützt und bei Ihren Downloads gespeichert.`,
   stillClear:
     "Das Dokument, das Sie offen haben, ist es nicht: Schließen Sie es, legen Sie die geschützte Kopie an seine Stelle, und löschen Sie das ungeschützte, wenn Sie es nicht mehr brauchen.",
@@ -111,16 +114,18 @@ export const de: Messages = {
   programs: { word: "Word", excel: "Excel", powerpoint: "PowerPoint" },
   unsaved: { word: "Dokument", excel: "Arbeitsmappe", powerpoint: "Präsentation" },
   save: "Dokument speichern",
+  isSaved: "Das Dokument ist gespeichert, mit seiner Bezeichnung.",
   download: "Geschützte Kopie noch einmal speichern",
   undo: "Rückgängig",
   undoing: "Wird rückgängig gemacht…",
   undone: (name) =>
     name === null
       ? "Das Dokument ist, wie es war."
-      : `Das Dokument ist, wie es war. ${name} wurde zurückgezogen: Es öffnet sich nur noch für Sie. Löschen Sie es aus Ihren Downloads.`,
+      : `Das Dokument ist, wie es war. ${name} wurde zurückgezogen: Es öffnet sich für niemanden sonst mehr. Löschen Sie es aus Ihren Downloads.`,
+  openedBefore: (until) => `Wer es schon geöffnet hat, kann das ohne den Dienst noch bis ${until}.`,
   another: "Zurück zu den Bezeichnungen",
-  whoCan: (names, more) => `${names.join(", ")}${more > 0 ? ` und ${more} weitere` : ""}`,
-  whoCanOpen: "Wer es öffnen kann",
+  whoCanOpen: (names, more) =>
+    `Sie können es öffnen, und ${names.join(", ")}${more > 0 ? ` und ${more} weitere` : ""}.`,
 
   troubles: {
     silent: "Office antwortet nicht. Versuchen Sie es noch einmal; sonst schließen und öffnen Sie das Dokument.",
@@ -148,5 +153,4 @@ export const de: Messages = {
   noForm:
     "Office gibt dieses Dokument hier nicht an Add-Ins, es lässt sich also nicht schützen. Bezeichnungen lassen sich setzen.",
   inPage: "Schützt in diesem Bereich",
-  withAgent: "Agent verbunden",
 };

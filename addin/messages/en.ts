@@ -9,8 +9,8 @@ export const en: Messages = {
   noLabel: "No label",
   noLabelHelp: "Anybody who gets this document can open it.",
   unknownLabel: "A label of another organisation, or one that is not offered to you.",
+  labelNotTold: "Label not known",
   cannotTell: "This version of Office does not say which label the document has.",
-  labelledBy: (organisation) => `A label of ${organisation}`,
 
   signIn: "Sign in",
   signInWhy: "Who you are decides which labels there are and who protects the document.",
@@ -72,7 +72,11 @@ export const en: Messages = {
   reason: "Why is a less sensitive label enough?",
   reasonToAudit: "Your administrators can read it.",
   reasonInDocument: "It is kept in the document.",
-  obstacles: { reason: "Say why first.", label: "Every document gets a label here. Pick one." },
+  obstacles: {
+    reason: "Say why first.",
+    label: "Every document gets a label here. Pick one.",
+    "no-place": "This version of Office lets no add-in write a label into a document. Pick one that protects it.",
+  },
 
   protect: "Protect",
   protectAs: (label) => `Protect as ${label}`,
@@ -88,6 +92,7 @@ export const en: Messages = {
 
   done: "Protected",
   doneLabel: "Labelled",
+  isUndone: "Undone",
   saved: (name) => `${name} is protected, and saved among your downloads.`,
   stillClear:
     "The document you have open is not: close it, put the protected copy in its place, and delete the clear one once you no longer need it.",
@@ -99,16 +104,17 @@ export const en: Messages = {
   programs: { word: "Word", excel: "Excel", powerpoint: "PowerPoint" },
   unsaved: { word: "Document", excel: "Workbook", powerpoint: "Presentation" },
   save: "Save the document",
+  isSaved: "The document is saved, with its label.",
   download: "Save the protected copy again",
   undo: "Undo",
   undoing: "Undoing…",
   undone: (name) =>
     name === null
       ? "The document is as it was."
-      : `The document is as it was. ${name} was withdrawn: it opens only for you. Delete it from your downloads.`,
+      : `The document is as it was. ${name} was withdrawn: it opens for nobody else any more. Delete it from your downloads.`,
+  openedBefore: (until) => `Whoever has opened it already can still do so without the service until ${until}.`,
   another: "Back to the labels",
-  whoCan: (names, more) => `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
-  whoCanOpen: "Who can open it",
+  whoCanOpen: (names, more) => `You can open it, and ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
 
   troubles: {
     silent: "Office does not answer. Try again; if it stays so, close the document and open it again.",
@@ -131,5 +137,4 @@ export const en: Messages = {
   forSupport: "For support",
   noForm: "Office does not give this document to add-ins here, so it cannot be protected. Labels can be set.",
   inPage: "Protects in this pane",
-  withAgent: "Agent connected",
 };

@@ -1,5 +1,6 @@
 import type { Mark, MarkKind, Marks, OpenDocument } from "../document.js";
 import { officeRun } from "../office-call.js";
+import { watermarkPackage } from "./watermark.js";
 
 /** What the add-in put into a document is found again by this. */
 const tag = "sealwright-marking";
@@ -65,7 +66,7 @@ async function mark(marks: Marks): Promise<readonly MarkKind[]> {
       for (const section of sections.items)
         for (const page of pages) {
           if (marks.header) put(section.getHeader(page), marks.header, "Start");
-          if (marks.watermark) put(section.getHeader(page), marks.watermark, "Start");
+          if (marks.watermark) putWatermark(section.getHeader(page), marks.watermark);
           if (marks.footer) put(section.getFooter(page), marks.footer, "End");
         }
       await context.sync();
@@ -85,7 +86,13 @@ function put(body: Word.Body, { text, color, fontSize, alignment }: Mark, where:
   paragraph.alignment = alignments[alignment];
   paragraph.font.color = color;
   paragraph.font.size = fontSize;
-  const control = paragraph.insertContentControl();
+  own(paragraph.insertContentControl());
+}
+
+const putWatermark = (body: Word.Body, mark: Mark): void =>
+  own(body.insertOoxml(watermarkPackage(mark), "Start").insertContentControl());
+
+function own(control: Word.ContentControl): void {
   control.tag = tag;
   control.title = "Sealwright";
 }

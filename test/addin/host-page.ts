@@ -14,7 +14,7 @@ export interface HostSettings {
   readonly language: string;
   readonly properties: Readonly<Record<string, string>>;
   /** What goes wrong: a call is never answered, or refused, or answered with something else. */
-  readonly misbehave?: "silent" | "refuses" | "short" | "asleep";
+  misbehave?: "silent" | "refuses" | "short" | "";
 }
 
 /** The page's own name for what a test looks at. */
@@ -80,7 +80,9 @@ function wordDocument(settings: HostSettings): Json {
     const paragraphs: Json[] = [];
     const made = {
       paragraphs,
-      InsertParagraph(Text: unknown) {
+      /** The text of what is in a package of one file. */
+      InsertOoxml: (xml: unknown) => made.InsertParagraph(/string="([^"]*)"/.exec(String(xml))?.[1]),
+      InsertParagraph(Text: unknown): Json {
         const paragraph: Json = { Text, Alignment: "", Font: { Color: "", Size: 0 } };
         paragraph.InsertContentControl = () => {
           const control: Json = { Tag: "", Title: "", _Id: controls.length + 1 };
@@ -220,7 +222,6 @@ export function beOffice(settings: HostSettings): void {
   const office = { document, openFiles: 0, calls: [] as string[], settings };
   Object.assign(window, { office });
   const files = new Map<string, Uint8Array>();
-  const wrong = settings.misbehave;
   let sliceBytes = 0;
   const context = {
     _id: "app1",
@@ -248,7 +249,7 @@ export function beOffice(settings: HostSettings): void {
   const method = (data: Json): unknown => {
     const id = (data.DdaMethod as { DispatchId: number }).DispatchId;
     office.calls.push(String(id));
-    if (wrong === "asleep") return undefined;
+    const wrong = settings.misbehave;
     if (id === 77) {
       if (wrong === "silent") return undefined;
       if (wrong === "refuses" || office.openFiles >= 2) return { Error: 5001 };
@@ -261,7 +262,10 @@ export function beOffice(settings: HostSettings): void {
     }
     if (id === 80) {
       const at = Number(data["3"]) * sliceBytes;
-      const piece = files.get(String(data["2"]))!.slice(at, at + sliceBytes - (wrong === "short" ? 1 : 0));
+      const piece = files
+        .get(String(data["2"]))!
+        .slice(at, at + sliceBytes)
+        .slice(wrong === "short" ? 1 : 0);
       return { Error: 0, 0: Array.from(piece), 1: piece.length };
     }
     if (id === 81) {

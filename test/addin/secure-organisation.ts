@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeConfig } from "../../service/config.js";
 import { prepareTrial, type TrialPerson } from "../../service/trial.js";
+import type { Label } from "../../shared/label.js";
 import { freePort, type Run, seal } from "../scenarios/seal.js";
 import { type Running, startProcess } from "../service/service-process.js";
 
@@ -58,6 +59,26 @@ export class SecureOrganisation {
     const { user, password } = this.person(role);
     const run = await this.seal(role, ["login", this.origin, "--user", user, "--password-stdin"], password);
     if (run.code !== 0) throw new Error(run.err);
+  }
+
+  /** The id of the organisation. */
+  async tenant(): Promise<string> {
+    return JSON.parse(await readFile(join(this.folder, "data/trial.json"), "utf8")).tenant;
+  }
+
+  /** Labels as they come with a service, after `change`. */
+  async changeLabels(change: (labels: Label[]) => void): Promise<void> {
+    const path = join(this.folder, "policy.json");
+    await this.signIn("administrator");
+    const ok = ({ code, err, text }: Run) => {
+      if (code !== 0) throw new Error(err);
+      return text;
+    };
+    ok(await this.seal("administrator", ["admin", "policy", "export", path]));
+    const policy = JSON.parse(await readFile(path, "utf8"));
+    change(policy.labels);
+    await writeFile(path, JSON.stringify(policy));
+    ok(await this.seal("administrator", ["admin", "policy", "import", path]));
   }
 
   /** A file with this content, as somebody else reads it who was sent it. @returns what they get, or the exit code. */
