@@ -1,6 +1,6 @@
 import { domainOf } from "../../shared/address.js";
+import { isMailable } from "../../shared/mail-line.js";
 import type { ServiceConfig } from "../config.js";
-import { isMailable } from "../mail/letter.js";
 import type { Database } from "../store/database.js";
 import { isDomainInDirectory, isInDirectory } from "../store/guests.js";
 
