@@ -12,7 +12,9 @@ export interface Correspondent {
 /** Characters of a name in a mail at most: a longer one would hide what stands behind it. */
 const maxNameChars = 80;
 
-const shown = ({ name, address }: Correspondent): string => `${lineOf(name, maxNameChars)} (${lineOf(address, 254)})`;
+/** A guest has no other name than their address. */
+const shown = ({ name, address }: Correspondent): string =>
+  name === address ? lineOf(address, 254) : `${lineOf(name, maxNameChars)} (${lineOf(address, 254)})`;
 const fileIn = (name: string | null, { aFile, quoted }: MailWords): string =>
   name === null || lineOf(name) === "" ? aFile : quoted(lineOf(name, maxNameChars));
 

@@ -95,6 +95,14 @@ describe("mail", () => {
     expect(textIn(mails[0]!, "html")).toContain('href="https://rms.contoso.example/requests"');
   });
 
+  it("names a guest once: their address is their name", async () => {
+    const address = "bob@gmail.example";
+    const { mails } = await throughClear(
+      requestLetter({ ...asked, askers: [{ name: address, address, reason: "hi" }] }),
+    );
+    expect(textIn(mails[0]!)).toMatch(/^bob@gmail\.example asks for access/m);
+  });
+
   const hostile = "x\r\nBcc: eve@evil.example\r\n\r\nFree money\u0000\u2028\u202egpj.exe <script>alert(1)</script>";
 
   it.each([
