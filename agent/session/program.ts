@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { RightsError } from "../../shared/errors.js";
 import { commandOf, findEntry } from "./desktop-entries.js";
 import type { Environment } from "./display.js";
+import { windowsOpener } from "./windows-opener.js";
 
 /** What opens a file: its command line for a path. */
 export interface Program {
@@ -16,9 +17,9 @@ export interface Program {
 }
 
 /** How each system opens a file with the program its user chose for it, and waits for it. */
-const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
-  darwin: ["open", "-W"],
-  win32: ["cmd", "/c", "start", "/wait", ""],
+const openers: Partial<Record<NodeJS.Platform, (path: string) => string[]>> = {
+  darwin: (path) => ["open", "-W", path],
+  win32: windowsOpener,
 };
 
 const noProgram = (what: string) =>
@@ -37,7 +38,7 @@ export async function programFor(
   const named = chosen ?? env.SEALWRIGHT_OPENER;
   if (named) return namedProgram(named, env, chosen !== undefined);
   const opener = openers[platform];
-  if (opener) return { command: (file) => [...opener, file], inTerminal: false, mayHandOver: false };
+  if (opener) return { command: opener, inTerminal: false, mayHandOver: false };
   const type = await ask("xdg-mime", ["query", "filetype", path]);
   const id = type === "" ? "" : await ask("xdg-mime", ["query", "default", type]);
   const entry = id === "" ? null : await findEntry(id, env);
