@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { codeOf } from "../../shared/errors.js";
 import { labelPath } from "../../shared/label.js";
-import { parseTrailer, trailerLength } from "../../shared/license/edition.js";
+import { type Edition, parseTrailer, trailerLength } from "../../shared/license/edition.js";
 import { secondTime } from "../../shared/time.js";
 import { type Account, openAccount, whoIsSignedIn } from "../account.js";
 import { type GrantedUse, useLicenseFor } from "../consume-license.js";
@@ -37,10 +37,27 @@ function nullIfRemoved(error: unknown): null {
 }
 
 /** The edition as the file says it; whether it holds is proven when the file is opened. */
-async function editionNumber(covers: Covers): Promise<number> {
+async function editionOf(covers: Covers): Promise<Edition> {
   const tail = await covers.tail();
-  const { edition } = await parseTrailer(tail.slice(tail.length - Math.min(trailerLength(tail), tail.length)));
-  return edition.number;
+  return (await parseTrailer(tail.slice(tail.length - Math.min(trailerLength(tail), tail.length)))).edition;
+}
+
+/** Who saved a document last: no file names people, so an address is known of oneself and, by a license kept here, of the publisher. */
+export interface SavedBy {
+  /** Subject id; `null` where the organisation itself signed. */
+  readonly subject: string | null;
+  readonly address: string | null;
+  readonly isPublisher: boolean;
+}
+
+export async function savedBy(covers: Covers, { account }: Known, kept: GrantedUse | null): Promise<SavedBy> {
+  const { signer } = await editionOf(covers);
+  const { issuer } = covers.license;
+  if (signer.kind !== "person") return { subject: null, address: null, isPublisher: true };
+  const { subject } = signer;
+  const isPublisher = issuer.kind === "person" && issuer.subject === subject;
+  const own = subject === account?.info.subject ? account.info.address : null;
+  return { subject, address: own ?? (isPublisher ? (kept?.use.terms.author.address ?? null) : null), isPublisher };
 }
 
 /** What a file says of itself: nobody is asked. */
@@ -54,7 +71,7 @@ export async function describe(covers: Covers, { account, labelName }: Known) {
     label: license.label === null ? null : labelName(license.label),
     organisation: isOurs ? account.info.organisation : license.serviceAddress,
     contentId: license.contentId,
-    edition: await editionNumber(covers),
+    edition: (await editionOf(covers)).number,
   };
   return report;
 }

@@ -2,7 +2,7 @@ import { RightsError } from "../../shared/errors.js";
 import type { GrantedUse } from "../consume-license.js";
 import type { Cover } from "../document.js";
 import { openHome } from "../home.js";
-import { describe, describeUse, keptUse, knownIn, openKnown } from "./describe.js";
+import { describe, describeUse, keptUse, knownIn, openKnown, type SavedBy, savedBy } from "./describe.js";
 import { describeClear } from "./describe-clear.js";
 import { filesIn } from "./paths.js";
 import { accessTo } from "./read.js";
@@ -21,7 +21,8 @@ export async function status(paths: readonly string[], options: ReportOptions): 
         const kept = await keptUse(covers, known);
         const report = { ...(await describe(covers, known)), ...(kept === null ? {} : describeUse(kept)) };
         const amended = kept?.use.terms.amended ?? null;
-        return { report, more: { amended, labels: [] }, lines: [statusLine(report, amended)] };
+        const by = await savedBy(covers, known, kept);
+        return { report, more: { amended, labels: [], savedBy: by }, lines: [statusLine(report, amended, by)] };
       });
     } catch (error) {
       if (!(error instanceof RightsError) || error.code !== "not-protected") throw error;
@@ -30,11 +31,15 @@ export async function status(paths: readonly string[], options: ReportOptions): 
   });
 }
 
-const statusLine = ({ path, label, organisation, edition }: FileReport, amended: string | null): string =>
+const statusLine = ({ path, label, organisation, edition }: FileReport, amended: string | null, by: SavedBy): string =>
   shown(
-    `${path}: protected${label ? `, ${label}` : ""}, ${organisation}${edition! > 1 ? `, edition ${edition}` : ""}` +
+    `${path}: protected${label ? `, ${label}` : ""}, ${organisation}` +
+      (edition! > 1 ? `, edition ${edition}, saved by ${whoOf(by)}` : "") +
       (amended === null ? "" : `, rights changed ${amended}`),
   );
+
+const whoOf = ({ address, isPublisher }: SavedBy): string =>
+  address ?? (isPublisher ? "who protected it" : "an editor, whom only their own computer can name");
 
 /** `seal rights`: as the service says now; while it is away, as the license kept here does. */
 export async function rights(path: string, options: ReportOptions): Promise<number> {

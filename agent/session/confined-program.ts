@@ -32,7 +32,8 @@ export function confinedProgram(words: readonly string[], { bubblewrap, folder, 
   return [
     ...["prlimit", "--core=0", "--", bubblewrap],
     ...systemArgs,
-    ...["--ro-bind-try", "/etc/localtime", "/etc/localtime"],
+    // LibreOffice and others do not start for somebody the system has no name for.
+    ...["/etc/localtime", "/etc/passwd"].flatMap((path) => ["--ro-bind-try", path, path]),
     ...["--size", maxTemporaryBytes, "--tmpfs", "/tmp", "--size", maxTemporaryBytes, "--tmpfs", home],
     ...programArgs(program),
     ...displayArgs(env),

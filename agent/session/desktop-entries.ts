@@ -51,12 +51,16 @@ function wordsOf(exec: string): string[] {
   return words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"/g, (_, inner) => inner.replace(/\\(["`$\\])/g, "$1")));
 }
 
-/** The command line that opens `path`. */
+/** The command line that opens `path`: where the line has no place for it, at its end. */
 export function commandOf({ exec }: DesktopEntry, path: string): string[] {
-  const filled = wordsOf(exec).flatMap((word) => {
-    if (/^%[fFuU]$/.test(word)) return [path];
-    if (/^%[iickdDnNvm]$/.test(word)) return [];
-    return [word.replace(/%([fFuU%])/g, (_, code) => (code === "%" ? "%" : path))];
-  });
-  return filled.includes(path) ? filled : [...filled, path];
+  let isPlaced = false;
+  const place = (code: string) => {
+    if (code === "%") return "%";
+    isPlaced = true;
+    return path;
+  };
+  const words = wordsOf(exec)
+    .filter((word) => !/^%[ickdDnNvm]$/.test(word))
+    .map((word) => word.replace(/%([fFuU%])/g, (_, code: string) => place(code)));
+  return isPlaced ? words : [...words, path];
 }

@@ -4,10 +4,11 @@ import { isAbsolute, join } from "node:path";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const runtime = "/run/display";
+const maxRuntimeBytes = String(64 << 20);
 
 /** What lets a confined program show itself: Wayland's socket alone, where there is one, else X11's with its key. */
 export function displayArgs(env: Environment): string[] {
-  const made = ["--dir", runtime, "--setenv", "XDG_RUNTIME_DIR", runtime];
+  const made = ["--size", maxRuntimeBytes, "--tmpfs", runtime, "--setenv", "XDG_RUNTIME_DIR", runtime];
   const wayland = waylandSocket(env);
   if (wayland !== null)
     return [...made, "--ro-bind", wayland, `${runtime}/wayland-0`, "--setenv", "WAYLAND_DISPLAY", "wayland-0"];

@@ -1,4 +1,16 @@
-import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -81,7 +93,8 @@ describe.sequential("editing", () => {
     const twice = 'echo 1 >> "$1"; sleep 1.5; echo 2 >> "$1"';
     expect(JSON.parse((await edit("colleague", "turns.ptxt", twice, "--json")).text)).toMatchObject({ edition: 3 });
     expect(await edit("writer", "turns.ptxt", 'echo 3 >> "$1"')).toMatchObject({ code: 0 });
-    expect(await report("colleague", "status", "turns.ptxt")).toMatchObject({ edition: 4 });
+    const writer = { address: trial.people.find(({ role }) => role === "writer")!.user, isPublisher: true };
+    expect(await report("colleague", "status", "turns.ptxt")).toMatchObject({ edition: 4, savedBy: writer });
     expect((await contentOf("turns.ptxt")).toString()).toBe("0\n1\n2\n3\n");
   });
 
@@ -187,9 +200,6 @@ describe.sequential("editing", () => {
     await writeFile(at("homeless.txt"), "before");
     await protect("homeless.txt");
     const folder = at("folder");
-    await rm(folder, { recursive: true, force: true });
-    await as("writer", "status", "homeless.ptxt");
-    const { mkdir } = await import("node:fs/promises");
     await mkdir(folder);
     await rename(at("homeless.ptxt"), join(folder, "homeless.ptxt"));
     const edited = await edit(
