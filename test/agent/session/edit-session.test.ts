@@ -41,7 +41,7 @@ async function story(content = "before") {
 async function protect(account: Account, path: string, wish: Wish): Promise<string> {
   const { policy, label } = choosePolicy(await currentPolicy(account), wish, Date.now());
   const { protector } = await editorOf(account);
-  return (await protectFile(path, { policy, label: label?.id ?? null }, protector)).path;
+  return (await protectFile(path, { policy, label: label?.id ?? null, inside: null }, protector)).path;
 }
 
 async function openSession(account: Account, path: string, events: EditEvent[] = []): Promise<EditSession> {
