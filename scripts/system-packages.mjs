@@ -34,6 +34,8 @@ const office = [
   { package: "libapache-poi-java", files: ["/usr/share/java/poi.jar"] },
   { package: "default-jdk-headless", programs: ["javac"] },
 ];
+/** Puts certificates where browsers find them. */
+const certificates = { package: "libnss3-tools", programs: ["certutil"] };
 /** What makes PDF copies of them. */
 const converter = [
   { package: "libreoffice-writer-nogui", files: ["/usr/lib/libreoffice/program/libswlo.so"] },
@@ -49,7 +51,7 @@ const age = { package: "age", programs: ["age"] };
 
 /** What each piece of work needs. */
 export const needs = {
-  test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter, qpdf],
+  test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter, qpdf, certificates],
   bench: [age],
 };
 

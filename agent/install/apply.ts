@@ -56,7 +56,7 @@ async function put(path: string, content: string): Promise<void> {
 }
 
 /** What the system lacks is said and stops nothing: the files count from the next log-in on. */
-function run({ command: [program, ...args], about }: Step): Done {
+export function run({ command: [program, ...args], about }: Step): Done {
   const { status } = spawnSync(program, args, { stdio: "ignore" });
   return { what: [program, ...args].join(" "), state: status === 0 ? "done" : "failed", about };
 }

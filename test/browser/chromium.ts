@@ -12,10 +12,11 @@ export interface BrowserPage {
 }
 
 /** `CHROMIUM` names another one than Debian's. Without a network it starts faster and tells no one of the test. */
-export function launchChromium(args: readonly string[] = []): Promise<Browser> {
+export function launchChromium(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Browser> {
   const quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"];
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    env: { ...process.env, ...env },
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...quiet, ...args],
   });
 }
