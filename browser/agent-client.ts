@@ -3,7 +3,7 @@ import type { LabelsAnswer, LinkFileReport, WhoAmIAnswer } from "../shared/proto
 import type { RequestOf, Wanted } from "../shared/protocol/agent-api.js";
 import type { Carrier } from "./agent-carrier.js";
 import { type Beginning, type JobOptions, type Result, runJob } from "./agent-job.js";
-import { askForCode, meetAgain, meetFirst, type Page } from "./agent-meeting.js";
+import { askForCode, greet, meetAgain, meetFirst, type Page } from "./agent-meeting.js";
 import { type PairingStore, pairingStore } from "./agent-pairing.js";
 
 export type { JobOptions, Result } from "./agent-job.js";
@@ -67,6 +67,10 @@ export class AgentClient {
   /** Never throws: whatever is wrong is a state. */
   async state(): Promise<AgentState> {
     try {
+      if ((await this.#store.get()) === null) {
+        await this.#either(greet);
+        return "not-paired";
+      }
       await this.whoami();
       return "connected";
     } catch (error) {

@@ -106,6 +106,9 @@ export function meetFirst(page: Page, typed: string): Promise<{ carrier: Carrier
   });
 }
 
+/** Whether there is an agent at all. @throws RightsError `agent-unreachable`, `version-mismatch`. */
+export const greet = (page: Page): Promise<void> => onPorts(page, async (carrier) => carrier.close());
+
 /** Makes the agent show a code, where it can show one by itself. @throws likewise. */
 export const askForCode = (page: Page): Promise<void> =>
   onPorts(page, async (carrier) => {
