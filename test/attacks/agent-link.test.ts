@@ -1,5 +1,5 @@
-import { connect } from "node:net";
 import { request as httpsRequest } from "node:https";
+import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../agent/link/limits.js";
 import { removePairing } from "../../agent/link/pairings.js";
@@ -174,7 +174,9 @@ describe("T21: other names that lead here", () => {
   it("reach nothing from outside of this computer", async () => {
     const { networkInterfaces } = await import("node:os");
     const { port } = await linkedAgent();
-    const outside = Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter(({ internal }) => !internal);
+    const outside = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ internal }) => !internal);
     for (const { address } of outside.filter(({ family }) => family === "IPv4")) {
       const tried = new Promise((resolve) => {
         const socket = connect({ host: address, port, timeout: 2000 });

@@ -80,7 +80,10 @@ export class RawPage {
   answerTo(id: number | null, message: string | Uint8Array): Promise<Answer | Bytes> {
     const answered = new Promise<Answer | Bytes>((resolve) => this.#waiting.set(id, resolve));
     this.socket.send(message);
-    return Promise.race([answered, this.closed.then((code) => ({ id, error: { code: `closed ${code}`, message: "" } }))]);
+    return Promise.race([
+      answered,
+      this.closed.then((code) => ({ id, error: { code: `closed ${code}`, message: "" } })),
+    ]);
   }
 
   async hello(nonce = freshNonce()): Promise<Exchange> {

@@ -10,5 +10,13 @@ declare module "ws" {
     pause(): void;
     terminate(): void;
     close(): void;
+    on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
+    on(event: "close", listener: (code: number) => void): this;
+    on(event: "error", listener: (error: Error) => void): this;
+  }
+
+  export class WebSocketServer extends EventEmitter {
+    constructor(options: { server: import("node:https").Server });
+    on(event: "connection", listener: (socket: WebSocket) => void): this;
   }
 }
