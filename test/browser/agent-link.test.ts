@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocketServer } from "ws";
+import { makeCertificate } from "../../agent/link/authority.js";
 import { LinkedTrial } from "../agent/link/linked-trial.js";
 import { until } from "../scenarios/seal.js";
 import type * as inPage from "./agent-in-page.js";
@@ -15,6 +18,9 @@ import { bundle, launchChromium } from "./chromium.js";
 declare const underTest: typeof inPage; // in the page
 
 let site: Server;
+/** The same page, which the browser takes for one of the internet. */
+let publicSite: HttpsServer;
+let publicOrigin: string;
 let origin: string;
 let linked: LinkedTrial;
 let browser: Browser;
@@ -22,14 +28,17 @@ let page: Page;
 
 beforeAll(async () => {
   const script = await bundle("test/browser/agent-in-page.ts");
-  site = createServer(({ url }, response) => {
+  const serve: RequestListener = ({ url }, response) => {
     const isScript = url === "/script.js";
     response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
     response.end(isScript ? script : '<!doctype html><meta charset="utf-8"><script src="script.js"></script>');
-  });
-  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-  origin = `http://localhost:${(site.address() as AddressInfo).port}`;
-  linked = await LinkedTrial.found({ origins: [origin] });
+  };
+  const { certificate, key } = await makeCertificate(Date.now());
+  site = createServer(serve);
+  publicSite = createHttpsServer({ cert: certificate, key }, serve);
+  origin = `http://localhost:${await portOf(site)}`;
+  publicOrigin = `https://addin.test:${await portOf(publicSite)}`;
+  linked = await LinkedTrial.found({ origins: [origin, publicOrigin] });
   browser = await launchChromium();
   page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
   await page.goto(origin);
@@ -39,10 +48,52 @@ afterAll(async () => {
   await browser?.close();
   await linked?.end();
   site?.close();
+  publicSite?.close();
 });
+
+async function portOf(server: Server | HttpsServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 const wanted = { label: "Confidential/Project" };
+
+describe("a page of the internet", () => {
+  it.each([
+    ["that its user does not let talk to programs here is told so", [], "browser-refused"],
+    ["that its user has reaches the agent", ["local-network-access"], "not-paired"],
+  ])("%s", async (_what, grants, state) => {
+    const { host, port } = new URL(publicOrigin);
+    const own = await launchChromium([
+      `--host-resolver-rules=MAP ${host.split(":")[0]} 127.0.0.1`,
+      `--ip-address-space-overrides=127.0.0.1:${port}=public`,
+    ]);
+    onTestFinished(() => own.close());
+    const context = await own.newContext({ ignoreHTTPSErrors: true });
+    await context.grantPermissions(grants);
+    const visitor = await context.newPage();
+    await visitor.goto(publicOrigin);
+    await visitor.evaluate((ports) => underTest.meet({ ports }), linked.ports);
+    expect(await visitor.evaluate(() => underTest.state())).toBe(state);
+  });
+});
+
+/** Another program on the port: says what an agent says, and does not know the token. */
+async function squatter(): Promise<number> {
+  const { certificate, key } = await makeCertificate(Date.now());
+  const server = createHttpsServer({ cert: certificate, key });
+  new WebSocketServer({ server }).on("connection", (socket) =>
+    socket.on("message", (data) => {
+      const { id, op } = JSON.parse(data.toString());
+      const text = "A".repeat(43);
+      const hello = { protocol: 1, version: "9", nonce: text, session: null };
+      socket.send(JSON.stringify({ id, answer: op === "hello" ? hello : { proof: text } }));
+    }),
+  );
+  onTestFinished(() => void server.close());
+  return portOf(server);
+}
 
 describe("a page and the agent", () => {
   it("have not met yet, and a wrong code does not change that", async () => {
@@ -70,6 +121,26 @@ describe("a page and the agent", () => {
     await page.evaluate((ports) => underTest.meet({ ports }), linked.ports);
     expect(await page.evaluate(() => underTest.state())).toBe("connected");
     expect(await page.evaluate(() => underTest.labels())).toContain("Project");
+  });
+
+  it("notice when something else listens on the port, and find each other behind it", async () => {
+    const squatted = await squatter();
+    await page.evaluate((ports) => underTest.meet({ ports }), [squatted]);
+    expect(await page.evaluate(() => underTest.state())).toBe("untrusted");
+    await page.evaluate((ports) => underTest.meet({ ports }), [squatted, ...linked.ports]);
+    expect(await page.evaluate(() => underTest.state())).toBe("connected");
+  });
+
+  it("talk by POST where WebSockets do not get through", async () => {
+    await page.evaluate((ports) => underTest.meet({ ports, byPost: true }), linked.ports);
+    expect(await page.evaluate(() => underTest.labels())).toContain("Project");
+    const sent = base64(Buffer.from("hello"));
+    const { made } = await page.evaluate(([sent, how]) => underTest.protect(sent, "note.txt", how), [
+      sent,
+      wanted,
+    ] as const);
+    expect(made[0]!.name).toBe("note.ptxt");
+    await page.evaluate((ports) => underTest.meet({ ports }), linked.ports);
   });
 
   it("protect a document: what comes back opens for the colleague's rights, byte for byte", async () => {
