@@ -36,7 +36,8 @@ export function AskOwner({ desk, say, file, owner, forMore = false }: AskProps) 
   }
   if (step.at === "writing") {
     const { isSending, failed } = step;
-    const trouble = failed && say.refusals[failed.kind]({ file, me: desk.reader?.name ?? "", owner: owner.name });
+    const about = { file, me: desk.reader?.name ?? "", owner: owner.name };
+    const trouble = failed && (failed.kind === "unreachable" ? say.notAsked : say.refusals[failed.kind])(about);
     const cancel = () => take({ at: "cancelled" });
     return <Why say={say} name={owner.name} isSending={isSending} trouble={trouble} send={send} cancel={cancel} />;
   }

@@ -10,7 +10,7 @@ import { findSignIn, type SignInPlace } from "../shared/protocol/service-address
 import { holds } from "../shared/rights.js";
 import { foreignViewer } from "./foreign.js";
 import { mayLeave } from "./hand-over.js";
-import { openLocal } from "./local-content.js";
+import { askLocalOwner, openLocal } from "./local-content.js";
 import type { Opened } from "./opened.js";
 import { type Refusal, refusal, refusalFrom } from "./refusal.js";
 
@@ -51,6 +51,7 @@ export class Desk {
   isLocal = false;
   readonly #changed: (desk: Desk) => void;
   #file: File | null = null;
+  #localName = "";
   #attempt: Attempt = new AbortController();
 
   constructor(changed: (desk: Desk) => void) {
@@ -77,6 +78,7 @@ export class Desk {
     await this.#try({ at: "busy", doing: "asking" }, async () => {
       const { name, reader, opened } = await openLocal();
       this.reader = reader;
+      this.#localName = name;
       const ask = async () => (await openLocal()).opened;
       return { at: "open", document: { name }, opened, isChecked: false, ask };
     });
@@ -137,9 +139,9 @@ export class Desk {
     return this.#file === null ? this.leave() : this.choose(this.#file);
   }
 
-  /** Somebody is signed in, and the file is at hand. */
+  /** Somebody is signed in, here or at the program that has the file, and the file is at hand. */
   get canAsk(): boolean {
-    return this.account !== null && this.#file !== null;
+    return this.isLocal || (this.account !== null && this.#file !== null);
   }
 
   /**
@@ -147,6 +149,7 @@ export class Desk {
    * @throws RightsError `rate-limited`, `sign-in-needed`, `service-unreachable` …
    */
   async askOwner(reason: string): Promise<void> {
+    if (this.isLocal) return askLocalOwner(reason);
     if (this.account === null || this.#file === null) throw new RightsError("sign-in-needed", "nobody is signed in");
     const { file } = await readDocument(this.#file);
     await this.account.service.askAccess(file.license, reason);
@@ -220,7 +223,7 @@ export class Desk {
 
   async #try(meanwhile: State, work: () => Promise<State>): Promise<void> {
     const attempt = this.#attempt;
-    const file = this.#file?.name ?? "";
+    const file = this.#file?.name ?? this.#localName;
     this.#show(meanwhile);
     const next = await work().catch((error): State => ({ at: "refused", file, refusal: refusalFrom(error) }));
     if (attempt === this.#attempt) this.#show(next);

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Bytes, collect, piecesOf } from "../shared/bytes.js";
 import { RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
-import { LocalDocument, maxContentRange } from "../shared/protocol/local-viewer-api.js";
+import { AskAccessAnswer } from "../shared/protocol/access-api.js";
+import { type LocalAsk, LocalDocument, maxContentRange } from "../shared/protocol/local-viewer-api.js";
 import { ErrorAnswer } from "../shared/protocol/service-api.js";
 import { ServiceRefusal } from "../shared/protocol/service-client.js";
 import type { Content, Opened } from "./opened.js";
@@ -11,9 +12,9 @@ import type { Content, Opened } from "./opened.js";
 
 const maxAnswerBytes = 1 << 20;
 
-async function ask(what: string): Promise<Response> {
+async function ask(what: string, more: RequestInit = {}): Promise<Response> {
   try {
-    return await fetch(new URL(what, location.href), { redirect: "error" });
+    return await fetch(new URL(what, location.href), { redirect: "error", ...more });
   } catch (cause) {
     throw new RightsError("service-unreachable", "the program that opened this file is gone", { cause });
   }
@@ -22,8 +23,8 @@ async function ask(what: string): Promise<Response> {
 const bodyOf = (answer: Response, limit: number): Promise<Bytes> =>
   collect(piecesOf(answer.body as ReadableStream<Bytes>), limit);
 
-async function read(what: string, limit: number): Promise<Bytes> {
-  const answer = await ask(what);
+async function read(what: string, limit: number, more?: RequestInit): Promise<Bytes> {
+  const answer = await ask(what, more);
   const body = await bodyOf(answer, limit);
   if (answer.ok) return body;
   const refusal = ErrorAnswer.parse(parseJson(body, "service-failed"));
@@ -57,6 +58,13 @@ export async function openLocal(): Promise<{ name: string; reader: LocalDocument
     parseJson(await read("document", maxAnswerBytes), "service-failed"),
   );
   return { name, reader, opened: { use: { rights, terms, untilMs }, content: contentOf(size), givenMs: nowMs } };
+}
+
+/** The program asks the owner of the file, as `seal requests ask` does. @throws RightsError `service-unreachable` … */
+export async function askLocalOwner(reason: string): Promise<void> {
+  const body = JSON.stringify({ reason } satisfies LocalAsk);
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body };
+  AskAccessAnswer.parse(parseJson(await read("ask", maxAnswerBytes, post), "service-failed"));
 }
 
 /** Tells the program that somebody looks, for as long as the page is there. */

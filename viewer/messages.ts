@@ -42,6 +42,7 @@ export interface Messages {
   readonly send: string;
   readonly sending: string;
   asked(person: string): string;
+  notAsked(about: { owner: string }): string;
   askMore(person: string): string;
   askedMore(person: string): string;
   readonly openAgain: string;

@@ -33,7 +33,8 @@ export async function showInViewer(session: Session, document: Document, granted
     latest = null; // who asks again wants to know what is true by then
     return documentOf(session, document, use, content.size);
   };
-  const server = new ViewerServer(assets, { organisation, content, document: now });
+  const ask = (reason: string) => session.account.service.askAccess(document.licenseBytes, reason);
+  const server = new ViewerServer(assets, { organisation, content, document: now, ask });
   const failed = () => say("no browser could be started; set BROWSER to the one to use");
   try {
     openPage(await server.listen(), env, platform, failed);

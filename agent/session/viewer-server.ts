@@ -3,11 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { collect } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
+import { parseJson } from "../../shared/json.js";
 import { languageOf } from "../../shared/language.js";
 import type { Assets } from "../../shared/node/pages/assets.js";
 import { type ServedPage, ViewerPages } from "../../shared/node/pages/viewer-pages.js";
 import type { Consumed } from "../../shared/protect.js";
-import { type LocalDocument, maxContentRange } from "../../shared/protocol/local-viewer-api.js";
+import type { AskAccessAnswer } from "../../shared/protocol/access-api.js";
+import {
+  LocalAsk,
+  type LocalDocument,
+  maxContentRange,
+  maxLocalAskBytes,
+} from "../../shared/protocol/local-viewer-api.js";
 import { assetPath, contentPath, pdfPath } from "../../shared/protocol/page-api.js";
 import { ServiceRefusal } from "../../shared/protocol/service-client.js";
 
@@ -17,6 +24,8 @@ export interface Shown {
   readonly content: Pick<Consumed, "size" | "range" | "check">;
   /** What may be done with it now; asks the service where it can be reached. @throws RightsError where nothing may. */
   document(): Promise<LocalDocument>;
+  /** Asks its owner for more. @throws RightsError `service-unreachable`, `rate-limited` … */
+  ask(reason: string): Promise<AskAccessAnswer>;
 }
 
 /** How long nobody may look at the page before the file is closed, in ms: a reload takes a moment. */
@@ -83,7 +92,9 @@ export class ViewerServer {
     const url = new URL(request.url ?? "/", this.#origin);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     // Another name for this address in a page elsewhere (DNS rebinding) is not ours.
-    if (request.headers.host !== new URL(this.#origin).host || request.method !== "GET") return notFound(response);
+    if (request.headers.host !== new URL(this.#origin).host) return notFound(response);
+    if (request.method === "POST" && url.pathname === `${this.#base}ask`) return this.#ask(request, response);
+    if (request.method !== "GET") return notFound(response);
     if (url.pathname === this.#entry && !this.#isEntered) return this.#enter(response);
     if (url.pathname.startsWith(this.#base)) return this.#private(url, request, response);
     return this.#public(url.pathname, request, response);
@@ -111,6 +122,16 @@ export class ViewerServer {
     if (!isSound || length > maxContentRange || offset + length > content.size)
       throw new RightsError("request-malformed", "there is no such part of the content");
     response.writeHead(200, types).end(await collect(content.range(offset, length), maxContentRange));
+  }
+
+  /** Only for our own page, which a browser names in what it posts. */
+  async #ask(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { origin, "content-type": type } = request.headers;
+    if (origin !== this.#origin || type !== "application/json") return notFound(response);
+    const body = await collect(request as AsyncIterable<Buffer<ArrayBuffer>>, maxLocalAskBytes);
+    const asked = LocalAsk.safeParse(parseJson(body, "request-malformed"));
+    if (!asked.success) throw new RightsError("request-malformed", "a reason is one line of text");
+    json(response, await this.#shown.ask(asked.data.reason));
   }
 
   /** Code that is the same for everybody. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Terms } from "../license/use-license.js";
+import { AskAccessRequest } from "./access-api.js";
 
 /** What the viewer's page and the program on this computer that opened a file in it say to each other. */
 
@@ -18,3 +19,10 @@ export type LocalDocument = z.infer<typeof LocalDocument>;
 
 /** `GET content?offset=&length=`: so many bytes at the most at once. */
 export const maxContentRange = 4 << 20;
+
+/** `POST ask`: the owner of the file is asked to let its reader do more; answered as the service answers. */
+export const LocalAsk = z.strictObject({ reason: AskAccessRequest.shape.reason });
+export type LocalAsk = z.infer<typeof LocalAsk>;
+
+/** Bytes of a `LocalAsk`: each character of a reason may be an escape. */
+export const maxLocalAskBytes = 8192;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
-import { appears, seal } from "../scenarios/seal.js";
+import { appears, seal, stop } from "../scenarios/seal.js";
 import { Organisation } from "./reader.js";
 
 /** `seal open` of a file its reader may only look at: the viewer, with the license of this computer. */
@@ -108,6 +108,58 @@ it("closes when the document is withdrawn, and asks again only then", async () =
   expect(await run).toMatchObject({ code: 0 });
 });
 
+/** Writes why more is needed, and sends it. */
+async function askFor(page: Page, reason: string) {
+  await page.click("text=Your rights");
+  await page.click("text=Ask Ada Lovelace for more");
+  await page.keyboard.type(reason);
+  await page.click("text=Ask for access");
+}
+
+it("asks the owner for more through the program, and has it once the file is opened again", async () => {
+  const { run, address } = await open(await contoso.forColleague("asked.txt", "to be printed"));
+  const { page, urls } = await look(address);
+  await page.waitForSelector("iframe");
+  await askFor(page, "For the board");
+  await soon(() => page.textContent(".asked")).toContain("Ada Lovelace was asked.");
+  expect(urls.every((url) => new URL(url).origin === new URL(address).origin)).toBe(true);
+  const lines = (await contoso.seal("requests", "--json")).text.trim().split("\n");
+  const request = lines.map((line) => JSON.parse(line)).find(({ document }) => document === "asked.txt");
+  expect(request).toMatchObject({ address: contoso.person("colleague").user, reason: "For the board" });
+  expect(await contoso.seal("requests", "grant", request.id, "--rights", "PRINT")).toMatchObject({ code: 0 });
+  await page.click("text=Open it again");
+  await soon(() => page.textContent(".about")).toContain("print");
+  await page.close();
+  expect(await run).toMatchObject({ code: 0 });
+});
+
+it("passes on no request that another page or program makes up", async () => {
+  const path = await contoso.forColleague("forged.txt", "x");
+  const { run, address } = await open(path);
+  const { page } = await look(address);
+  await page.waitForSelector("iframe");
+  const { origin } = new URL(address);
+  const at = new URL("ask", page.url()).href;
+  const post = (url: string, headers: Record<string, string>, body = '{"reason":"forged"}') =>
+    fetch(url, { method: "POST", headers, body }).then(
+      ({ status }) => status,
+      () => "cut off",
+    );
+  const type = { "content-type": "application/json" };
+  expect(await post(`${origin}/ask`, { ...type, origin })).toBe(404);
+  expect(await post(at, type)).toBe(404);
+  for (const other of ["https://evil.example", "null", `${origin}0`])
+    expect([other, await post(at, { ...type, origin: other })]).toEqual([other, 404]);
+  expect(await post(at, { "content-type": "text/plain", origin })).toBe(404);
+  expect((await fetch(at, { headers: { origin } })).status).toBe(404);
+  const bodies = ["{}", "[]", '{"reason":""}', '{"reason":"a\\u0007b"}', '{"reason":"x","license":"AAAA"}', "x"];
+  for (const body of bodies) expect([body, await post(at, { ...type, origin }, body)]).toEqual([body, 409]);
+  expect(await post(at, { ...type, origin }, JSON.stringify({ reason: "x".repeat(9000) }))).not.toBe(200);
+  expect((await contoso.seal("requests", "--json")).text).not.toContain("forged");
+  await page.close();
+  expect(await run).toMatchObject({ code: 0 });
+});
+
 it("names the organisation's viewer where no browser can appear", async () => {
   const path = await contoso.forColleague("dark.txt", "x");
   const run = await seal(["open", path], { home, env: { BROWSER: "", DISPLAY: "", WAYLAND_DISPLAY: "" } });
@@ -123,3 +175,16 @@ it("names the organisation's viewer where no browser can appear", async () => {
   expect(refused.code).toBe(3);
   expect(refused.err).toContain(`seal requests ask '${spaced}' --reason WHY`);
 });
+
+it("says that nobody was asked while the service is away, keeps the reason, and leaves the file open", async () => {
+  const { run, address } = await open(await contoso.forColleague("away.txt", "still here"));
+  const { page } = await look(address);
+  await page.waitForSelector("iframe");
+  await stop(contoso.trial); // the last test of this file
+  await askFor(page, "For the board");
+  await soon(() => page.textContent(".ask [role=alert]")).toContain("so Ada Lovelace was not asked");
+  expect(await page.inputValue("textarea")).toBe("For the board");
+  expect(await page.locator("iframe").count()).toBe(1);
+  await page.close();
+  expect(await run).toMatchObject({ code: 0 });
+}, 60_000);

@@ -107,6 +107,8 @@ export const de: Messages = {
   send: "Um Zugriff bitten",
   sending: "Wird gefragt…",
   asked: (person) => `${person} wurde gefragt. Sobald Sie Zugriff haben, öffnet sich dieselbe Datei.`,
+  notAsked: ({ owner }) =>
+    `Der Schutzdienst ist gerade nicht erreichbar, also wurde ${owner} nicht gefragt. Ihr Grund bleibt hier stehen: Versuchen Sie es später noch einmal.`,
   askMore: (person) => `${person} um mehr bitten`,
   askedMore: (person) => `${person} wurde gefragt. Sobald Sie mehr dürfen, öffnen Sie die Datei noch einmal.`,
   openAgain: "Noch einmal öffnen",

@@ -97,6 +97,8 @@ export const en: Messages = {
   send: "Ask for access",
   sending: "Asking…",
   asked: (person) => `${person} was asked. Once you are let in, this same file opens.`,
+  notAsked: ({ owner }) =>
+    `The protection service cannot be reached at the moment, so ${owner} was not asked. Your reason stays here: try again later.`,
   askMore: (person) => `Ask ${person} for more`,
   askedMore: (person) => `${person} was asked. Once you may do more, open this file again.`,
   openAgain: "Open it again",
