@@ -143,9 +143,14 @@ describe("Word", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.type("Co-owner");
     expect(await pane.locator("#who-0-role").inputValue()).toBe("Co-owner");
+    expect(await office.findings()).toEqual([]);
+    expect(await office.overflows()).toEqual([0, 0]);
     while (!/^Protect as/.test(String(await focused()))) await page.keyboard.press("Tab");
     const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
     expect(download.suggestedFilename()).toBe("Document.docx");
+    await pane.waitForSelector("h2");
+    expect(await office.findings()).toEqual([]);
+    expect(await office.overflows()).toEqual([0, 0]);
     const bytes = readFileSync(await download.path());
     expect(Buffer.compare((await contoso.opened("outsider", "own.docx", bytes)) as Buffer, file)).toBe(0);
     expect(await contoso.opened("colleague", "own2.docx", bytes)).toBe(3);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
@@ -137,6 +138,29 @@ export class OfficeWindow {
   async protect(): Promise<{ name: string; bytes: Buffer }> {
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.pane.click(".act button.primary")]);
     return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  }
+
+  /** What axe finds in the pane, in light and in dark. */
+  async findings(): Promise<string[]> {
+    const found: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page: this.page }).include(["iframe", "body"]).analyze();
+      found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
+    }
+    await this.page.emulateMedia({ colorScheme: null });
+    return found;
+  }
+
+  /** By how many pixels something sticks out to the side, with text of the usual size and of twice that. */
+  async overflows(): Promise<number[]> {
+    const measure = (size: string) => {
+      document.documentElement.style.fontSize = size;
+      return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    };
+    const found = [await this.pane.evaluate(measure, "87.5%"), await this.pane.evaluate(measure, "175%")];
+    await this.pane.evaluate(() => document.documentElement.style.removeProperty("font-size"));
+    return found;
   }
 
   /** What the document of the host is like now. */
