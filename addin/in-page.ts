@@ -1,15 +1,18 @@
 import { blobSource } from "../browser/blob-source.js";
 import type { PageAccount } from "../browser/page-account.js";
 import { type OnlinePublication, publishOnline } from "../browser/publish-online.js";
-import { type Bytes, streamOf } from "../shared/bytes.js";
+import type { Bytes } from "../shared/bytes.js";
 import { webEngine } from "../shared/crypto/web-engine.js";
 import { RightsError } from "../shared/errors.js";
 import { extensionOf } from "../shared/format/extension.js";
-import { headBytes, kindOf, protectedName } from "../shared/format/kind.js";
-import { labelOutside } from "../shared/format/package/labels.js";
+import { headBytes, type Kind, kindOf, protectedName } from "../shared/format/kind.js";
+import type { LabelToWrite } from "../shared/format/package/labels.js";
 import { redirectionText } from "../shared/format/pfile.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import { consume, protect, readProtected, type Wrapping } from "../shared/protect.js";
+import { secondTime } from "../shared/time.js";
+import { type LabelledContent, withLabel } from "./label-inside.js";
+import { contentBits } from "./label-properties.js";
 import type { ProtectedCopy, ProtectJob, Protector } from "./protector.js";
 
 /** How much of the work is done once everything is sealed; the rest is reading it back. */
@@ -35,66 +38,77 @@ export class InPage implements Protector {
   isReady = async (): Promise<boolean> => true;
 
   async protect(job: ProtectJob, progress: (share: number) => void, signal: AbortSignal): Promise<ProtectedCopy> {
-    const { account, trust, now } = this.#options;
-    const clear = await clearFile(job);
-    const publication = {
-      policy: job.policy,
-      label: job.label?.id ?? null,
-      extension: clear.extension,
-      name: job.name,
-    };
+    const { account, trust } = this.#options;
+    const { kind, name } = await clearFile(job);
+    const publication = { policy: job.policy, label: job.label?.id ?? null, extension: kind.extension, name };
     const made = await publishOnline(publication, account, trust);
     signal.throwIfAborted();
     const { license } = made.published;
     const withdraw = async () => (await account.service.revoke(license)).lastOfflineUse;
     try {
-      const sealed = await this.#seal(
-        job,
-        clear.wrapping,
-        made,
-        now(),
-        (share) => progress(share * sealedShare),
-        signal,
-      );
+      const sealed = await this.#seal(job, kind, made, (share) => progress(share * sealedShare), signal);
       await check(sealed, made, signal);
       progress(1);
       if (job.reason !== null && job.label !== null)
         await account.service.relabel({ license, label: job.label.id, reason: job.reason });
-      return { name: clear.protectedName, blob: sealed, withdraw };
+      return { name: protectedName(name, kind), blob: sealed, withdraw };
     } catch (error) {
       await withdraw().catch(() => undefined); // a license without its document; the service may be away
       throw error;
     }
   }
 
+  /** As the file it is, with its label inside where it is one that carries labels. */
   async #seal(
     job: ProtectJob,
-    wrappingOf: (options: InPageOptions, job: ProtectJob) => Wrapping,
+    { container, extension }: Kind,
     { published, author }: OnlinePublication,
-    nowMs: number,
     progress: (share: number) => void,
     signal: AbortSignal,
   ): Promise<Blob> {
-    const source = blobSource(job.content);
-    const plaintext = { [Symbol.asyncIterator]: () => streamOf(source) };
-    const save = { number: 1, previous: new Uint8Array(0), nowMs };
-    const file = { plaintext, wrapping: wrappingOf(this.#options, job) };
-    const parts: Blob[] = [];
-    let done = 0;
-    for await (const piece of protect(file, published, author, save, webEngine)) {
-      signal.throwIfAborted();
-      parts.push(new Blob([piece]));
-      done += piece.length;
-      progress(Math.min(1, done / Math.max(1, source.size)));
-    }
-    return new Blob(parts, { type: "application/octet-stream" });
+    const { viewer, now } = this.#options;
+    const clear = await withLabel(job.content, container === "office" ? this.#labelOf(job) : null);
+    const wrapping: Wrapping =
+      container === "office"
+        ? { container, plainSize: clear.size, labelInfo: clear.outside }
+        : { container, extension, redirection: redirectionText(viewer) };
+    const save = { number: 1, previous: new Uint8Array(0), nowMs: now() };
+    const plaintext = { [Symbol.asyncIterator]: () => clear.pieces() };
+    const sealed = protect({ plaintext, wrapping }, published, author, save, webEngine);
+    return collected(sealed, clear, progress, signal);
+  }
+
+  #labelOf({ label, labelName, shown }: ProtectJob): LabelToWrite | null {
+    if (label === null || labelName === null) return null;
+    const { trust, now } = this.#options;
+    const setAt = secondTime(now());
+    const what = { label: label.id, name: labelName, contentBits: contentBits(shown) };
+    return { ...what, tenant: trust.tenant, method: "Privileged", setAt };
   }
 }
 
+/** As a blob, which the browser may keep on disk. */
+async function collected(
+  stream: AsyncIterable<Bytes>,
+  { size }: LabelledContent,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Blob> {
+  const parts: Blob[] = [];
+  let done = 0;
+  for await (const piece of stream) {
+    signal.throwIfAborted();
+    parts.push(new Blob([piece]));
+    done += piece.length;
+    progress(Math.min(1, done / Math.max(1, size)));
+  }
+  return new Blob(parts, { type: "application/octet-stream" });
+}
+
 interface ClearFile {
-  readonly extension: string;
-  readonly protectedName: string;
-  wrapping(options: InPageOptions, job: ProtectJob): Wrapping;
+  readonly kind: Kind;
+  /** Of the clear file. */
+  readonly name: string;
 }
 
 /** What it will become. @throws RightsError `file-unsuitable` where Office gave something else than it said. */
@@ -104,19 +118,7 @@ async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile
   const kind = kindOf(named, head, content.size);
   if (kind.protection !== "native")
     throw new RightsError("file-unsuitable", `what Office gave is not a file like ${named}: ${kind.note ?? ""}`);
-  const { container, extension } = kind;
-  const wrapping = ({ trust, viewer }: InPageOptions, { label }: ProtectJob): Wrapping =>
-    container === "pfile"
-      ? { container, extension, redirection: redirectionText(viewer) }
-      : {
-          container,
-          plainSize: content.size,
-          labelInfo:
-            label === null
-              ? null
-              : labelOutside({ label: label.id, tenant: trust.tenant, method: "Privileged", contentBits: 0 }),
-        };
-  return { extension, protectedName: protectedName(named, kind), wrapping };
+  return { kind, name: named };
 }
 
 /** Reads it back as a reader would, before anybody is told that it is protected. */

@@ -30,6 +30,8 @@ export function carriedLabel(properties: Properties, tenant: string | null): Car
 /** How a label is put into a document. */
 export interface Labelling {
   readonly label: Label;
+  /** `Confidential/Project` */
+  readonly name: string;
   readonly tenant: string;
   /** Whether the document is protected with it, and what of its marking is shown. */
   readonly isProtected: boolean;
@@ -42,18 +44,21 @@ export interface Labelling {
 const bits: Readonly<Record<MarkKind, number>> = { header: 1, footer: 2, watermark: 4 };
 const encrypted = 8;
 
+/** What a label did to a document, as documents note it. */
+export const contentBits = (shown: readonly MarkKind[]): number => shown.reduce((sum, kind) => sum | bits[kind], 0);
+
 /** All properties of the same organisation's labels go; those of others stay. */
 export function changesTo(properties: Properties, labelling: Labelling): PropertyChanges {
-  const { label, tenant, isProtected, shown, reason, nowMs } = labelling;
+  const { label, name, tenant, isProtected, shown, reason, nowMs } = labelling;
   const changes = new Map<string, string | null>(ownKeys(properties, tenant).map((key) => [key, null]));
   const put = (attribute: string, value: string) =>
     changes.set(`MSIP_Label_${label.id}_${attribute}`, value.slice(0, maxValue));
   put("Enabled", "true");
   put("SetDate", secondTime(nowMs));
   put("Method", "Privileged");
-  put("Name", textIn(label.names));
+  put("Name", name);
   put("SiteId", tenant);
-  put("ContentBits", String(shown.reduce((sum, kind) => sum | bits[kind], isProtected ? encrypted : 0)));
+  put("ContentBits", String(contentBits(shown) | (isProtected ? encrypted : 0)));
   if (reason !== null) put("Justification", reason);
   return changes;
 }

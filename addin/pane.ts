@@ -1,5 +1,5 @@
 import { codeOf, RightsError } from "../shared/errors.js";
-import { type Label, needsReason } from "../shared/label.js";
+import { type Label, labelPath, needsReason } from "../shared/label.js";
 import type { PolicyAnswer } from "../shared/protocol/service-api.js";
 import { policyOf, type TemplatePolicy } from "../shared/template.js";
 import type { OpenDocument, Properties } from "./document.js";
@@ -166,7 +166,8 @@ export class Pane {
     if (label === null && this.policy?.mandatory) return { kind: "label" };
     if (policy === null && !this.isKnown) return { kind: "no-place" };
     if (this.mustExplain && reason.trim() === "") return { kind: "reason" };
-    return { label, policy, reason: this.mustExplain ? reason.trim() : null, before: this.current };
+    const labelName = label && labelPath(this.policy?.labels ?? [], label);
+    return { label, labelName, policy, reason: this.mustExplain ? reason.trim() : null, before: this.current };
   }
 
   #policyChosen(): TemplatePolicy | PermissionTrouble | null {

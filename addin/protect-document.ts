@@ -8,6 +8,8 @@ import { firstReady, type ProtectedBy, type ProtectedCopy, type Protector } from
 /** What a person decided for the document they have open. */
 export interface Order {
   readonly label: Label | null;
+  /** `Confidential/Project`; `null` without a label. */
+  readonly labelName: string | null;
   /** Who may do what; `null` where a label only marks. */
   readonly policy: TemplatePolicy | null;
   /** Why a more sensitive label went; `null` where nobody asked. */
@@ -64,7 +66,7 @@ export async function protectDocument(order: Order, around: Circumstances): Prom
   try {
     signal.throwIfAborted();
     if (order.policy === null) return outcomeOf(order, labelled, null, null, false);
-    const { copy, by } = await protectCopy(order, order.policy, around);
+    const { copy, by } = await protectCopy(order, order.policy, labelled.shown, around);
     return outcomeOf(order, labelled, copy, by, form === "pdf");
   } catch (error) {
     await labelled.putBack().catch(() => undefined); // the reason why is the one to tell
@@ -74,11 +76,12 @@ export async function protectDocument(order: Order, around: Circumstances): Prom
 
 interface Labelled {
   readonly isLabelled: boolean;
+  readonly shown: readonly MarkKind[];
   readonly notShown: readonly MarkKind[];
   putBack(): Promise<void>;
 }
 
-const untouched: Labelled = { isLabelled: false, notShown: [], putBack: async () => undefined };
+const untouched: Labelled = { isLabelled: false, shown: [], notShown: [], putBack: async () => undefined };
 
 /** Marking first: what of it is shown stands in the properties. */
 async function label(order: Order, around: Circumstances): Promise<Labelled> {
@@ -103,9 +106,10 @@ async function writeLabel(order: Order, label: Label, before: Properties | null,
   const shown = wanted.length === 0 && !hadMarks ? [] : await document.mark(marks);
   const isProtected = order.policy !== null;
   const reason = isProtected ? null : order.reason; // otherwise it is the service's to keep
-  const labelling = { label, tenant, isProtected, shown, reason, nowMs: now() };
+  const name = order.labelName ?? label.id;
+  const labelling = { label, name, tenant, isProtected, shown, reason, nowMs: now() };
   const isLabelled = before !== null && (await document.setProperties(changesTo(before, labelling)));
-  return { isLabelled, notShown: wanted.filter((kind) => !shown.includes(kind)) };
+  return { isLabelled, shown, notShown: wanted.filter((kind) => !shown.includes(kind)) };
 }
 
 async function labelBack(order: Order, before: Properties | null, around: Circumstances): Promise<void> {
@@ -116,7 +120,12 @@ async function labelBack(order: Order, before: Properties | null, around: Circum
   if (before !== null && now !== null) await document.setProperties(changesBack(now, before, tenant));
 }
 
-async function protectCopy({ label, reason }: Order, policy: TemplatePolicy, around: Circumstances) {
+async function protectCopy(
+  { label, labelName, reason }: Order,
+  policy: TemplatePolicy,
+  shown: readonly MarkKind[],
+  around: Circumstances,
+) {
   const { document, protectors, progress, signal, unsaved } = around;
   const form = document.forms[0]!;
   progress("reading", 0);
@@ -124,7 +133,7 @@ async function protectCopy({ label, reason }: Order, policy: TemplatePolicy, aro
   signal.throwIfAborted();
   progress("protecting", 0);
   const protector = await firstReady(protectors);
-  const job = { name: fileName(document, unsaved), form, content, label, policy, reason };
+  const job = { name: fileName(document, unsaved), form, content, label, labelName, shown, policy, reason };
   const copy = await protector.protect(job, (share) => progress("protecting", share), signal);
   return { copy, by: protector.by };
 }

@@ -1,6 +1,6 @@
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
-import type { Form } from "./document.js";
+import type { Form, MarkKind } from "./document.js";
 
 /** One document to be protected. */
 export interface ProtectJob {
@@ -9,6 +9,10 @@ export interface ProtectJob {
   readonly form: Form;
   readonly content: Blob;
   readonly label: Label | null;
+  /** `Confidential/Project`; `null` without a label. */
+  readonly labelName: string | null;
+  /** What of the label's marking stands in the content. */
+  readonly shown: readonly MarkKind[];
   readonly policy: TemplatePolicy;
   /** Why a more sensitive label went, for the audit. */
   readonly reason: string | null;

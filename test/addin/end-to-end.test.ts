@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sourceOf } from "../../shared/bytes.js";
+import { carriedLabels } from "../../shared/format/carrier.js";
 import type { Label } from "../../shared/label.js";
 import { launchChromium } from "../browser/chromium.js";
 import { makePackage, wordParts } from "../office-documents.js";
@@ -51,6 +54,20 @@ const labelOf = (name: string) => labels.find(({ names }) => names.en === name)!
 const sharePoint = "https://contoso.sharepoint.com/sites/plans/";
 const quiet = (office: OfficeWindow) => expect([office.complaints, office.strangers]).toEqual([[], []]);
 
+/** The name of the label inside a clear document, which must be the one that was open otherwise. */
+async function holds(clear: Buffer | number): Promise<string | null> {
+  if (typeof clear === "number") throw new Error(`not opened: ${clear}`);
+  expect(wordText(clear)).toBe(wordText(file));
+  return (await carriedLabels("package", sourceOf(Uint8Array.from(clear))))[0]?.name ?? null;
+}
+
+/** The part that holds a document's text. */
+function wordText(docx: Buffer): string {
+  const script =
+    "import io,sys,zipfile; sys.stdout.write(zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())).read('word/document.xml').decode())";
+  return execFileSync("/usr/bin/python3", ["-c", script], { input: docx, encoding: "utf8" });
+}
+
 type Listed = { list: { Key: string; Value: string }[] };
 const propertiesIn = (office: OfficeWindow, what: "CustomProperties" | "Custom") =>
   office
@@ -65,8 +82,7 @@ describe("Word", () => {
     const { name, bytes } = await office.protect();
     expect(name).toBe("plan.docx");
     expect(bytes.includes("quicksilver")).toBe(false);
-    const clear = await contoso.opened("colleague", name, bytes);
-    expect(Buffer.compare(clear as Buffer, file)).toBe(0);
+    expect(await holds(await contoso.opened("colleague", name, bytes))).toBe("Confidential/Project");
     expect(await contoso.opened("outsider", name, bytes)).toBe(3);
     const { id } = labelOf("Project");
     expect(await propertiesIn(office, "CustomProperties")).toMatchObject({
@@ -152,7 +168,7 @@ describe("Word", () => {
     expect(await office.findings()).toEqual([]);
     expect(await office.overflows()).toEqual([0, 0]);
     const bytes = readFileSync(await download.path());
-    expect(Buffer.compare((await contoso.opened("outsider", "own.docx", bytes)) as Buffer, file)).toBe(0);
+    expect(await holds(await contoso.opened("outsider", "own.docx", bytes))).toBe("Confidential/Recipients only");
     expect(await contoso.opened("colleague", "own2.docx", bytes)).toBe(3);
     quiet(office);
   });
@@ -176,7 +192,7 @@ describe("Excel", () => {
     await office.pick("Confidential", "Project");
     const { name, bytes } = await office.protect();
     expect(name).toBe("sums.xlsx");
-    expect(Buffer.compare((await contoso.opened("colleague", name, bytes)) as Buffer, file)).toBe(0);
+    expect(await holds(await contoso.opened("colleague", name, bytes))).toBe("Confidential/Project");
     expect(await shown()).toEqual({ RightHeader: "", CenterFooter: "" });
     quiet(office);
   });
@@ -208,7 +224,7 @@ describe("PowerPoint", () => {
     await office.pick("Confidential", "Project");
     const { name, bytes } = await office.protect();
     expect(name).toBe("show.pptx");
-    expect(Buffer.compare((await contoso.opened("colleague", name, bytes)) as Buffer, file)).toBe(0);
+    expect(await holds(await contoso.opened("colleague", name, bytes))).toBe("Confidential/Project");
     quiet(office);
   });
 

@@ -30,7 +30,15 @@ describe("the label a document carries", () => {
     const foreign = carrying(labelOf("5").id, other);
     const before = new Map([...foreign, ...carrying(labelOf("1").id, tenant), ["Author", "Ada"]]);
     const now = new Map<string, string>(before);
-    const labelling = { label, tenant, isProtected: true, shown: ["footer" as const], reason: null, nowMs: 0 };
+    const labelling = {
+      label,
+      name: "Label 2",
+      tenant,
+      isProtected: true,
+      shown: ["footer" as const],
+      reason: null,
+      nowMs: 0,
+    };
     const apply = (changes: ReadonlyMap<string, string | null>) => {
       for (const [name, value] of changes) {
         if (value === null) now.delete(name);
@@ -48,6 +56,7 @@ describe("the label a document carries", () => {
   it("keeps no reason that is longer than a property may be", () => {
     const changes = changesTo(new Map(), {
       label,
+      name: "Label 2",
       tenant,
       isProtected: false,
       shown: [],

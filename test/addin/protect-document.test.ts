@@ -38,7 +38,14 @@ function world(document = labelled(), protectors = [new ScratchProtector()]) {
   return { document, around, abort, steps, protector: protectors[0]! };
 }
 
-const order = (more: Partial<Order> = {}): Order => ({ label: confidential, policy, reason: null, before, ...more });
+const order = (more: Partial<Order> = {}): Order => ({
+  label: confidential,
+  labelName: "Label 2",
+  policy,
+  reason: null,
+  before,
+  ...more,
+});
 const codeOf = (promise: Promise<unknown>) => promise.then(String, (error) => error.code ?? error.message);
 
 describe("protecting the open document", () => {
