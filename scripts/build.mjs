@@ -37,6 +37,21 @@ const { outputFiles } = await build({
   logLevel: "warning",
 });
 
+/** What takes TIFFs apart: a text in the frame that shows them, which starts it as a worker. */
+const {
+  outputFiles: [tiffWorker],
+} = await build({
+  absWorkingDir: root,
+  entryPoints: ["viewer/render/tiff-worker.ts"],
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  minify: true,
+  write: false,
+  logLevel: "warning",
+});
+
 /** What browsers load: names that change with the content, in a folder the service serves as it is. */
 const pages = await build({
   absWorkingDir: root,
@@ -61,7 +76,10 @@ const pages = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   minify: true,
-  define: { PDFJS_VERSION: JSON.stringify(dependencies["pdfjs-dist"]) },
+  define: {
+    PDFJS_VERSION: JSON.stringify(dependencies["pdfjs-dist"]),
+    TIFF_WORKER: JSON.stringify(tiffWorker.text),
+  },
   write: false,
   logLevel: "warning",
 });

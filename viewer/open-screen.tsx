@@ -52,7 +52,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
           <h1>{opened.use.terms.label ?? read.name}</h1>
           <span>{summaryOf(opened.use, say, language)}</span>
         </div>
-        {place.count > 1 && start.kind === "pdf" ? (
+        {place.count > 1 && start.kind !== "text" ? (
           <AllPages say={say} send={send} isOpen={hasThumbnails} opened={setThumbnails} />
         ) : null}
         {place.count > 1 ? <Paging {...place} say={say} send={send} /> : null}

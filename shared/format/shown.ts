@@ -1,5 +1,5 @@
 /** How content is shown in a page; everything else is handed over or stays closed. */
-export type ContentKind = "text" | "image" | "pdf";
+export type ContentKind = "text" | "image" | "tiff" | "pdf";
 
 const kinds: Readonly<Record<string, ContentKind>> = {
   ".txt": "text",
@@ -11,6 +11,8 @@ const kinds: Readonly<Record<string, ContentKind>> = {
   ".png": "image",
   ".gif": "image",
   ".bmp": "image",
+  ".tif": "tiff",
+  ".tiff": "tiff",
   ".pdf": "pdf",
 };
 

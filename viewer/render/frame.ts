@@ -21,6 +21,8 @@ export interface Stage {
   readonly ground: HTMLElement;
   /** Tells the viewer which page is in front. */
   readonly moved: (page: number, count: number) => void;
+  /** Tells it that a page cannot be drawn: nothing is shown any more. */
+  readonly cannot: (why: CannotShow) => void;
 }
 
 /** Waits for the viewer, and shows what it sends. @param show - for the kinds of content this frame knows. */
@@ -69,7 +71,8 @@ class Conversation {
       this.#thumbnails?.mark(page);
       this.tell({ type: "at", page, count });
     };
-    const seen = await show({ start: this.#start, source: this.#source, ground, moved });
+    const cannot = (why: CannotShow) => this.tell({ type: "cannot", why });
+    const seen = await show({ start: this.#start, source: this.#source, ground, moved, cannot });
     if ("why" in seen) return this.tell({ type: "cannot", why: seen.why });
     await seen.view.shown();
     this.#seen = seen;
