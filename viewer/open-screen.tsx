@@ -72,14 +72,16 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
           {printingIn(printing, say)}
         </p>
       </header>
-      <ContentFrame
-        start={start}
-        content={opened.content}
-        hearing={hearing}
-        ready={(one) => {
-          server.current = one;
-        }}
-      />
+      <main>
+        <ContentFrame
+          start={start}
+          content={opened.content}
+          hearing={hearing}
+          ready={(one) => {
+            server.current = one;
+          }}
+        />
+      </main>
     </div>
   );
 }

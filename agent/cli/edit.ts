@@ -8,7 +8,7 @@ import { openProtector } from "../protector.js";
 import { canConfine, confinedProgram, pathInside } from "../session/confined-program.js";
 import { type EditEvent, type Edited, EditSession } from "../session/edit-session.js";
 import { launch, type Running } from "../session/launch.js";
-import { programFor } from "../session/program.js";
+import type { Program } from "../session/program.js";
 import { recoverEdits } from "../session/recover-edits.js";
 import { type SettledFile, wordsOf } from "../session/settle-edit.js";
 import { copiesOfEdited } from "./edited-copy.js";
@@ -19,6 +19,7 @@ import { openHomeJournal, type Session } from "./session.js";
 /** A document that is ready for its program. */
 export interface Editing {
   readonly document: EditSession;
+  readonly program: Program;
   readonly granted: GrantedUse;
   /** What it says of itself before anything is changed. */
   readonly report: FileReport;
@@ -64,7 +65,7 @@ export async function edit(editing: Editing, session: Session, options: EditOpti
   const { document } = editing;
   let edited: Edited;
   try {
-    const running = await start(editing, options.with);
+    const running = await start(editing);
     const restore = endOnSignals(running);
     await document.run(running.closed).finally(restore);
   } finally {
@@ -77,9 +78,9 @@ export async function edit(editing: Editing, session: Session, options: EditOpti
   return toldOf(edited, editing);
 }
 
-async function start({ document, confinement, report }: Editing, chosen: string | undefined): Promise<Running> {
+async function start({ document, program, confinement, report }: Editing): Promise<Running> {
   const { path, note } = document;
-  const { command, inTerminal, mayHandOver } = await programFor(path, chosen);
+  const { command, inTerminal, mayHandOver } = program;
   const words =
     confinement === null
       ? command(path)

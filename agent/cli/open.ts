@@ -1,6 +1,7 @@
 import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import { givingBack } from "../../shared/crypto/engine.js";
+import { codeOf } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { consume } from "../../shared/protect.js";
 import { holds } from "../../shared/rights.js";
@@ -45,14 +46,35 @@ async function begin(
   const report = { ...(await describe(document, known)), ...describeUse(granted) };
   const isFree = isGeneric(document) || holds(rights, "EXPORT");
   if (holds(rights, "EDIT")) {
-    const confinement = isFree ? null : await confinementHere();
-    if (isFree || confinement !== null)
-      return { document: await openToEdit(document, granted, session), granted, report, confinement };
-    say(`${shown(document.path)}: editing without the right EXPORT takes Linux and bubblewrap; it is shown instead`);
+    const editing = await toEdit(document, granted, session, { isFree, with: options.with });
+    if (typeof editing !== "string") return { ...editing, granted, report };
+    say(`${shown(document.path)}: ${editing}; it is shown instead`);
   }
   if (isFree) await show(session, document, granted, options);
   else await showInViewer(session, document, granted);
   return { report, lines: [] };
+}
+
+/**
+ * Gets it ready for a program that edits it. @returns why there is none, for who may not take the content away: they can still
+ * look. @throws RightsError `file-unsuitable` for others, who have no use for that, and for a program that was named.
+ */
+async function toEdit(
+  document: Document,
+  granted: GrantedUse,
+  session: Session,
+  { isFree, with: named }: { isFree: boolean; with: string | undefined },
+): Promise<Pick<Editing, "document" | "program" | "confinement"> | string> {
+  const confinement = isFree ? null : await confinementHere();
+  if (!isFree && confinement === null) return "editing without the right EXPORT takes Linux and bubblewrap";
+  const opened = await openToEdit(document, granted, session);
+  try {
+    return { document: opened, program: await programFor(opened.path, named), confinement };
+  } catch (error) {
+    await opened.close();
+    if (isFree || named !== undefined || codeOf(error) !== "file-unsuitable") throw error;
+    return "no program is set for files of this kind";
+  }
 }
 
 async function show(session: Session, document: Document, granted: GrantedUse, options: EditOptions): Promise<void> {

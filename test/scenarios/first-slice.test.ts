@@ -140,7 +140,7 @@ describe.sequential("drop a file, and it opens only for those its policy names",
     expect(opened, opened.err).toMatchObject({ code: 0 });
     expect((await readFile(seen)).equals(binary)).toBe(true);
     expect((await readFile(`${seen}.mode`, "utf8")).trim()).toBe("700");
-    expect(await readdir(join(homes.colleague!, "sessions"))).toEqual([]);
+    expect(await readdir(join(homes.colleague!, "edits"))).toEqual([]);
   });
 
   it("goes on while the service is away: protecting, and opening what was opened before", async () => {
