@@ -73,7 +73,7 @@ async function toEdit(
   } catch (error) {
     await opened.close();
     if (isFree || named !== undefined || codeOf(error) !== "file-unsuitable") throw error;
-    return "no program is set for files of this kind";
+    return "there is no program here to edit it with";
   }
 }
 

@@ -4,6 +4,9 @@ import { isAbsolute, join } from "node:path";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const runtime = "/run/display";
+
+/** Whether a program with windows could show itself. */
+export const hasDisplay = (env: Environment): boolean => Boolean(env.WAYLAND_DISPLAY || env.DISPLAY);
 const maxRuntimeBytes = String(64 << 20);
 
 /** What lets a confined program show itself: Wayland's socket alone, where there is one, else X11's with its key. */

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { RightsError } from "../../shared/errors.js";
 import { commandOf, findEntry } from "./desktop-entries.js";
-import type { Environment } from "./display.js";
+import { type Environment, hasDisplay } from "./display.js";
 import { windowsOpener } from "./windows-opener.js";
 
 /** What opens a file: its command line for a path. */
@@ -43,6 +43,7 @@ export async function programFor(
   const id = type === "" ? "" : await ask("xdg-mime", ["query", "default", type]);
   const entry = id === "" ? null : await findEntry(id, env);
   if (entry === null) throw noProgram("no program is set for files of this kind");
+  if (!entry.terminal && !hasDisplay(env)) throw noProgram("there is no display for a program that opens it");
   return { command: (file) => commandOf(entry, file), inTerminal: entry.terminal, mayHandOver: true };
 }
 

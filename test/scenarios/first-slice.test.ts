@@ -122,7 +122,7 @@ describe.sequential("drop a file, and it opens only for those its policy names",
     for (const command of ["cat", "unprotect"]) expect(await as("colleague", command, text)).toMatchObject({ code: 3 });
     const dark = { BROWSER: "", DISPLAY: "", WAYLAND_DISPLAY: "" };
     const shown = await seal(["open", text], { home: homes.colleague!, env: dark });
-    expect(shown.code).toBe(3);
+    expect(shown, shown.err).toMatchObject({ code: 3 });
     expect(shown.err).toContain(`${trial.service}/view`);
     expect(existsSync(join(root, "strict.txt"))).toBe(false);
     expect((await as("colleague", "cat", wrapped)).text).toBe("look, do not take");
