@@ -43,7 +43,8 @@ export async function programFor(
   const id = type === "" ? "" : await ask("xdg-mime", ["query", "default", type]);
   const entry = id === "" ? null : await findEntry(id, env);
   if (entry === null) throw noProgram("no program is set for files of this kind");
-  if (!entry.terminal && !hasDisplay(env)) throw noProgram("there is no display for a program that opens it");
+  if (entry.terminal ? !process.stdin.isTTY : !hasDisplay(env))
+    throw noProgram("there is no display for the program that opens it");
   return { command: (file) => commandOf(entry, file), inTerminal: entry.terminal, mayHandOver: true };
 }
 
