@@ -7,6 +7,7 @@ import { type ShownCode, withDeviceCode } from "../agree/device-code.js";
 import { hasDisplay, openPage } from "../agree/open-page.js";
 import { withPassword } from "../agree/password.js";
 import { openHome } from "../home.js";
+import { forgetUnsaved } from "../session/unsaved.js";
 import { signInBy } from "../sign-in.js";
 import { exits } from "./exit.js";
 import type { ReportOptions } from "./report.js";
@@ -72,8 +73,14 @@ function showCode({ address, code, complete, untilMs }: ShownCode): void {
   say(`or open ${shown(complete)} and compare it; it is good until ${until}`);
 }
 
-export async function logout({ json }: ReportOptions): Promise<number> {
+export interface LogoutOptions extends ReportOptions {
+  /** Changes that are not saved to their documents yet may go. */
+  discard?: boolean;
+}
+
+export async function logout({ json, discard }: LogoutOptions): Promise<number> {
   const home = await openHome();
+  await forgetUnsaved(home, discard ?? false);
   const before = await whoIsSignedIn(home).catch(() => null); // a damaged record is no reason to stay
   const isTold = await signOut(home);
   if (json) printJson({ address: before?.address ?? null, service: before?.service ?? null, told: isTold });

@@ -18,7 +18,9 @@ export function defineAccount(program: Command): void {
     "logout",
     "forget who is signed in, with keys and licenses",
     async () => (await import("../sign-in.js")).logout,
-  ).option(...json);
+  )
+    .option("--discard", "also when changes are not saved to their documents yet: they are lost")
+    .option(...json);
   define(program, "whoami", "who is signed in, and where", async () => (await import("../sign-in.js")).whoami).option(
     ...json,
   );

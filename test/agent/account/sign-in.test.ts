@@ -80,6 +80,7 @@ describe("signing in", () => {
     await expect(openAccount(home)).rejects.toThrow("seal login URL");
     expect((await readdir(home.path)).sort()).toEqual([
       "copies",
+      "edits",
       "journal",
       "licenses",
       "locks",

@@ -12,6 +12,7 @@ import { openProtector } from "../../../agent/protector.js";
 import { notesIn } from "../../../agent/session/edit-record.js";
 import { type EditEvent, EditSession } from "../../../agent/session/edit-session.js";
 import { recoverEdits } from "../../../agent/session/recover-edits.js";
+import { forgetUnsaved } from "../../../agent/session/unsaved.js";
 import { openJournal } from "../../../agent/work/journal.js";
 import { startOf, thisProcess } from "../../../agent/work/owner.js";
 import { protectFile } from "../../../agent/work/protect-file.js";
@@ -171,6 +172,10 @@ describe("a process that died", () => {
     expect(await recover(colleague)).toEqual([]); // not every half minute
     expect(await recover(colleague, true)).toEqual(["kept"]);
     expect((await readFile(session.note.keptPath)).equals(kept)).toBe(true);
+    await expect(forgetUnsaved(colleague.home, false)).rejects.toThrow("--discard");
+    expect(await readdir(colleague.home.edits)).toEqual([session.note.id]);
+    await forgetUnsaved(colleague.home, true);
+    expect(await readdir(colleague.home.edits)).toEqual([]);
   });
 
   it("leaves the file to a program that goes on, and what that saves is protected", async () => {
