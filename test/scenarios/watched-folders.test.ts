@@ -139,6 +139,7 @@ describe("in a watched folder", { timeout: 240_000 }, () => {
     expect(await status("new", "moved.ptxt")).toMatchObject({ label: "Confidential/All employees" });
     renameSync(at("old", "renamed.txt"), at("old", "has another name.txt"));
     await appears(at("old", "has another name.ptxt"));
+    await disappears(at("old", "has another name.txt"));
     expect(readdirSync(at("old")).filter((name) => name.endsWith(".txt"))).toEqual(["stays.txt"]);
   });
 
