@@ -9,7 +9,8 @@ let copy: string;
 
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), "sealwright-"));
-  for (const folder of ["bin", "scripts"]) await cp(join(root, folder), join(copy, folder), { recursive: true });
+  for (const folder of ["bin", "scripts", "addin/icons", "viewer/icons"])
+    await cp(join(root, folder), join(copy, folder), { recursive: true });
   await cp(join(root, "package.json"), join(copy, "package.json"));
   await symlink(join(root, "node_modules"), join(copy, "node_modules"), "dir");
 });
@@ -29,6 +30,11 @@ const others = [
   "viewer/render/main.ts",
   "viewer/render/pdf-main.ts",
   "viewer/render/pdf-worker.ts",
+  "viewer/render/tiff-worker.ts",
+  "viewer/from-page.ts",
+  "viewer/shell/worker.ts",
+  "addin/taskpane.tsx",
+  "addin/sign-in.ts",
 ];
 
 /** A tree of sources with `text` as the command line's. */
@@ -50,9 +56,11 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
   const served = await readdir(join(copy, "dist/viewer"));
   const pages = served
-    .filter((name) => !name.startsWith("pdfjs-"))
+    .filter((name) => name.endsWith(".js") && !name.startsWith("pdfjs-"))
     .map((name) => name.replace(/-[A-Z0-9]{8}\.js$/, ""));
-  expect(pages.sort()).toEqual(["content", "local", "pdf", "requests", "signed-in", "viewer"]);
+  const ofViewer = ["content", "hand-over", "local", "pdf", "requests", "shell-worker", "signed-in", "viewer"];
+  expect(pages.sort()).toEqual([...ofViewer, "office-sign-in", "taskpane"].sort());
+  expect(served.filter((name) => name.endsWith(".png"))).toHaveLength(5);
   for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
     expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
   expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(
