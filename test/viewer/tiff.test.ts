@@ -36,12 +36,13 @@ it("shows the pages of scans, packed in any of the usual ways, in both byte orde
   expect(await reader.page.textContent(".paging")).toContain("/ 5");
   await reader.page.click("button.pages");
   await soon(async () => (await reader.content()).locator(".thumbnails canvas").count()).toBe(5);
-  const findings = await new AxeBuilder({ page: reader.page }).analyze();
-  expect(findings.violations).toEqual([]);
   if (process.env.LOOK) await reader.page.screenshot({ path: process.env.LOOK });
   await reader.choose(await contoso.forColleague("big.tiff", tiff(all, "MM")));
   await soon(async () => boxes(await reader.content())).toEqual(Array(5).fill(true));
   expect(reader.complaints).toEqual([]);
+  // last, since the tool itself asks for style sheets, which the frame may not
+  const findings = await new AxeBuilder({ page: reader.page }).analyze();
+  expect(findings.violations).toEqual([]);
 }, 120_000);
 
 it("closes one that cannot be decoded, and says so", async () => {
