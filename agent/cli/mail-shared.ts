@@ -8,6 +8,7 @@ import { keptMailServer, type MailServer } from "../mail/mail-server.js";
 import { sendMail } from "../mail/send.js";
 import { replaceFile } from "../work/replace-file.js";
 import { exits } from "./exit.js";
+import { outFolder } from "./paths.js";
 import type { ReportOptions } from "./report.js";
 import { print, printJson, shown } from "./say.js";
 import { openHomeJournal, type Session } from "./session.js";
@@ -36,7 +37,8 @@ export async function mailShared(files: readonly Shared[], mailing: Mailing, ses
   if (server !== null) return tellSent(await sendMail(raw, mailing.to, server), attachments, mailing, raw.length);
   const first = files[0]!.path;
   const name = `${basename(first, extname(first))}.eml`;
-  const path = await writeDraft(raw, join(mailing.out ?? dirname(first), name), home);
+  const folder = (await outFolder(mailing.out)) ?? dirname(first);
+  const path = await writeDraft(raw, join(folder, name), home);
   const [to, attached] = [mailing.to, attachments.map((one) => one.name)];
   if (mailing.json) printJson({ mail: "draft", path, to, refused: [], attachments: attached, bytes: raw.length });
   else print(`${shown(path)} is the mail, not sent yet: open it, look at it, and send it`);

@@ -22,8 +22,8 @@ const maxMessageChars = 20_000;
 const maxSubjectChars = 150;
 const maxNamed = 20;
 
-export const subjectOf = ({ subject, language, sender }: Letter): string =>
-  lineOf(subject ?? mailWords[language].subject(sender.name), maxSubjectChars);
+export const subjectOf = ({ subject, language, sender, files }: Letter): string =>
+  lineOf(subject ?? mailWords[language].subject(sender.name, files.length), maxSubjectChars);
 
 const messageOf = (text: string): string =>
   text

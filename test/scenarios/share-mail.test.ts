@@ -94,9 +94,11 @@ describe("without a mail server", () => {
   it("writes in German where the computer does, and names the day on which access ends", async () => {
     await writeFile(at("ende.txt"), canary);
     await done(ada("protect", "ende.txt", "--grant", "bob@trial.example:VIEW", "--expires", "2031-03-04T12:00:00Z"));
-    await done(adaWith({ env: { LC_ALL: "de_DE.UTF-8" } }, "share", "ende.ptxt", "--to", "olga@outside.example"));
-    const mail = await parsed(readFileSync(at("ende.eml")));
-    expect(mail.subject).toMatch(/ schickt Ihnen geschützte Dateien$/);
+    await done(
+      adaWith({ env: { LC_ALL: "de_DE.UTF-8" } }, "share", "ende.ptxt", "--to", "olga@outside.example", "--out", "neu"),
+    );
+    const mail = await parsed(readFileSync(at("neu", "ende.eml")));
+    expect(mail.subject).toMatch(/ schickt Ihnen eine geschützte Datei$/);
     expect(mail.text).toContain("Der Zugriff endet am 4. März 2031");
     expect((await olga("rights", "ende.ptxt")).code).toBe(0);
   });
