@@ -1,3 +1,4 @@
+import { RightsError } from "../../shared/errors.js";
 import type { AnsweredOp, AnswerOf, JobState } from "../../shared/protocol/agent-answers.js";
 import type { LinkRequest, RequestOf } from "../../shared/protocol/agent-api.js";
 import type { Slice } from "../../shared/protocol/agent-frames.js";
@@ -7,7 +8,7 @@ import type { Job, Work } from "./job.js";
 import type { Jobs } from "./jobs.js";
 import type { LinkParts } from "./link-parts.js";
 import { inspectContent, unprotectContent } from "./open-content.js";
-import type { Pairing } from "./pairings.js";
+import { findPairing, type Pairing } from "./pairings.js";
 import { protectContent } from "./protect-content.js";
 import { protectAtPath } from "./protect-path.js";
 import type { Questions } from "./questions.js";
@@ -73,7 +74,13 @@ const handlers: Handlers = {
   },
 };
 
-export function answerAsked(request: Asked, caller: Caller, desk: HandlerDesk): Promise<unknown> {
+/**
+ * A pairing belongs to a sign-in: a page that was connected before it ended asks for nothing of whoever comes next.
+ * @throws RightsError `not-paired`.
+ */
+export async function answerAsked(request: Asked, caller: Caller, desk: HandlerDesk): Promise<unknown> {
+  if ((await findPairing(desk.parts.account(), caller.pairing.id)) === null)
+    throw new RightsError("not-paired", "this page and the agent are not paired, or no longer");
   const handler = handlers[request.op] as (request: Asked, caller: Caller, desk: HandlerDesk) => Promise<unknown>;
   return handler(request, caller, desk);
 }

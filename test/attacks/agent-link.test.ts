@@ -1,6 +1,7 @@
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { signOut } from "../../agent/account.js";
 import { limits } from "../../agent/link/limits.js";
 import { removePairing } from "../../agent/link/pairings.js";
 import { proveToken } from "../../shared/protocol/agent-proof.js";
@@ -146,6 +147,14 @@ describe("T20: what was recorded or stolen", () => {
     await link.endPairing(paired.id);
     expect(await page.closed).toBe(1001);
     expect(await (await RawPage.open(port, { origin: pageOrigin })).authenticate(paired)).toBe("not-paired");
+  });
+
+  it("a connection is worth nothing any more once its person signed out", async () => {
+    const agent = await linkedAgent();
+    const page = await agent.page(await agent.pair());
+    expect((await page.ask("whoami")).answer.address).toBe(agent.account.info.address);
+    await signOut(agent.account.home);
+    for (const op of ["whoami", "labels"]) expect((await page.ask(op)).error?.code).toBe("not-paired");
   });
 
   it("a job belongs to its pairing: another paired page does not see it", async () => {
