@@ -46,6 +46,8 @@ const Record = z.strictObject({
   extension: z.string(),
   /** Whether it was whole (whole.ts) when it was opened, so that what is saved must be. */
   isWhole: z.boolean(),
+  /** Whether content may leave the session without protection: who edits may export. */
+  mayLeave: z.boolean(),
   /** Where the clear file is, and how it is called. */
   folder: z.string(),
   name: z.string(),

@@ -6,8 +6,9 @@ import { codeOf, RightsError, type RightsErrorCode } from "../../shared/errors.j
 import { clearName } from "../../shared/format/kind.js";
 import type { Edition } from "../../shared/license/edition.js";
 import { type Consumed, consume, type Published } from "../../shared/protect.js";
+import { holds } from "../../shared/rights.js";
 import type { GrantedUse } from "../consume-license.js";
-import type { Document } from "../document.js";
+import { type Document, isGeneric } from "../document.js";
 import type { Home } from "../home.js";
 import { noteRegistrations } from "../outbox.js";
 import { fileError } from "../work/file-errors.js";
@@ -98,7 +99,8 @@ export class EditSession {
     const consumed = await consume(document.file, granted, editor.protector.engine);
     const base = baseOf(document, granted, consumed.edition);
     await refuseSecond(editor.account.home, base.path);
-    const note = await makeNote(editor.account.home, aboutOf(base, editor), (id) =>
+    const about = { ...aboutOf(base, editor), mayLeave: isGeneric(document) || holds(granted.use.rights, "EXPORT") };
+    const note = await makeNote(editor.account.home, about, (id) =>
       clearFolderFor(editor.account.home, id, consumed.size),
     );
     try {

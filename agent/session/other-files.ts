@@ -14,7 +14,9 @@ const maxOthers = 100;
 export interface OtherFiles {
   /** Of the document's own kind: each is a session of its own from now on, ready to be settled. */
   readonly notes: readonly EditNote[];
-  /** Names of what cannot be protected under the license of the document, which says what kind it is. */
+  /** Paths of what cannot be protected under the license of the document, which says what kind it is, and may leave. */
+  readonly clear: readonly string[];
+  /** Names of the same, where it may not. */
   readonly refused: readonly string[];
 }
 
@@ -23,26 +25,27 @@ export async function splitOthers(
   base: Base,
   { account }: Pick<Editor, "account">,
 ): Promise<OtherFiles> {
-  const { folder, name } = note.record;
+  const { folder, name, mayLeave } = note.record;
   const notes: EditNote[] = [];
-  const refused: string[] = [];
+  const [clear, refused]: string[][] = [[], []];
   const names = await readdir(folder).catch(() => []);
-  for (const other of names.filter((one) => one !== name && !isIgnoredName(one)).slice(0, maxOthers)) {
-    const stat = await lstat(join(folder, other));
+  for (const [at, other] of names.filter((one) => one !== name && !isIgnoredName(one)).entries()) {
+    const isFile = at < maxOthers && (await lstat(join(folder, other))).isFile();
     const isSameKind = extname(other).toLowerCase() === extname(name).toLowerCase();
-    if (stat.isFile() && isSameKind) notes.push(await split(note, other, base, account.home, account));
-    else refused.push(other);
+    if (isFile && isSameKind) notes.push(await split(note, other, base, account.home, account));
+    else if (isFile && mayLeave) clear!.push(join(folder, other));
+    else refused!.push(other);
   }
-  return { notes, refused };
+  return { notes, clear: clear!, refused: refused! };
 }
 
 /** The file moves only once all is ready for it, so that it is in one place or the other whenever we are killed. */
 async function split(note: EditNote, name: string, base: Base, home: Home, account: Editor["account"]) {
   const path = join(dirname(base.path), besideName(name, base));
   const known = { ino: "0", size: "0", mtimeNs: "0" }; // none of it is protected yet
-  const { subject, container, extension } = note.record;
+  const { subject, container, extension, mayLeave } = note.record;
   const now = stateOf({ ...base, path }, known);
-  const about = { subject, container, extension, isWhole: true, name, now };
+  const about = { subject, container, extension, isWhole: true, mayLeave, name, now };
   const made = await makeNote(home, about, async (id) => clearFolderBeside(home, note.record.folder, id));
   await drawKeepingKey(account.secrets, made.id);
   await makeClearFolder(made.record.folder);

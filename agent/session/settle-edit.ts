@@ -10,6 +10,7 @@ import { ClearFile } from "./clear-file.js";
 import { baseIn, type EditNote, type EditState, stateOf } from "./edit-record.js";
 import { forget, keep } from "./end-edit.js";
 import { isHeld } from "./launch.js";
+import { letGo } from "./let-go.js";
 import { splitOthers } from "./other-files.js";
 import { type Base, type Editor, editionDigest, saveEdition } from "./save-edition.js";
 import { openClear, openKeptWork, type SavedWork } from "./saved-work.js";
@@ -21,10 +22,10 @@ export interface SettledFile {
   readonly path: string;
   /**
    * `erased`: nothing was changed. `saved`: what was changed is protected. `kept`: it cannot be now, and lies sealed.
-   * `live`: its program goes on without us, and what it saves is protected another time. `refused`: it is of another kind than
-   * the document, and gone with the session.
+   * `live`: its program goes on without us, and what it saves is protected another time. `clear`: it is of
+   * another kind than the document, and lies where it may. `refused`: the same, where it may not, and it is gone with the session.
    */
-  readonly kind: "erased" | "saved" | "kept" | "live" | "refused";
+  readonly kind: "erased" | "saved" | "kept" | "live" | "clear" | "refused";
   /** Why it is kept. */
   readonly error: RightsError | null;
 }
@@ -122,10 +123,20 @@ async function saveWork(note: EditNote, by: Settler, work: SavedWork, isLive: bo
 
 /** What the program saved under other names, beside the document and under its license, as far as it is of its kind. */
 export async function settleOthers(note: EditNote, base: Base, by: Settler): Promise<SettledFile[]> {
-  const { notes, refused } = await splitOthers(note, base, by);
+  const { notes, clear, refused } = await splitOthers(note, base, by);
   const settled: SettledFile[] = refused.map((path) => ({ path, kind: "refused", error: null }));
+  for (const path of clear) settled.push(await giveClear(path, base, by));
   for (const other of notes) settled.push(await settle(other, by));
   return settled;
+}
+
+async function giveClear(path: string, base: Base, { protector }: Settler): Promise<SettledFile> {
+  try {
+    return { path: await letGo(path, dirname(base.path), protector.journal), kind: "clear", error: null };
+  } catch (error) {
+    if (!(error instanceof RightsError)) throw error;
+    return { path: basename(path), kind: "refused", error };
+  }
 }
 
 /** One sentence for people; `null` where there is nothing to say. */
@@ -133,6 +144,8 @@ export function wordsOf({ path, kind, error }: SettledFile): string | null {
   const name = shown(path);
   if (kind === "saved") return `${name} was saved and is protected`;
   if (kind === "kept") return `changes to ${name} are kept on this computer, sealed: ${error?.message ?? ""}`;
+  if (kind === "clear") return `${name} was saved too; it is not protected`;
+  if (kind === "refused" && error !== null) return `${name} could not be kept: ${error.message}`;
   if (kind === "refused")
     return `${name} was not kept: under the license of the document only files of its own kind can be saved beside it`;
   return null;

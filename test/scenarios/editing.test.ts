@@ -156,10 +156,20 @@ describe.sequential("editing", () => {
     await protect(name);
     const script = `cp '${other}' "$(dirname "$1")/report.docx"; echo x > "$(dirname "$1")/table.csv"; touch "$1"`;
     const edited = await edit("colleague", name, script);
-    expect(edited.err).toContain("table.csv was not kept");
+    expect(edited.err).toContain("table.csv was saved too; it is not protected");
+    expect(await readFile(at("table.csv"), "utf8")).toBe("x\n");
     expect((await contentOf("report.docx")).equals(await readFile(other))).toBe(true);
     expect(await report("colleague", "rights", "report.docx")).toMatchObject({ owner: trial.people[1]!.user });
     expect(await readdir(join(homes.colleague!, "edits"))).toEqual([]);
+  });
+
+  it("lets nothing of another kind out of the hands of who may edit and not export", async () => {
+    const { user } = trial.people.find(({ role }) => role === "colleague")!;
+    await writeFile(at("inside.txt"), "inside");
+    await protect("inside.txt", "--grant", `${user}:VIEW+EDIT`);
+    const edited = await edit("colleague", "inside.ptxt", 'echo out > "$(dirname "$1")/out.csv"; touch "$1"');
+    expect(edited.err).toContain("out.csv was not kept");
+    expect(await readdir(root)).not.toContain("out.csv");
   });
 
   it("is for those who may; others get a copy to look at, which nobody keeps", async () => {
