@@ -6,7 +6,7 @@ import { webEngine } from "../shared/crypto/web-engine.js";
 import { RightsError } from "../shared/errors.js";
 import { extensionOf } from "../shared/format/extension.js";
 import { headBytes, type Kind, kindOf, protectedName } from "../shared/format/kind.js";
-import type { LabelToWrite } from "../shared/format/package/labels.js";
+import type { LabelToWrite } from "../shared/format/label-properties.js";
 import { redirectionText } from "../shared/format/pfile.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import { consume, protect, readProtected, type Wrapping } from "../shared/protect.js";

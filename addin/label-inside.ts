@@ -2,7 +2,8 @@ import { blobSource } from "../browser/blob-source.js";
 import { type Bytes, streamOf } from "../shared/bytes.js";
 import { codeOf } from "../shared/errors.js";
 import { labelled } from "../shared/format/carrier.js";
-import { type LabelToWrite, labelOutside } from "../shared/format/package/labels.js";
+import type { LabelToWrite } from "../shared/format/label-properties.js";
+import { labelOutside } from "../shared/format/package/labels.js";
 
 /** A document about to be protected: what is sealed, and its label as others read it without a license. */
 export interface LabelledContent {

@@ -6,6 +6,8 @@ export type RightsErrorCode =
   | "pfile-unsupported"
   | "office-malformed"
   | "office-unsupported"
+  | "pdf-malformed"
+  | "pdf-unsupported"
   | "sealed-page-malformed"
   | "sealed-page-unsupported"
   | "content-damaged"

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { codeOf } from "../../shared/errors.js";
-import type { CarriedLabel } from "../../shared/format/package/labels.js";
+import type { CarriedLabel } from "../../shared/format/label-properties.js";
 import { withCarrier } from "../work/label-file.js";
 import type { Known } from "./describe.js";
 import type { FileReport, Told } from "./report.js";
@@ -20,7 +20,7 @@ async function labelsIn(path: string): Promise<readonly CarriedLabel[]> {
   try {
     return (await withCarrier(path, async ({ labels }) => labels)) ?? [];
   } catch (error) {
-    if (codeOf(error).startsWith("office-")) return [];
+    if (/^(?:office|pdf)-/.test(codeOf(error))) return [];
     throw error;
   }
 }

@@ -47,6 +47,8 @@ const byCode: Partial<Record<RightsErrorCode, number>> = {
   "pfile-unsupported": exits.damaged,
   "office-malformed": exits.damaged,
   "office-unsupported": exits.damaged,
+  "pdf-malformed": exits.damaged,
+  "pdf-unsupported": exits.damaged,
   "sealed-page-malformed": exits.damaged,
   "sealed-page-unsupported": exits.damaged,
   "content-damaged": exits.damaged,

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { RightsError } from "../../shared/errors.js";
-import type { CarriedLabel } from "../../shared/format/package/labels.js";
+import type { CarriedLabel } from "../../shared/format/label-properties.js";
 import { type Label, labelPath } from "../../shared/label.js";
 import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
 import { tellRelabel } from "../tell-relabel.js";

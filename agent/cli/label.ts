@@ -10,7 +10,7 @@ import { relabelling } from "../relabel.js";
 import { reasonFrom, tellRelabel } from "../tell-relabel.js";
 import { insideOf } from "../work/inside-label.js";
 import { type Protector, protectStream } from "../work/protect-file.js";
-import { reprotectFile, reprotectStream } from "../work/reprotect-file.js";
+import { carrierIn, reprotectFile, reprotectStream } from "../work/reprotect-file.js";
 import { WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
 import { labelClear } from "./label-clear.js";
@@ -123,7 +123,8 @@ async function relabel(document: Document, by: Labelling, progress: Progress): P
   const { protector, options, out } = by;
   const { account } = by.session;
   const { choice, isSame, isUnsure, anew } = await becoming(document, by);
-  progress.expect((document.file.container === "office" ? 3 : 2) * document.file.region.size);
+  const isReadBefore = carrierIn(document.file.container, anew.extension) !== null;
+  progress.expect((isReadBefore ? 3 : 2) * document.file.region.size);
   const inside = insideOf(choice, "Privileged");
   const how = { ...anew, inside, out, keep: options.keep ?? false, count: progress.count };
   const made = await reprotectFile(document, how, protector);

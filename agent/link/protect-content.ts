@@ -4,6 +4,7 @@ import { countedSource, streamOf } from "../../shared/bytes.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
+import { carrierFor } from "../../shared/format/carrier.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { isProtected, type Published, protect } from "../../shared/protect.js";
 import type { Wanted } from "../../shared/protocol/agent-api.js";
@@ -12,15 +13,7 @@ import { publish } from "../publish.js";
 import { fileError } from "../work/file-errors.js";
 import { insideOf, toProtect } from "../work/inside-label.js";
 import { PdfCopies } from "../work/pdf-copy.js";
-import {
-  asOffice,
-  authorOf,
-  firstSave,
-  type Protector,
-  verifyWritten,
-  wrappedAs,
-  writerOf,
-} from "../work/protect-file.js";
+import { authorOf, firstSave, type Protector, verifyWritten, wrappingFor, writerOf } from "../work/protect-file.js";
 import { openSource } from "../work/source-file.js";
 import type { JobDesk, Outcome, ResultFile, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
@@ -71,16 +64,15 @@ async function seal(desk: JobDesk, wish: ContentWish, choice: Choice, by: Protec
   const publication = { policy, label: label?.id ?? null, extension: kind.extension, name: wish.name };
   const published = await publish(publication, by.publisher, by.now());
   const read = countedSource(content, count);
-  const inside =
-    kind.container === "office" ? await toProtect(read, insideOf(choice, "Privileged"), writerOf(by)) : null;
-  const wrapping = inside === null ? wrappedAs(kind.extension, by) : asOffice(content.size, inside);
-  const plaintext = inside?.content?.pieces() ?? streamOf(read, segmentBytes);
+  const inside = await toProtect(read, carrierFor(kind), insideOf(choice, "Privileged"), writerOf(by));
+  const wrapping = wrappingFor(kind, content.size, inside, by);
+  const plaintext = inside.content?.pieces() ?? streamOf(read, segmentBytes);
   const path = join(desk.folder, protectedName(wish.name, kind));
   const pieces = protect({ plaintext, wrapping }, published, authorOf(by), firstSave(by), by.engine);
   await writeTo(path, givingBack(pieces, by.engine.memory));
   const file = await resultAt(path, "document");
   await verifyWritten(countedSource(file.content, count), published, by);
-  return { path, kind: { ...kind, note: kind.note ?? inside?.note }, published, file };
+  return { path, kind: { ...kind, note: kind.note ?? inside.note }, published, file };
 }
 
 async function writeTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ByteSource } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import { type Carrier, labelled, type Relabelled } from "../../shared/format/carrier.js";
-import { type LabelToWrite, labelOutside } from "../../shared/format/package/labels.js";
+import type { LabelToWrite } from "../../shared/format/label-properties.js";
+import { labelOutside } from "../../shared/format/package/labels.js";
 import { secondTime } from "../../shared/time.js";
 import type { Choice } from "../chosen-policy.js";
 
@@ -41,18 +42,31 @@ export interface ToProtect extends Pick<Relabelled, "outside"> {
   readonly note?: string;
 }
 
-/** An Office document with its label inside and out; one that is not read here keeps what it holds. */
-export async function toProtect(source: ByteSource, inside: InsideLabel | null, by: Writer): Promise<ToProtect> {
-  if (inside === null) return { content: null, outside: null };
+/** Where a label that cannot be inside stands all the same. */
+const elsewhere: Readonly<Record<Carrier, string>> = {
+  package: "its label is on its outside only",
+  pdf: "its label is in its license only",
+};
+
+/**
+ * A document with its label inside, and outside where such documents have it there; one that is not read here, or may not
+ * be changed, keeps what it holds. @param carrier - `null` for what carries none.
+ */
+export async function toProtect(
+  source: ByteSource,
+  carrier: Carrier | null,
+  inside: InsideLabel | null,
+  by: Writer,
+): Promise<ToProtect> {
+  if (inside === null || carrier === null) return { content: null, outside: null };
   const label = labelToWrite(inside, by);
-  const carrier: Carrier = "package";
   try {
     const { outside, ...content } = await labelled(carrier, source, label);
     return { content, outside };
   } catch (error) {
-    if (!(error instanceof RightsError) || !error.code.startsWith("office-")) throw error;
-    const note = `its label is on its outside only: ${error.message}`;
-    return { content: null, outside: labelOutside(label), note };
+    if (!(error instanceof RightsError) || !/^(?:office|pdf)-/.test(error.code)) throw error;
+    const note = `${elsewhere[carrier]}: ${error.message}`;
+    return { content: null, outside: carrier === "package" ? labelOutside(label) : null, note };
   }
 }
 

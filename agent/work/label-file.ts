@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import { type Carrier, carriedLabels, carrierOf, labelled, unlabelled } from "../../shared/format/carrier.js";
-import type { CarriedLabel } from "../../shared/format/package/labels.js";
+import type { CarriedLabel } from "../../shared/format/label-properties.js";
 import { type InsideLabel, labelToWrite, type Writer } from "./inside-label.js";
 import type { Journal } from "./journal.js";
 import { replaceFile } from "./replace-file.js";

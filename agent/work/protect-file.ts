@@ -5,6 +5,7 @@ import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
+import { carrierFor } from "../../shared/format/carrier.js";
 import { headBytes, isIgnoredName, type Kind, kindOf, protectedName } from "../../shared/format/kind.js";
 import { redirectionText } from "../../shared/format/pfile.js";
 import type { Edition } from "../../shared/license/edition.js";
@@ -76,9 +77,9 @@ export async function protectFile(path: string, how: Protecting, by: Protector):
     const published = await publish(publication, by.publisher, by.now());
     const target = join(how.out ?? dirname(path), protectedName(name, kind));
     const read = countedSource(source.bytes, how.count ?? (() => undefined));
-    const inside = kind.container === "office" ? await toProtect(read, how.inside, writerOf(by)) : null;
+    const inside = await toProtect(read, carrierFor(kind), how.inside, writerOf(by));
     const result = await replaceWith(source, target, { kind, published, inside }, how, by);
-    return { path: result, kind: { ...kind, note: kind.note ?? inside?.note }, published };
+    return { path: result, kind: { ...kind, note: kind.note ?? inside.note }, published };
   } finally {
     await source.close();
   }
@@ -112,6 +113,14 @@ export const asOffice = (size: number, { content, outside }: ToProtect): Wrappin
   labelInfo: outside,
 });
 
+/** What a file of that kind is put into. @param size - of the clear file as it is. */
+export const wrappingFor = (
+  { container, extension }: Kind,
+  size: number,
+  inside: ToProtect,
+  by: Protector,
+): Wrapping => (container === "office" ? asOffice(size, inside) : wrappedAs(extension, by));
+
 export const writerOf = ({ publisher, now }: Protector): Writer => ({ tenant: publisher.tenant, nowMs: now() });
 
 export const authorOf = ({ publisher: { subject, signer } }: Protector): Author => ({
@@ -138,8 +147,7 @@ async function kindOfSource(source: SourceFile, generic: boolean): Promise<Kind>
 interface Becoming {
   readonly kind: Kind;
   readonly published: Published;
-  /** `null` for what is no Office document. */
-  readonly inside: ToProtect | null;
+  readonly inside: ToProtect;
 }
 
 function replaceWith(
@@ -153,8 +161,8 @@ function replaceWith(
   const { count = () => undefined } = how;
   const write = (result: OpenFile) => {
     const read = countedSource(source.bytes, count);
-    const plaintext = inside?.content?.pieces() ?? plaintextOf(read, result, engine);
-    const wrapping = inside === null ? wrappedAs(kind.extension, by) : asOffice(source.bytes.size, inside);
+    const plaintext = inside.content?.pieces() ?? plaintextOf(read, result, engine);
+    const wrapping = wrappingFor(kind, source.bytes.size, inside, by);
     const file = { plaintext, wrapping };
     return givingBack(protect(file, published, authorOf(by), firstSave(by), engine), engine.memory);
   };

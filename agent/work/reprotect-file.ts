@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
 import { blockSource } from "../../shared/block-source.js";
 import { type ByteSource, type Bytes, type Count, collect, countedSource } from "../../shared/bytes.js";
-import type { Plaintext } from "../../shared/crypto/content-cipher.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { givingBack } from "../../shared/crypto/engine.js";
+import type { Carrier } from "../../shared/format/carrier.js";
 import { checkReadable } from "../../shared/license/publishing-license.js";
 import {
   type Access,
@@ -17,7 +17,7 @@ import {
 import type { TemplatePolicy } from "../../shared/template.js";
 import type { Document } from "../document.js";
 import { type Predecessor, publish } from "../publish.js";
-import { type InsideLabel, toProtect } from "./inside-label.js";
+import { type InsideLabel, type ToProtect, toProtect } from "./inside-label.js";
 import {
   asOffice,
   authorOf,
@@ -67,20 +67,29 @@ export async function reprotectFile(
   const { access, count, out } = how;
   const region = countedSource(document.file.region, count);
   const consumed = await consume({ ...document.file, region }, access, by.engine);
-  const isOffice = document.file.container === "office";
-  const { note, ...file } = isOffice
-    ? await withOtherLabel(consumed, how, by)
-    : { plaintext: consumed.all(), wrapping: wrappedAs(how.extension, by), note: undefined };
+  const carrier = carrierIn(document.file.container, how.extension);
+  const made = await withOtherLabel(consumed, carrier, how, by);
+  const plaintext = made.content?.pieces() ?? consumed.all();
+  const wrapping = carrier === "package" ? asOffice(consumed.size, made) : wrappedAs(how.extension, by);
   const published = await publishAnew(how, by);
   const path = await replaceFile({
     source: document.source,
     target: join(out ?? dirname(document.path), document.name),
     keep: how.keep || out !== null,
     journal: by.journal,
-    write: () => givingBack(protect(file, published, authorOf(by), firstSave(by), by.engine), by.engine.memory),
+    write: () => {
+      const pieces = protect({ plaintext, wrapping }, published, authorOf(by), firstSave(by), by.engine);
+      return givingBack(pieces, by.engine.memory);
+    },
     verify: (written) => verifyWritten(countedSource(written, count), published, by),
   });
-  return { path, published, note };
+  return { path, published, note: made.note };
+}
+
+/** What the content of a protected file carries its label as. @param extension - of the clear file. */
+export function carrierIn(container: Wrapping["container"], extension: string): Carrier | null {
+  if (container === "office") return "package";
+  return extension.toLowerCase() === ".pdf" ? "pdf" : null;
 }
 
 /** The content of a protected file as bytes at any place, each proven as it is read. */
@@ -88,18 +97,17 @@ const sourceOfContent = ({ size, range }: Consumed): ByteSource =>
   blockSource({ size, read: (offset, length) => collect(range(offset, length)) }, segmentBytes);
 
 /**
- * An Office document gets its label inside as well. For that it is read here and there, which proves each piece and not the
- * whole; so that it is as its author left it is proven before.
+ * A document that can carry its label inside gets it there as well. For that it is read here and there, which proves each piece
+ * and not the whole; so that it is as its author left it is proven before.
  */
 async function withOtherLabel(
   consumed: Consumed,
+  carrier: Carrier | null,
   { inside }: Reprotecting,
   by: Protector,
-): Promise<{ plaintext: Plaintext; wrapping: Wrapping; note: string | undefined }> {
-  await consumed.check();
-  const made = await toProtect(sourceOfContent(consumed), inside, writerOf(by));
-  const plaintext = made.content?.pieces() ?? consumed.all();
-  return { plaintext, wrapping: asOffice(consumed.size, made), note: made.note };
+): Promise<ToProtect> {
+  if (carrier !== null && inside !== null) await consumed.check();
+  return toProtect(sourceOfContent(consumed), carrier, inside, writerOf(by));
 }
 
 /**

@@ -1,18 +1,13 @@
-import type { ByteSource, Bytes } from "../bytes.js";
-import { headBytes, kindOf } from "./kind.js";
+import { type ByteSource, type Bytes, streamOf } from "../bytes.js";
+import { headBytes, type Kind, kindOf } from "./kind.js";
+import type { CarriedLabel, LabelToWrite } from "./label-properties.js";
 import { labelListOf } from "./package/label-list.js";
-import {
-  type CarriedLabel,
-  eraseLabel,
-  type LabelToWrite,
-  labelOutside,
-  readLabels,
-  writeLabel,
-} from "./package/labels.js";
+import { eraseLabel, labelOutside, readLabels, writeLabel } from "./package/labels.js";
 import { OfficePackage } from "./package/package.js";
+import { changeLabel, readLabels as labelsInPdf } from "./pdf/labels.js";
 
-/** Files that can carry a label inside, while they are clear (docs/formats/office-labels.md). */
-export type Carrier = "package";
+/** Files that can carry a label inside, while they are clear (docs/formats/office-labels.md, docs/formats/pdf-labels.md). */
+export type Carrier = "package" | "pdf";
 
 /** What becomes of such a file: all its bytes, of a length known before. */
 export interface Relabelled {
@@ -23,28 +18,46 @@ export interface Relabelled {
   readonly outside: Bytes | null;
 }
 
+/** What a file of that kind carries its label as; `null` for what carries none. */
+export function carrierFor({ container, protection, extension }: Kind): Carrier | null {
+  if (container === "office") return "package";
+  return protection === "native" && extension.toLowerCase() === ".pdf" ? "pdf" : null;
+}
+
 /** @param name - of the file. @returns `null` for what carries none. */
 export async function carrierOf(name: string, source: ByteSource): Promise<Carrier | null> {
   const head = await source.read(0, Math.min(source.size, headBytes));
-  return kindOf(name, head, source.size).container === "office" ? "package" : null;
+  return carrierFor(kindOf(name, head, source.size));
 }
 
-/** The labels that a clear file carries. @throws RightsError `office-malformed`, `office-unsupported`. */
-export const carriedLabels = async (_carrier: Carrier, source: ByteSource): Promise<CarriedLabel[]> =>
-  readLabels(await OfficePackage.open(source));
+/** The labels that a clear file carries. @throws RightsError `office-…` or `pdf-malformed`, `…-unsupported`. */
+export async function carriedLabels(carrier: Carrier, source: ByteSource): Promise<CarriedLabel[]> {
+  return carrier === "pdf" ? labelsInPdf(source) : readLabels(await OfficePackage.open(source));
+}
 
 /** The file with another label in place of the one the organisation gave before. @throws likewise. */
-export async function labelled(_carrier: Carrier, source: ByteSource, label: LabelToWrite): Promise<Relabelled> {
+export async function labelled(carrier: Carrier, source: ByteSource, label: LabelToWrite): Promise<Relabelled> {
+  if (carrier === "pdf") return changedPdf(source, label.tenant, label);
   const pkg = await OfficePackage.open(source);
   await writeLabel(pkg, label);
   return { ...(await written(pkg)), outside: labelOutside(label, await labelListOf(pkg)) };
 }
 
 /** The file without the organisation's label. @throws likewise. */
-export async function unlabelled(_carrier: Carrier, source: ByteSource, tenant: string): Promise<Relabelled> {
+export async function unlabelled(carrier: Carrier, source: ByteSource, tenant: string): Promise<Relabelled> {
+  if (carrier === "pdf") return changedPdf(source, tenant, null);
   const pkg = await OfficePackage.open(source);
   await eraseLabel(pkg, tenant);
   return { ...(await written(pkg)), outside: null };
+}
+
+async function changedPdf(source: ByteSource, tenant: string, label: LabelToWrite | null): Promise<Relabelled> {
+  const { kept, added } = await changeLabel(source, tenant, label);
+  const pieces = async function* () {
+    yield* streamOf(kept);
+    if (added.length > 0) yield added;
+  };
+  return { size: kept.size + added.length, pieces, outside: null };
 }
 
 async function written(pkg: OfficePackage): Promise<Pick<Relabelled, "size" | "pieces">> {

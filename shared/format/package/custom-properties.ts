@@ -1,3 +1,4 @@
+import type { Property } from "../label-properties.js";
 import {
   appendEdits,
   attributeOf,
@@ -36,17 +37,12 @@ const maxProperties = 100_000;
 const firstId = 2;
 const lastId = 0x7fff_ffff;
 
-export interface CustomProperty {
-  readonly name: string;
-  readonly value: string;
-}
-
 interface Read {
   readonly part: string;
   readonly relationship: string;
   readonly text: string;
   readonly root: Element;
-  readonly properties: readonly (CustomProperty & { id: number; element: Element })[];
+  readonly properties: readonly (Property & { id: number; element: Element })[];
 }
 
 async function read(pkg: OfficePackage): Promise<Read | null> {
@@ -69,7 +65,7 @@ async function read(pkg: OfficePackage): Promise<Read | null> {
 }
 
 /** @throws RightsError `office-malformed`, also for more than 100,000. */
-export async function customProperties(pkg: OfficePackage): Promise<readonly CustomProperty[]> {
+export async function customProperties(pkg: OfficePackage): Promise<readonly Property[]> {
   return (await read(pkg))?.properties ?? [];
 }
 
@@ -90,7 +86,7 @@ function* freeIds(taken: ReadonlySet<number>): Generator<number> {
 }
 
 /** A name declared at the root, or where it stands. */
-function encodeProperty({ name, value }: CustomProperty, id: number, root: Element): string {
+function encodeProperty({ name, value }: Property, id: number, root: Element): string {
   const own = prefixOf(root);
   const types = values[namespaces.indexOf(root.namespace)]!;
   const declared = root.attributes.find((one) => one.name.startsWith("xmlns:") && one.raw === types)?.name.slice(6);
@@ -105,8 +101,8 @@ function encodeProperty({ name, value }: CustomProperty, id: number, root: Eleme
  */
 export async function changeProperties(
   pkg: OfficePackage,
-  goes: (property: CustomProperty) => boolean,
-  added: readonly CustomProperty[],
+  goes: (property: Property) => boolean,
+  added: readonly Property[],
 ): Promise<void> {
   const before = added.length > 0 ? await readOrMake(pkg) : await read(pkg);
   if (before === null) return;

@@ -12,6 +12,9 @@ export interface Attribute {
   readonly name: string;
   /** As it is written, between the quotes. */
   readonly raw: string;
+  /** From the space in front of it to behind its last quote. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A tag as it stands in the text. */
@@ -104,7 +107,7 @@ function attributesAt(text: string, start: number): { attributes: Attribute[]; e
     const raw = text.slice(attributeAt.lastIndex, end);
     if (raw.includes("<") || attributes.length >= maxAttributes || attributes.some((one) => one.name === name))
       throw markupMalformed("an attribute stands twice, or is none");
-    attributes.push({ name, raw });
+    attributes.push({ name, raw, start: at, end: end + 1 });
     at = end + 1;
   }
 }

@@ -1,28 +1,14 @@
-import { type Bytes, collect, piecesOf, sliceSource, streamOf } from "../../bytes.js";
+import { type Bytes, collect, sliceSource, streamOf } from "../../bytes.js";
 import { RightsError } from "../../errors.js";
+import { deflated, inflated } from "../deflate.js";
 import type { ZipEntry, ZipFile } from "./read.js";
 import { crc32, method, zipMalformed } from "./zip.js";
 
 const pieceBytes = 1 << 16;
 
-/** Bytes as a stream of the platform, each piece read when it is asked for. */
-function platformStream(pieces: AsyncIterable<Bytes>): ReadableStream<Bytes> {
-  const iterator = pieces[Symbol.asyncIterator]();
-  return new ReadableStream<Bytes>({
-    async pull(controller) {
-      const next = await iterator.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
-}
-
 async function* inflate(packed: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
   try {
-    yield* piecesOf(platformStream(packed).pipeThrough(new DecompressionStream("deflate-raw")));
+    yield* inflated(packed, "deflate-raw");
   } catch (cause) {
     if (cause instanceof RightsError) throw cause;
     throw zipMalformed("a part cannot be unpacked", cause);
@@ -53,9 +39,6 @@ export async function readPart(zip: ZipFile, entry: ZipEntry, limit: number): Pr
 
 /** Deflated, or as it is where that is no shorter. */
 export async function pack(bytes: Bytes): Promise<{ method: number; packed: Bytes }> {
-  const one = (async function* () {
-    yield bytes;
-  })();
-  const packed = await collect(piecesOf(platformStream(one).pipeThrough(new CompressionStream("deflate-raw"))));
+  const packed = await deflated(bytes);
   return packed.length < bytes.length ? { method: method.deflated, packed } : { method: method.stored, packed: bytes };
 }

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bytes, collect, sourceOf, utf8 } from "../../../shared/bytes.js";
 import { carriedLabels, labelled, unlabelled } from "../../../shared/format/carrier.js";
-import type { LabelToWrite } from "../../../shared/format/package/labels.js";
+import type { LabelToWrite } from "../../../shared/format/label-properties.js";
 import { readPart } from "../../../shared/format/zip/content.js";
 import { readZip } from "../../../shared/format/zip/read.js";
 import { rewriteZip } from "../../../shared/format/zip/write.js";
