@@ -8,6 +8,7 @@ import { carriedLabels } from "../../shared/format/carrier.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
 import { makePackage, relationship, wordParts } from "../office-documents.js";
+import { pdfOf } from "../pdf-documents.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
@@ -131,6 +132,35 @@ describe.sequential("a label is in the document, whether it is protected or not"
     await writeFile(at("odd2.docx"), odd);
     expect(await as("label", "odd2.docx", "--label", "Public")).toMatchObject({ code: 6 });
     expect((await readdir(root)).filter((name) => name.includes("seal-"))).toEqual([]);
+  });
+
+  it("is in a PDF as well, behind all there was, and comes out of its protection with it", async () => {
+    const clear = pdfOf({ objects: ["<< /Title (The plan) >>"], trailer: "/Info 4 0 R" });
+    await writeFile(at("plan.pdf"), clear);
+    expect(await as("label", "plan.pdf", "--label", "General")).toMatchObject({ code: 0 });
+    expect(await report("status", "plan.pdf")).toMatchObject({ state: "clear", format: "pdf", label: "General" });
+    expect(bytesOf(at("plan.pdf")).subarray(0, clear.length)).toEqual(clear);
+    expect(await as("protect", "plan.pdf", "--label", trial.label)).toMatchObject({ code: 0 });
+    const out = new Uint8Array((await as("cat", "plan.ppdf")).out);
+    expect((await carriedLabels("pdf", sourceOf(out))).map(({ name }) => name)).toEqual([trial.label]);
+    const other = "Confidential/All employees";
+    expect(await as("label", "plan.ppdf", "--label", other)).toMatchObject({ code: 0 });
+    expect(await as("unprotect", "plan.ppdf", "--justification", "for this test")).toMatchObject({ code: 0 });
+    expect(await report("status", "plan.pdf")).toMatchObject({ state: "clear", label: other });
+    expect(await as("label", "plan.pdf", "--remove", "--justification", "done")).toMatchObject({ code: 0 });
+    expect(bytesOf(at("plan.pdf"))).toEqual(clear);
+  });
+
+  it("is not in a PDF that is signed, which comes out of its protection as it was", async () => {
+    const clear = pdfOf({ catalogue: "/AcroForm << /SigFlags 3 /Fields [] >>" });
+    await writeFile(at("signed.pdf"), clear);
+    const labelled = await as("label", "signed.pdf", "--label", "Public");
+    expect(labelled).toMatchObject({ code: 6 });
+    expect(labelled.err).toContain("is signed");
+    const made = await as("protect", "signed.pdf", "--label", trial.label);
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.err).toContain("its label is in its license only");
+    expect(new Uint8Array((await as("cat", "signed.ppdf")).out)).toEqual(clear);
   });
 
   it("is carried by no text file, and that is said", async () => {

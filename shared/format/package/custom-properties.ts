@@ -96,17 +96,18 @@ function encodeProperty({ name, value }: Property, id: number, root: Element): s
 }
 
 /**
- * Takes properties out and puts others behind the rest; where that leaves a part of our own making with nothing in it, the
+ * Takes properties out (`going` says which, of all of them) and puts others behind the rest; where that leaves a part of our own making with nothing in it, the
  * part goes. @throws RightsError `office-malformed`.
  */
 export async function changeProperties(
   pkg: OfficePackage,
-  goes: (property: Property) => boolean,
+  going: (all: readonly Property[]) => (property: Property) => boolean,
   added: readonly Property[],
 ): Promise<void> {
   const before = added.length > 0 ? await readOrMake(pkg) : await read(pkg);
   if (before === null) return;
   const { part, relationship, text, root, properties } = before;
+  const goes = going(properties);
   const gone = properties.filter(goes);
   const stays = properties.filter((one) => !goes(one));
   if (stays.length + added.length > maxProperties) throw markupMalformed("it has more properties than any document");

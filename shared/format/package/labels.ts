@@ -46,14 +46,13 @@ export const labelOutside = (
  * @throws RightsError `office-malformed`, `office-unsupported`.
  */
 export async function writeLabel(pkg: OfficePackage, label: LabelToWrite): Promise<void> {
-  const goes = goingFor(await customProperties(pkg), label.tenant, label);
-  await changeProperties(pkg, goes, propertiesFor(label));
+  await changeProperties(pkg, (all) => goingFor(all, label.tenant, label), propertiesFor(label));
   await listLabel(pkg, listed(label));
 }
 
 /** Takes the organisation's label out of a document. @throws likewise. */
 export async function eraseLabel(pkg: OfficePackage, tenant: string): Promise<void> {
-  await changeProperties(pkg, goingFor(await customProperties(pkg), tenant, null), []);
+  await changeProperties(pkg, (all) => goingFor(all, tenant, null), []);
   await unlistLabels(pkg, tenant);
 }
 
