@@ -7,6 +7,7 @@ import { maxRequestBytes } from "../shared/protocol/service-api.js";
 import { answerError, notFound } from "./error-answers.js";
 import type { GuestDoor } from "./guests/door.js";
 import { refuseGuest } from "./guests/keep-out.js";
+import type { Passkeys } from "./guests/passkeys.js";
 import type { Callers } from "./identity/caller.js";
 import { refuseRemoved } from "./licensing/devices.js";
 import type { Asker, Parts } from "./licensing/parts.js";
@@ -19,6 +20,7 @@ import { deviceRoutes } from "./routes/devices.js";
 import { discoveryRoutes } from "./routes/discovery.js";
 import { documentRoutes } from "./routes/documents.js";
 import { guestCodeRoutes } from "./routes/guest-codes.js";
+import { passkeyEntryRoutes, passkeyRoutes } from "./routes/guest-passkeys.js";
 import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
@@ -34,6 +36,12 @@ declare module "fastify" {
   }
 }
 
+/** How people outside come in. */
+export interface GuestWays {
+  readonly codes: GuestDoor;
+  readonly passkeys: Passkeys;
+}
+
 export interface AppOptions {
   parts: Parts;
   callers: Callers;
@@ -42,7 +50,7 @@ export interface AppOptions {
   organisation: string;
   publicUrl: URL;
   /** Where guests come in; or why they do not. */
-  guests: GuestDoor | "no-mail" | "off";
+  guests: GuestWays | "no-mail" | "off";
   /** What its pages load; `null` where none were built. */
   assets: Assets | null;
   /** What it shows of itself; `null` for plain http. */
@@ -105,7 +113,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(limitedByAddress(open, parts.now));
   await app.register(api(options), { prefix: apiPrefix });
   if (typeof guests !== "string") {
-    app.addHook("onClose", () => guests.close());
+    app.addHook("onClose", () => guests.codes.close());
     await app.register(openApi(guests), { prefix: apiPrefix });
   }
   return app;
@@ -143,17 +151,18 @@ function keepJson(app: FastifyInstance): void {
 
 /** What is asked before anybody is signed in. */
 const openApi =
-  (guests: GuestDoor): FastifyPluginAsync =>
+  ({ codes, passkeys }: GuestWays): FastifyPluginAsync =>
   async (app) => {
     keepJson(app);
     app.addHook("preHandler", async (_request, reply) => {
       reply.headers(apiHeaders);
     });
-    await app.register(guestCodeRoutes(guests));
+    await app.register(guestCodeRoutes(codes));
+    await app.register(passkeyEntryRoutes(passkeys));
   };
 
 const api =
-  ({ parts, callers, publicUrl }: AppOptions): FastifyPluginAsync =>
+  ({ parts, callers, publicUrl, guests }: AppOptions): FastifyPluginAsync =>
   async (app) => {
     keepJson(app);
     app.addHook("preHandler", async (request, reply) => {
@@ -175,4 +184,5 @@ const api =
     await app.register(keyRoutes(parts));
     await app.register(adminRoutes(parts));
     await app.register(superAccessRoutes(parts));
+    if (typeof guests !== "string") await app.register(passkeyRoutes(guests.passkeys));
   };

@@ -5,15 +5,17 @@ import { Assets } from "../shared/node/pages/assets.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
 import { requestsPath } from "../shared/protocol/page-api.js";
 import { minuteMs } from "../shared/time.js";
-import { type LogTarget, openApp } from "./app.js";
+import { type GuestWays, type LogTarget, openApp } from "./app.js";
 import { openAudit } from "./audit.js";
 import { auditHeadPath, databasePath, metricsTokenPath, type ServiceConfig } from "./config.js";
 import { CurrentTenant } from "./current-tenant.js";
 import { SoftwareKeys } from "./custody/software-keys.js";
 import { CachedDirectory } from "./directory/cached.js";
 import { EmbeddedDirectory } from "./directory/embedded.js";
-import { type DoorOptions, GuestDoor } from "./guests/door.js";
+import { GuestDoor } from "./guests/door.js";
+import { Entrance, type EntranceOptions } from "./guests/entrance.js";
 import { Outside } from "./guests/outside.js";
+import { Passkeys } from "./guests/passkeys.js";
 import { WithGuests } from "./guests/with-guests.js";
 import { openCallers } from "./identity/callers.js";
 import { issuerOf, openIdentity } from "./identity/provider.js";
@@ -204,17 +206,23 @@ async function mount(
   return app;
 }
 
-/** Where guests come in; or why they do not. */
+/** How guests come in; or why they do not. */
 function guestsOf(
   config: ServiceConfig,
   parts: Parts,
   mailing: Mailing,
-  letIn: DoorOptions["letIn"],
-): GuestDoor | "no-mail" | "off" {
+  letIn: EntranceOptions["letIn"],
+): GuestWays | "no-mail" | "off" {
   if (!config.guests) return "off";
   const { mailer } = mailing;
   if (mailer === null) return "no-mail";
-  const { organisation } = config;
+  const { organisation, publicUrl } = config;
   const failed = (cause: unknown) => mailing.failed(cause);
-  return new GuestDoor({ parts, outside: new Outside(config, parts.store.read), mailer, organisation, letIn, failed });
+  const outside = new Outside(config, parts.store.read);
+  const entrance = new Entrance({ parts, outside, letIn });
+  const place = { origin: publicUrl.origin, host: publicUrl.hostname };
+  return {
+    codes: new GuestDoor({ parts, outside, entrance, mailer, organisation, failed }),
+    passkeys: new Passkeys({ parts, entrance, place }),
+  };
 }

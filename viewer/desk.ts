@@ -1,4 +1,5 @@
 import { inWindow } from "../browser/agree-in-window.js";
+import { hasPasskeys, type Kept, keepPasskey } from "../browser/guest-passkey.js";
 import { type PageAccount, signInPage } from "../browser/page-account.js";
 import { forgetPin, trustOf } from "../browser/pin.js";
 import { openDocument, type ProtectedDocument, readDocument } from "../browser/protected-document.js";
@@ -47,6 +48,8 @@ export class Desk {
   account: PageAccount | null = null;
   /** Whose name stands across the pages. */
   reader: { readonly name: string; readonly address: string } | null = null;
+  /** A guest, who was mailed a code to come in by, and may keep a passkey for next time. */
+  mayKeepPasskey = false;
   /** A program on this computer has the file: none is chosen here, and nobody signs in. */
   isLocal = false;
   readonly #changed: (desk: Desk) => void;
@@ -102,10 +105,25 @@ export class Desk {
     this.#show({ at: "closed", document, host });
   }
 
-  /** @param agreement - that of a guest whose code was right. */
-  enter(agreement: Agreement, { document, host }: Pick<State & { at: "guest" }, "document" | "host">): Promise<void> {
+  /** @param agreement - that of a guest whose code or passkey was right. */
+  enter(
+    agreement: Agreement,
+    { document, host }: Pick<State & { at: "guest" }, "document" | "host">,
+    by: "code" | "passkey",
+  ): Promise<void> {
     this.#begin();
+    this.mayKeepPasskey = by === "code" && hasPasskeys();
     return this.#signInBy(async () => agreement, document, host, "asking");
+  }
+
+  /**
+   * Call it while a click is handled.
+   * @throws RightsError `sign-in-needed`, `service-unreachable` …
+   */
+  async keepPasskey(): Promise<Kept> {
+    if (this.account === null) throw new RightsError("sign-in-needed", "nobody is signed in");
+    const { discovery } = await findSignIn(location.origin);
+    return keepPasskey(this.account.service, discovery.organisation);
   }
 
   #signInBy(
@@ -211,6 +229,7 @@ export class Desk {
   async #forget(): Promise<void> {
     const { account } = this;
     this.account = null;
+    this.mayKeepPasskey = false;
     await account?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
   }
 

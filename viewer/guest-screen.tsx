@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AskedCode, askForCode, digitsIn, redeemCode } from "../browser/guest-code.js";
+import { enterByPasskey, hasPasskeys } from "../browser/guest-passkey.js";
 import { codeOf } from "../shared/errors.js";
 import { codeDigits, codeMinutes } from "../shared/protocol/guest-api.js";
 import type { GuestMessages, Messages } from "./messages.js";
@@ -32,15 +33,21 @@ export function GuestScreen({ desk, say, state }: ScreenProps<"guest">) {
   const redeem = (code: string) =>
     during(async () => {
       const redeemed = await redeemCode(host.place, sent!.asked, code);
-      if (redeemed.state === "in") return desk.enter(redeemed.agreement, state);
+      if (redeemed.state === "in") return desk.enter(redeemed.agreement, state, "code");
       setTrouble(sentenceFor(redeemed, say.guests));
+    });
+  const usePasskey = () =>
+    during(async () => {
+      const entered = await enterByPasskey(host.place);
+      if (entered.state === "in") return desk.enter(entered.agreement, state, "passkey");
+      setTrouble(entered.state === "none" ? say.guests.noPasskey : say.guests.passkeyOver);
     });
   const common = { say, isBusy, trouble };
   const back = () => desk.beNoGuest(state);
   return (
     <Card title={sent === null ? file.name : say.guests.sent} note={say.belongsTo(host.place.discovery.organisation)}>
       {sent === null ? (
-        <AddressForm {...common} ask={ask} />
+        <AddressForm {...common} ask={ask} usePasskey={usePasskey} />
       ) : (
         <CodeForm
           {...common}
@@ -96,7 +103,12 @@ function Trouble({ text }: { text: string | null }) {
   );
 }
 
-function AddressForm({ say, isBusy, trouble, ask }: StepProps & { ask(address: string): Promise<void> }) {
+interface AddressProps extends StepProps {
+  ask(address: string): Promise<void>;
+  usePasskey(): Promise<void>;
+}
+
+function AddressForm({ say, isBusy, trouble, ask, usePasskey }: AddressProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const address = String(new FormData(event.currentTarget as HTMLFormElement).get("address")).trim();
@@ -123,6 +135,11 @@ function AddressForm({ say, isBusy, trouble, ask }: StepProps & { ask(address: s
       <button type="submit" class="primary" aria-disabled={isBusy}>
         {isBusy ? say.guests.sending : say.guests.send}
       </button>
+      {hasPasskeys() ? (
+        <button type="button" aria-disabled={isBusy} onClick={() => void usePasskey()}>
+          {say.guests.usePasskey}
+        </button>
+      ) : null}
     </form>
   );
 }

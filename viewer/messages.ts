@@ -1,3 +1,4 @@
+import type { Kept } from "../browser/guest-passkey.js";
 import { de } from "./messages/de.js";
 import { en } from "./messages/en.js";
 
@@ -114,6 +115,15 @@ export interface GuestMessages {
   readonly tooOften: string;
   readonly unreachable: string;
   readonly failed: string;
+  readonly usePasskey: string;
+  readonly noPasskey: string;
+  readonly passkeyOver: string;
+  keepPasskey(address: string): string;
+  readonly keep: string;
+  readonly keeping: string;
+  readonly notNow: string;
+  readonly close: string;
+  readonly kept: Readonly<Record<Kept | "failed", string>>;
 }
 
 /** What a person may or may not do here, in the order it is shown. */

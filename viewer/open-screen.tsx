@@ -3,6 +3,7 @@ import { contentKind } from "../shared/format/shown.js";
 import { holds } from "../shared/rights.js";
 import { ContentFrame } from "./content-frame.js";
 import type { Desk } from "./desk.js";
+import { KeepPasskey } from "./keep-passkey.js";
 import { watchLicense } from "./license-watch.js";
 import { localeFor, type Messages } from "./messages.js";
 import { Actions } from "./open-actions.js";
@@ -71,6 +72,7 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
         <p role="status" class="printing">
           {printingIn(printing, say)}
         </p>
+        <KeepPasskey desk={desk} say={say.guests} />
       </header>
       <main>
         <ContentFrame

@@ -1,4 +1,3 @@
-import type { Language } from "../../shared/language.js";
 import {
   codeMinutes,
   type GuestCodeAnswer,
@@ -12,12 +11,13 @@ import type { AuditEvent } from "../audit.js";
 import { noteLicense } from "../licensing/audited.js";
 import { decodeBase64 } from "../licensing/base64.js";
 import type { Parts } from "../licensing/parts.js";
-import { isRefusal, Refusal } from "../licensing/refusal.js";
+import { isRefusal } from "../licensing/refusal.js";
 import { codeLetter } from "../mail/letters.js";
 import type { Mailer } from "../mail/mailer.js";
 import { RateLimit } from "../rate-limit.js";
 import type { TryOutcome } from "../store/guest-codes.js";
 import { Codes } from "./codes.js";
+import { type Entrance, guestEvent, type PageSecrets, tooOften, type Visitor } from "./entrance.js";
 import { namingOf } from "./named.js";
 import type { Outside } from "./outside.js";
 
@@ -26,30 +26,20 @@ const perIp = { burst: 20, perSecond: 1 / 30 };
 const atAll = { burst: 300, perSecond: 5 };
 /** Codes mailed to one address: five at once, then one every ten minutes. Nobody is told that it was more. */
 const perAddress = { burst: 5, perSecond: 1 / 600 };
-/** Tries from one network address, whatever they are about. */
-const triesPerIp = { burst: 60, perSecond: 1 / 5 };
-/** Records of tries that failed, from one network address: whoever goes on does not fill the disk. */
-const recordsPerIp = { burst: 100, perSecond: 1 / 60 };
 /** Licenses looked into at once for who asks; more are not. */
 const maxLooking = 50;
 
 export interface DoorOptions {
   readonly parts: Parts;
   readonly outside: Outside;
+  readonly entrance: Entrance;
   readonly mailer: Mailer;
   readonly organisation: string;
-  /** An authorization code of the OpenID provider for the page that asked. */
-  letIn(guest: { id: string; challenge: string; nonce: string }): Promise<string>;
   /** Hears what went wrong after the answer. */
   failed(cause: unknown): void;
 }
 
-/** From where somebody asks, and in which language they read. */
-export interface Visitor {
-  readonly ip: string;
-  readonly requestId: string;
-  readonly language: Language;
-}
+const byCode = "mailed code";
 
 /** Where people outside come in, whom a policy names: they ask for a code, and type it. */
 export class GuestDoor {
@@ -63,13 +53,7 @@ export class GuestDoor {
     this.#options = options;
     this.#codes = new Codes(store.guestCodes, now);
     const limit = (how: typeof perIp) => new RateLimit({ ...how, now });
-    this.#limits = {
-      ip: limit(perIp),
-      all: limit(atAll),
-      address: limit(perAddress),
-      tries: limit(triesPerIp),
-      records: limit(recordsPerIp),
-    };
+    this.#limits = { ip: limit(perIp), all: limit(atAll), address: limit(perAddress) };
   }
 
   /**
@@ -89,12 +73,12 @@ export class GuestDoor {
 
   /** @throws Refusal rate-limited. */
   async redeem(request: RedeemCodeRequest, visitor: Visitor): Promise<RedeemCodeAnswer> {
-    const { tries } = this.#limits;
-    if (!tries.take(visitor.ip)) throw tooOften(tries.retryAfter(visitor.ip));
+    const { parts, entrance } = this.#options;
+    entrance.countTry(visitor);
     const outcome = await this.#codes.try(request);
-    const nowMs = this.#options.parts.now();
+    const nowMs = parts.now();
     const grant = outcome.is === "right" ? await this.#enter(outcome.row, visitor) : null;
-    if (outcome.is === "wrong") await this.#noteWrong(outcome.address, visitor);
+    if (outcome.is === "wrong") await entrance.noteFailed(outcome.address, byCode, visitor);
     return answerTo(outcome, grant, nowMs);
   }
 
@@ -121,7 +105,7 @@ export class GuestDoor {
     const guest = await parts.store.guests.findByAddress(address);
     if (guest?.isLockedOut || !this.#limits.address.take(address)) return;
     const { policy, sender, verified } = naming;
-    const event: AuditEvent = { ...eventOf("guest-code", address, visitor), subject: guest?.id ?? null };
+    const event: AuditEvent = { ...guestEvent("guest-code", address, visitor), subject: guest?.id ?? null };
     noteLicense(event, verified);
     await parts.audit.append({ ...event, family: policy.family, issuer: policy.issuer });
     const [code, file] = [await this.#codes.draw(ticket), policy.name ?? null];
@@ -129,28 +113,17 @@ export class GuestDoor {
     mailer.post(codeLetter({ to: address, language, organisation, sender, file, code, minutes: codeMinutes }));
   }
 
-  /** Whoever reads the mailbox is its guest, if the address is still outside and not locked out. */
-  async #enter(row: { address: string; challenge: string; nonce: string }, visitor: Visitor): Promise<string | null> {
-    const { parts, outside, letIn } = this.#options;
-    const { address, challenge, nonce } = row;
-    const event = eventOf("sign-in", address, visitor);
-    const guest = (await outside.includes(address)) ? await parts.store.guests.admit(address, parts.now()) : null;
-    const isIn = guest !== null && !guest.isLockedOut;
-    const result = isIn ? "done" : "sign-in-failed";
-    await parts.audit.append({ ...event, subject: guest?.id ?? null, result, detail: "mailed code" });
-    return isIn ? letIn({ id: guest.id, challenge, nonce }) : null;
-  }
-
-  async #noteWrong(address: string, visitor: Visitor): Promise<void> {
-    if (!this.#limits.records.take(visitor.ip)) return;
-    const event = eventOf("sign-in", address, visitor);
-    await this.#options.parts.audit.append({ ...event, result: "sign-in-failed", detail: "mailed code" });
+  /** Whoever reads the mailbox is its guest. */
+  async #enter({ address, ...secrets }: { address: string } & PageSecrets, visitor: Visitor): Promise<string | null> {
+    const { parts, outside, entrance } = this.#options;
+    if (!(await outside.includes(address))) {
+      await entrance.noteFailed(address, byCode, visitor);
+      return null;
+    }
+    const guest = await parts.store.guests.admit(address, parts.now());
+    return entrance.enter(guest, secrets, byCode, visitor);
   }
 }
-
-const eventOf = (action: "sign-in" | "guest-code", address: string, { ip, requestId }: Visitor): AuditEvent => ({
-  ...{ action, result: "done", subject: null, address, guest: true, ip, correlationId: requestId },
-});
 
 function answerTo(outcome: TryOutcome, grant: string | null, nowMs: number): RedeemCodeAnswer {
   const time = secondTime(nowMs);
@@ -161,6 +134,3 @@ function answerTo(outcome: TryOutcome, grant: string | null, nowMs: number): Red
     return { state: "wrong", left: maxCodeTries - outcome.tries, wait, time };
   return { state: "over", time };
 }
-
-const tooOften = (retryAfter: number): Refusal =>
-  new Refusal("rate-limited", `codes are asked for too often; try again in ${retryAfter} seconds`, { retryAfter });

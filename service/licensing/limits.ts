@@ -15,6 +15,8 @@ export interface Limits {
   readonly verifications: RateLimit;
   /** Asking owners for access: it costs their attention. */
   readonly accessRequests: RateLimit;
+  /** Passkeys of guests, offered and kept. */
+  readonly passkeys: RateLimit;
   /** Records of refusals: whoever asks without end does not fill the disk. */
   readonly refusals: RateLimit;
 }
@@ -26,6 +28,7 @@ const usual: Record<keyof Limits, Omit<RateLimitOptions, "now">> = {
   administration: { burst: 1000, perSecond: 20 },
   verifications: { burst: 20, perSecond: 0.2 },
   accessRequests: { burst: 30, perSecond: 0.01 },
+  passkeys: { burst: 60, perSecond: 0.1 },
   refusals: { burst: 2000, perSecond: 20 },
 };
 
@@ -38,6 +41,7 @@ export function openLimits(now: () => number): Limits {
     administration: limit("administration"),
     verifications: limit("verifications"),
     accessRequests: limit("accessRequests"),
+    passkeys: limit("passkeys"),
     refusals: limit("refusals"),
   };
 }

@@ -6,7 +6,8 @@ import {
   RedeemCodeAnswer,
   RedeemCodeRequest,
 } from "../../shared/protocol/guest-api.js";
-import type { GuestDoor, Visitor } from "../guests/door.js";
+import type { GuestDoor } from "../guests/door.js";
+import type { Visitor } from "../guests/entrance.js";
 import { endpoint } from "./endpoint.js";
 
 const ask = { about: "mail a code to somebody outside, if the license names them", message: GuestCodeRequest };
@@ -27,7 +28,7 @@ export const guestCodeRoutes =
     );
   };
 
-const visitorOf = ({ ip, id, headers }: FastifyRequest): Visitor => ({
+export const visitorOf = ({ ip, id, headers }: FastifyRequest): Visitor => ({
   ip,
   requestId: id,
   language: languageOf(headers["accept-language"]),

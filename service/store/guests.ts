@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { domainOf } from "../../shared/address.js";
 import { newId } from "../../shared/ids.js";
 import type { Database, Write } from "./database.js";
+import { forgetPasskeys } from "./guest-passkeys.js";
 import { endSignIns } from "./payloads.js";
 
 /** Somebody outside of the organisation: one verified address, one subject id. */
@@ -13,6 +14,8 @@ export interface Guest {
   /** When the address was first known, and when its holder last came in, in ms. */
   readonly made: number;
   readonly last: number | null;
+  /** When they last showed that mail to the address reaches them, in ms. */
+  readonly proven: number | null;
 }
 
 export interface GuestListing {
@@ -47,11 +50,11 @@ export class Guests {
     return (await query.execute()).map((row) => guestOf(row)!);
   }
 
-  /** Comes in now (ms), the first time or again; who is locked out stays so. */
+  /** Comes in now (ms) by a code that was mailed, the first time or again; who is locked out stays so. */
   admit(address: string, nowMs: number): Promise<Guest> {
     return this.#write(async (tx) => {
       const { id } = await settled(tx, address, nowMs);
-      await tx.updateTable("guests").set({ last: nowMs }).where("person", "=", id).execute();
+      await tx.updateTable("guests").set({ last: nowMs, proven: nowMs }).where("person", "=", id).execute();
       return findGuest(tx, id);
     });
   }
@@ -62,7 +65,7 @@ export async function lockGuest(tx: Database, address: string, isLockedOut: bool
   const { id } = await settled(tx, address, nowMs);
   const state = isLockedOut ? ("disabled" as const) : ("active" as const);
   await tx.updateTable("people").set({ state }).where("id", "=", id).execute();
-  if (isLockedOut) await endSignIns(tx, id);
+  if (isLockedOut) await Promise.all([endSignIns(tx, id), forgetPasskeys(tx, id)]);
   return findGuest(tx, id);
 }
 
@@ -92,14 +95,17 @@ const selectGuests = (db: Database) =>
   db
     .selectFrom("guests")
     .innerJoin("people", "people.id", "guests.person")
-    .select(["people.id", "people.state", "guests.address", "guests.made", "guests.last"]);
+    .select(["people.id", "people.state", "guests.address", "guests.made", "guests.last", "guests.proven"]);
 
-type Row = { id: string; state: string; address: string; made: number; last: number | null };
+type Row = { id: string; state: string; address: string; made: number; last: number | null; proven: number | null };
 
 const guestOf = (row: Row | undefined): Guest | null =>
   row === undefined
     ? null
-    : { id: row.id, address: row.address, isLockedOut: row.state !== "active", made: row.made, last: row.last };
+    : {
+        ...{ id: row.id, address: row.address, isLockedOut: row.state !== "active" },
+        ...{ made: row.made, last: row.last, proven: row.proven },
+      };
 
 const findGuest = async (db: Database, id: string): Promise<Guest> =>
   guestOf(await selectGuests(db).where("person", "=", id).executeTakeFirst())!;

@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, Migrator } from "kysely";
 import { newId } from "../../shared/ids.js";
+import { createGuestPasskeys, createGuests } from "./guest-tables.js";
 import type { Schema } from "./schema.js";
 import { belongsToPerson, createTable, index, key } from "./tables.js";
 
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   "0016-super-access": { up: createSuperAccess },
   "0017-access-requests": { up: createAccessRequests },
   "0018-guests": { up: createGuests },
+  "0019-guest-passkeys": { up: createGuestPasskeys },
 };
 
 /** Bring the tables to what this version of the service expects; two processes at once do it once. */
@@ -290,26 +292,4 @@ async function createAccessRequests(db: Kysely<unknown>): Promise<void> {
     )(table).addUniqueConstraint("access_requests_one", ["family", "issuer", "person"] as never[]),
   );
   for (const column of ["issuer", "owner", "person"]) await index(db, "access_requests", column);
-}
-
-async function createGuests(db: Kysely<unknown>): Promise<void> {
-  const guests = { person: "text", address: "text", made: "bigint", last: "bigint?" } as const;
-  await createTable(db, "guests", guests, (table) =>
-    belongsToPerson(key("guests", "person")(table), "guests").addUniqueConstraint("guests_address", [
-      "address",
-    ] as never[]),
-  );
-  const codes = {
-    ticket: "text",
-    address: "text",
-    license: "text",
-    challenge: "text",
-    nonce: "text",
-    code: "text?",
-    tries: "bigint",
-    next: "bigint",
-    until: "bigint",
-  } as const;
-  await createTable(db, "guest_codes", codes, key("guest_codes", "ticket"));
-  await index(db, "guest_codes", "until");
 }

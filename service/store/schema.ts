@@ -32,9 +32,10 @@ export interface Schema {
   proofs: { id: string; until: number };
   oidc_payloads: OidcPayloadRow;
   identities: { issuer: string; subject: string; person: string };
-  /** People outside of the directory, whom mail reached: `last` (ms) came in. */
-  guests: { person: string; address: string; made: number; last: number | null };
+  /** People outside of the directory: `last` (ms) came in; `proven`: by a code that mail brought them. */
+  guests: { person: string; address: string; made: number; last: number | null; proven: Generated<number | null> };
   guest_codes: GuestCodeRow;
+  guest_passkeys: GuestPasskeyRow;
   audit: AuditRow;
 }
 
@@ -193,4 +194,17 @@ export interface AuditRow {
   family: string | null;
   issuer: string | null;
   until: number | null;
+}
+
+export interface GuestPasskeyRow {
+  /** Of the credential, base64url. */
+  id: string;
+  person: string;
+  /** COSE, base64url. */
+  public_key: string;
+  /** How often it signed, as far as it counts. */
+  counter: number;
+  made: number;
+  /** When it was last used, or made. */
+  last: number;
 }

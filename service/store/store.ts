@@ -8,6 +8,7 @@ import { Devices } from "./devices.js";
 import { Documents } from "./documents.js";
 import { GroupCommit } from "./group-commit.js";
 import { GuestCodes } from "./guest-codes.js";
+import { GuestPasskeys } from "./guest-passkeys.js";
 import { Guests } from "./guests.js";
 import { Identities } from "./identities.js";
 import { migrate } from "./migrations.js";
@@ -38,6 +39,7 @@ export interface Store {
   readonly accessRequests: AccessRequests;
   readonly guests: Guests;
   readonly guestCodes: GuestCodes;
+  readonly guestPasskeys: GuestPasskeys;
   readonly proofs: Proofs;
   readonly payloads: Payloads;
   /** What is committed; it cannot write. */
@@ -97,6 +99,7 @@ function assemble({ read, ask, commits, close }: Opened, now: () => number): Sto
     accessRequests,
     guests: new Guests(read, write),
     guestCodes,
+    guestPasskeys: new GuestPasskeys(read, write),
     proofs,
     payloads,
     read,

@@ -9,6 +9,7 @@ import { who } from "./who.js";
 export const auditActions = [
   "sign-in",
   "guest-code",
+  "guest-passkey",
   "change-password",
   "certify",
   "remove-device",

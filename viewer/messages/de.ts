@@ -63,6 +63,21 @@ export const de: Messages = {
     unreachable: "Der Schutzdienst ist nicht erreichbar. Versuchen Sie es noch einmal, wenn er wieder da ist.",
     failed:
       "Das ging jetzt nicht. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es denen, von denen die Datei kommt.",
+    usePasskey: "Einen Passkey verwenden, den ich hier behalten habe",
+    noPasskey: "Es wurde kein Passkey verwendet. Haben Sie keinen behalten, lassen Sie sich einen Code mailen.",
+    passkeyOver:
+      "Dieser Passkey öffnet die Tür nicht mehr. Lassen Sie sich einen Code mailen; dann können Sie einen neuen behalten.",
+    keepPasskey: (address) => `Nächstes Mal ohne Code? Behalten Sie einen Passkey für ${address}.`,
+    keep: "Passkey behalten",
+    keeping: "Machen Sie dort weiter, wo Ihr Browser fragt …",
+    notNow: "Jetzt nicht",
+    close: "Schließen",
+    kept: {
+      kept: "Behalten. Wählen Sie nächstes Mal „Einen Passkey verwenden“; alle 90 Tage wird wieder einmal ein Code verlangt.",
+      known: "Dieser Browser hat schon einen Passkey für Sie.",
+      cancelled: "Es wurde kein Passkey behalten. Nächstes Mal bekommen Sie wieder einen Code.",
+      failed: "Der Passkey ließ sich jetzt nicht behalten. Nächstes Mal bekommen Sie wieder einen Code.",
+    },
   },
 
   foreign: (file, host) =>

@@ -60,6 +60,20 @@ export const en: Messages = {
     tooOften: "Too many codes were asked for from here. Wait a few minutes and try again.",
     unreachable: "The protection service cannot be reached. Try again when it is back.",
     failed: "That did not work now. Try again; if it stays so, tell whoever sent the file.",
+    usePasskey: "Use a passkey I kept here",
+    noPasskey: "No passkey was used. If you kept none, have a code mailed.",
+    passkeyOver: "This passkey does not open the door any more. Have a code mailed; then you can keep a new one.",
+    keepPasskey: (address) => `Next time without a code? Keep a passkey for ${address}.`,
+    keep: "Keep a passkey",
+    keeping: "Go on where your browser asks…",
+    notNow: "Not now",
+    close: "Close",
+    kept: {
+      kept: "Kept. Next time, choose “Use a passkey I kept here”; every 90 days a code is asked for once more.",
+      known: "This browser has a passkey for you already.",
+      cancelled: "No passkey was kept. Next time you get a code again.",
+      failed: "The passkey could not be kept now. Next time you get a code again.",
+    },
   },
 
   foreign: (file, host) =>

@@ -1,6 +1,8 @@
 import { toBase64 } from "../../../shared/bytes.js";
 import { newId } from "../../../shared/ids.js";
-import { randomText, sha256 } from "../guests/visitor.js";
+import { OfferPasskeyAnswer } from "../../../shared/protocol/passkey-api.js";
+import { Passkey } from "../guests/authenticator.js";
+import { certify, post, randomText, sha256 } from "../guests/visitor.js";
 import { spkiText, type TestDevice } from "../licensing/device.js";
 import type { Devices, ScratchService } from "../licensing/scratch-service.js";
 
@@ -24,6 +26,7 @@ export async function requestsAt(scratch: ScratchService & { devices: Devices })
   return [
     { by: null, address: "GET /.well-known/sealwright" },
     ...(await forGuests(scratch)),
+    ...(await forPasskeys(scratch)),
     ...(await forEverybody(scratch)),
     ...(await forOwners(scratch)),
     ...forAdministrators(scratch),
@@ -41,6 +44,33 @@ async function forGuests({ devices: { ada } }: { devices: Devices }): Promise<Re
       address: "POST /api/v1/guest-codes/redeem",
       body: { ticket, license: sha256(license), code: "12345678" },
     },
+  ];
+}
+
+/** A guest who is there already comes in by a passkey, and keeps one more. */
+async function forPasskeys(scratch: ScratchService): Promise<Request[]> {
+  const { origin, service } = scratch;
+  const { guests, guestPasskeys } = service.parts.store;
+  const { id: person } = await guests.admit("holder@gmail.example", Date.now());
+  const passkey = new Passkey(origin);
+  await guestPasskeys.add({ id: passkey.id, person, publicKey: passkey.publicKey, counter: 0 }, Date.now(), 10);
+  const [verifier, nonce] = [randomText(), randomText()];
+  const asked = { challenge: sha256(verifier), nonce };
+  const proof = async () => {
+    const { challenge } = (await (await post(origin, "/guest-passkeys/ask", asked)).json()) as { challenge: string };
+    return passkey.signed(challenge);
+  };
+  const { grant } = (await (await post(origin, "/guest-passkeys/redeem", await proof())).json()) as { grant: string };
+  const { device } = await certify(scratch, { verifier, nonce }, grant);
+  const made = async () => {
+    const { challenge } = await device.client.call("POST", "/guest-passkeys/offer", OfferPasskeyAnswer, {});
+    return new Passkey(origin).made(challenge);
+  };
+  return [
+    { by: null, address: "POST /api/v1/guest-passkeys/ask", body: asked },
+    { by: null, address: "POST /api/v1/guest-passkeys/redeem", body: proof },
+    { by: device, address: "POST /api/v1/guest-passkeys/offer", body: {} },
+    { by: device, address: "POST /api/v1/guest-passkeys/keep", body: made },
   ];
 }
 

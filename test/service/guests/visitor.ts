@@ -12,12 +12,16 @@ import { credentialsOf, newKeys, spkiText, TestDevice } from "../licensing/devic
 import type { ScratchService } from "../licensing/scratch-service.js";
 import { type SmtpCatcher, textIn } from "../mail/smtp-catcher.js";
 
-/** A page of somebody outside: what it keeps while a code is on its way. */
-export interface Page {
-  ticket: string;
-  license: string;
+/** What a page of somebody outside keeps to itself. */
+export interface Secrets {
   verifier: string;
   nonce: string;
+}
+
+/** While a code is on its way. */
+export interface Page extends Secrets {
+  ticket: string;
+  license: string;
 }
 
 export const sha256 = (bytes: Uint8Array | string): string => hash("sha256", bytes, "base64url");
@@ -62,7 +66,7 @@ export async function mailedCode({ mails }: SmtpCatcher, address: string, count 
 }
 
 /** What the page does once the code was right. */
-export async function tokensFor(origin: string, page: Page, grant: string) {
+export async function tokensFor(origin: string, page: Secrets, grant: string) {
   const discovery = await discover(origin);
   const pair = await generateProofPair(true);
   const proofKey = await proofKeyOf(pair.privateKey, await crypto.subtle.exportKey("jwk", pair.publicKey));
@@ -78,16 +82,23 @@ export interface Guest {
 
 /** Comes in by a code, and gets certificates. */
 export async function comeIn(
-  { origin, clock }: ScratchService,
+  scratch: ScratchService,
   catcher: SmtpCatcher,
   license: Bytes,
   address: string,
   mails = 1,
+  options: AskOptions = {},
 ): Promise<Guest> {
-  const page = await ask(origin, license, address);
-  const answer = await redeem(origin, page, await mailedCode(catcher, address, mails));
+  const { origin } = scratch;
+  const page = await ask(origin, license, address, options);
+  const answer = await redeem(origin, page, await mailedCode(catcher, address, mails), options);
   if (answer.state !== "in") throw new Error(`not in: ${JSON.stringify(answer)}`);
-  const { discovery, proofKey, tokens } = await tokensFor(origin, page, answer.grant);
+  return certify(scratch, page, answer.grant);
+}
+
+/** The device of a page that was let in. */
+export async function certify({ origin, clock }: ScratchService, page: Secrets, grant: string): Promise<Guest> {
+  const { discovery, proofKey, tokens } = await tokensFor(origin, page, grant);
   const credentials = credentialsOf(proofKey, tokens.access);
   const client = new ServiceClient(discovery.api, credentials, () => clock.now());
   const [account, licensor] = [await newKeys("unseal"), await newKeys("sign")];
