@@ -1,4 +1,6 @@
-import type { Marking } from "../shared/label.js";
+import type { MarkKind, Marks } from "../shared/format/marks.js";
+
+export type { Mark, MarkKind, Marks } from "../shared/format/marks.js";
 
 /**
  * The document that is open in Office, as the add-in needs it: a port without a type of Office's, which office/ fills for
@@ -33,22 +35,6 @@ export type Form = "package" | "pdf";
 
 export type Properties = ReadonlyMap<string, string>;
 export type PropertyChanges = ReadonlyMap<string, string | null>;
-
-export type MarkKind = keyof Marking;
-
-/** What is to stand on each page, in the language of the document; nothing for a label without marking. */
-export type Marks = Partial<Record<MarkKind, Mark>>;
-
-export interface Mark {
-  readonly text: string;
-  /** `#rrggbb` */
-  readonly color: string;
-  /** In points. */
-  readonly fontSize: number;
-  readonly alignment: "left" | "center" | "right";
-  /** Of a watermark. */
-  readonly layout: "diagonal" | "horizontal";
-}
 
 const usualExtension: Readonly<Record<Program, string>> = { word: ".docx", excel: ".xlsx", powerpoint: ".pptx" };
 const extensions: Readonly<Record<Program, RegExp>> = {

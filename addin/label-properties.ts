@@ -1,6 +1,10 @@
-import { type Label, type Marking, textIn } from "../shared/label.js";
+import { contentBits, type MarkKind } from "../shared/format/marks.js";
+import type { Label } from "../shared/label.js";
 import { secondTime } from "../shared/time.js";
-import type { Mark, MarkKind, Marks, Properties, PropertyChanges } from "./document.js";
+import type { Properties, PropertyChanges } from "./document.js";
+
+export { contentBits } from "../shared/format/marks.js";
+export { marksOf } from "../shared/marking.js";
 
 /** A label as documents carry it and other programs read it: custom properties `MSIP_Label_<id>_…` (docs/addin.md). */
 
@@ -41,11 +45,7 @@ export interface Labelling {
   readonly nowMs: number;
 }
 
-const bits: Readonly<Record<MarkKind, number>> = { header: 1, footer: 2, watermark: 4 };
 const encrypted = 8;
-
-/** What a label did to a document, as documents note it. */
-export const contentBits = (shown: readonly MarkKind[]): number => shown.reduce((sum, kind) => sum | bits[kind], 0);
 
 /** All properties of the same organisation's labels go; those of others stay. */
 export function changesTo(properties: Properties, labelling: Labelling): PropertyChanges {
@@ -77,24 +77,4 @@ function ownKeys(properties: Properties, tenant: string): string[] {
     const id = idOf(key);
     return id !== undefined && (siteOf(id) ?? tenant) === tenant;
   });
-}
-
-const usual: Readonly<Record<MarkKind, { color: string; fontSize: number }>> = {
-  header: { color: "#000000", fontSize: 10 },
-  footer: { color: "#000000", fontSize: 10 },
-  watermark: { color: "#808080", fontSize: 40 },
-};
-
-/** What a label wants to be seen of it. @param language - of the document's readers. */
-export function marksOf(marking: Marking | undefined, language: string): Marks {
-  const marks: Partial<Record<MarkKind, Mark>> = {};
-  for (const kind of ["header", "footer", "watermark"] as const) {
-    const wanted = marking?.[kind];
-    if (wanted === undefined) continue;
-    const alignment = "alignment" in wanted ? (wanted.alignment ?? "center") : "center";
-    const layout = "layout" in wanted ? (wanted.layout ?? "diagonal") : "diagonal";
-    const { color = usual[kind].color, fontSize = usual[kind].fontSize } = wanted;
-    marks[kind] = { text: textIn(wanted.text, language), color, fontSize, alignment, layout };
-  }
-  return marks;
 }

@@ -4,13 +4,13 @@ import type { CarriedLabel } from "../../shared/format/label-properties.js";
 import { type Label, labelPath } from "../../shared/label.js";
 import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
 import { tellRelabel } from "../tell-relabel.js";
-import { insideOf } from "../work/inside-label.js";
+import { insideOf, noteOf } from "../work/inside-label.js";
 import { type CarrierFile, labelFile, withCarrier } from "../work/label-file.js";
 import type { Protector } from "../work/protect-file.js";
 import { writerOf } from "../work/protect-file.js";
 import type { Progress } from "./progress.js";
 import type { Told } from "./report.js";
-import { shown } from "./say.js";
+import { say, shown } from "./say.js";
 import type { Session } from "./session.js";
 
 /** What labelling a clear file takes, without protecting it. */
@@ -46,7 +46,8 @@ async function labelOpen(file: CarrierFile, by: ClearLabelling, progress: Progre
   progress.expect(2 * file.source.bytes.size);
   const labelName = label === null ? null : labelPath(current.labels, label);
   const how = { inside: insideOf({ label, labelName }, "Privileged"), out, keep, count: progress.count };
-  const path = await labelFile(file, how, { ...writerOf(protector), journal: protector.journal });
+  const { path, notShown } = await labelFile(file, how, { ...writerOf(protector), journal: protector.journal });
+  if (notShown.length > 0) say(`${shown(path)}: ${noteOf(notShown)}`);
   return {
     report: {
       path,

@@ -1,11 +1,11 @@
 import { basename, dirname, extname, join } from "node:path";
 import { collect, equalBytes, streamOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
-import { type Language, languageOf } from "../../shared/language.js";
 import { type Attachment, attachmentsFor, type Mailed, maxMailBytes } from "../mail/attachments.js";
 import { composeMail } from "../mail/compose.js";
 import { keptMailServer, type MailServer } from "../mail/mail-server.js";
 import { sendMail } from "../mail/send.js";
+import { ownLanguage } from "../own-language.js";
 import { replaceFile } from "../work/replace-file.js";
 import { exits } from "./exit.js";
 import { outFolder } from "./paths.js";
@@ -44,9 +44,6 @@ export async function mailShared(files: readonly Shared[], mailing: Mailing, ses
   else print(`${shown(path)} is the mail, not sent yet: open it, look at it, and send it`);
   return exits.done;
 }
-
-/** As this computer is set. */
-const ownLanguage = (): Language => languageOf(Intl.DateTimeFormat().resolvedOptions().locale);
 
 function composed(
   files: readonly Shared[],

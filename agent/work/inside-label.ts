@@ -2,9 +2,12 @@ import type { ByteSource } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import { type Carrier, labelled, type Relabelled } from "../../shared/format/carrier.js";
 import type { LabelToWrite } from "../../shared/format/label-properties.js";
+import type { MarkKind, Marks } from "../../shared/format/marks.js";
 import { labelOutside } from "../../shared/format/package/labels.js";
+import { marksOf } from "../../shared/marking.js";
 import { secondTime } from "../../shared/time.js";
 import type { Choice } from "../chosen-policy.js";
+import { ownLanguage } from "../own-language.js";
 
 /** A label as documents carry it inside: what of it does not depend on the document. */
 export interface InsideLabel {
@@ -13,13 +16,17 @@ export interface InsideLabel {
   readonly name: string;
   /** `Privileged`: a person chose it. `Standard`: it came by itself. */
   readonly method: LabelToWrite["method"];
+  readonly marks: Marks;
 }
 
-/** @returns `null` where there is no label. */
-export const insideOf = (
+/** What a label shows in documents is in the language that this computer is set to. @returns `null` where there is no label. */
+export function insideOf(
   { label, labelName }: Pick<Choice, "label" | "labelName">,
   method: InsideLabel["method"],
-): InsideLabel | null => (label === null || labelName === null ? null : { label: label.id, name: labelName, method });
+): InsideLabel | null {
+  if (label === null || labelName === null) return null;
+  return { label: label.id, name: labelName, method, marks: marksOf(label.marking, ownLanguage()) };
+}
 
 /** What of a label depends on who writes it, and when. */
 export interface Writer {
@@ -61,14 +68,18 @@ export async function toProtect(
   if (inside === null || carrier === null) return { content: null, outside: null };
   const label = labelToWrite(inside, by);
   try {
-    const { outside, ...content } = await labelled(carrier, source, label);
-    return { content, outside };
+    const { outside, notShown, ...content } = await labelled(carrier, source, label);
+    return { content, outside, ...(notShown.length === 0 ? {} : { note: noteOf(notShown) }) };
   } catch (error) {
     if (!(error instanceof RightsError) || !/^(?:office|pdf)-/.test(error.code)) throw error;
     const note = `${elsewhere[carrier]}: ${error.message}`;
     return { content: null, outside: carrier === "package" ? labelOutside(label) : null, note };
   }
 }
+
+/** What of a label's marking had no place, for people. */
+export const noteOf = (notShown: readonly MarkKind[]): string =>
+  `what its label shows is not all in it, since documents like it have no place for that: ${notShown.join(", ")}`;
 
 /** A document that has its label inside since it was protected, and keeps whatever it holds. @param label - its id. */
 export const asItIs = (label: string | null, tenant: string): ToProtect => ({

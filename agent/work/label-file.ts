@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { type ByteSource, type Bytes, type Count, countedSource, streamOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
-import { type Carrier, carriedLabels, carrierOf, labelled, unlabelled } from "../../shared/format/carrier.js";
+import {
+  type Carrier,
+  carriedLabels,
+  carrierOf,
+  labelled,
+  type Relabelled,
+  unlabelled,
+} from "../../shared/format/carrier.js";
 import type { CarriedLabel } from "../../shared/format/label-properties.js";
 import { type InsideLabel, labelToWrite, type Writer } from "./inside-label.js";
 import type { Journal } from "./journal.js";
@@ -45,20 +52,20 @@ export interface Labelling {
 
 /**
  * Gives a clear file a label, in its place: as safely as it would be protected, and everything else in it as it was.
- * @returns where it is. @throws RightsError those of `labelled` and `replaceFile`; the file is then as it was.
+ * @returns where it is, and what of the label's marking had no place. @throws RightsError those of `labelled` and `replaceFile`; the file is then as it was.
  */
 export async function labelFile(
   { path, source, carrier }: CarrierFile,
   { inside, out, keep, count }: Labelling,
   by: Writer & { journal: Journal },
-): Promise<string> {
+): Promise<Pick<Relabelled, "notShown"> & { path: string }> {
   const read = countedSource(source.bytes, count);
   const made =
     inside === null
       ? await unlabelled(carrier, read, by.tenant)
       : await labelled(carrier, read, labelToWrite(inside, by));
   const written = createHash("sha256");
-  return replaceFile({
+  const result = await replaceFile({
     source,
     target: join(out ?? dirname(path), basename(path)),
     keep: keep || out !== null,
@@ -66,6 +73,7 @@ export async function labelFile(
     write: () => hashing(made.pieces(), (piece) => written.update(piece)),
     verify: async (onDisk) => verifySame(countedSource(onDisk, count), made.size, written.digest()),
   });
+  return { path: result, notShown: made.notShown };
 }
 
 async function* hashing(pieces: AsyncIterable<Bytes>, hear: (piece: Bytes) => void): AsyncGenerator<Bytes> {

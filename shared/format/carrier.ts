@@ -1,8 +1,10 @@
 import { type ByteSource, type Bytes, streamOf } from "../bytes.js";
 import { headBytes, type Kind, kindOf } from "./kind.js";
 import type { CarriedLabel, LabelToWrite } from "./label-properties.js";
+import { contentBits, type MarkKind, type Marks } from "./marks.js";
 import { labelListOf } from "./package/label-list.js";
-import { eraseLabel, labelOutside, readLabels, writeLabel } from "./package/labels.js";
+import { eraseLabel, isShown, labelOutside, readLabels, writeLabel } from "./package/labels.js";
+import { setMarks } from "./package/marking/marking.js";
 import { OfficePackage } from "./package/package.js";
 import { changeLabel, readLabels as labelsInPdf } from "./pdf/labels.js";
 
@@ -16,6 +18,8 @@ export interface Relabelled {
   pieces(): AsyncGenerator<Bytes>;
   /** The labels as they are to stand outside, once the document is protected; `null` for what has no such place. */
   readonly outside: Bytes | null;
+  /** What of the label's marking a document of this kind, or size, has no place for. */
+  readonly notShown: readonly MarkKind[];
 }
 
 /** What a file of that kind carries its label as; `null` for what carries none. */
@@ -39,16 +43,31 @@ export async function carriedLabels(carrier: Carrier, source: ByteSource): Promi
 export async function labelled(carrier: Carrier, source: ByteSource, label: LabelToWrite): Promise<Relabelled> {
   if (carrier === "pdf") return changedPdf(source, label.tenant, label);
   const pkg = await OfficePackage.open(source);
-  await writeLabel(pkg, label);
-  return { ...(await written(pkg)), outside: labelOutside(label, await labelListOf(pkg)) };
+  const shown = await showLabel(pkg, label.tenant, label.marks);
+  const told = shown === null ? label : { ...label, contentBits: contentBits(shown) };
+  await writeLabel(pkg, told);
+  const wanted = Object.keys(label.marks ?? {}) as MarkKind[];
+  const notShown = shown === null ? [] : wanted.filter((kind) => !shown.includes(kind));
+  return { ...(await written(pkg)), outside: labelOutside(told, await labelListOf(pkg)), notShown };
 }
 
 /** The file without the organisation's label. @throws likewise. */
 export async function unlabelled(carrier: Carrier, source: ByteSource, tenant: string): Promise<Relabelled> {
   if (carrier === "pdf") return changedPdf(source, tenant, null);
   const pkg = await OfficePackage.open(source);
+  await showLabel(pkg, tenant, {});
   await eraseLabel(pkg, tenant);
-  return { ...(await written(pkg)), outside: null };
+  return { ...(await written(pkg)), outside: null, notShown: [] };
+}
+
+/**
+ * What a label shows takes the place of what the organisation's label before showed; where neither shows anything, no page is
+ * looked at. @param marks - none: it is left as it is, as by programs that showed it themselves. @returns `null` then.
+ */
+async function showLabel(pkg: OfficePackage, tenant: string, marks: Marks | undefined): Promise<MarkKind[] | null> {
+  if (marks === undefined) return null;
+  const isNeeded = Object.keys(marks).length > 0 || (await isShown(pkg, tenant));
+  return isNeeded ? setMarks(pkg, marks) : [];
 }
 
 async function changedPdf(source: ByteSource, tenant: string, label: LabelToWrite | null): Promise<Relabelled> {
@@ -57,7 +76,7 @@ async function changedPdf(source: ByteSource, tenant: string, label: LabelToWrit
     yield* streamOf(kept);
     if (added.length > 0) yield added;
   };
-  return { size: kept.size + added.length, pieces, outside: null };
+  return { size: kept.size + added.length, pieces, outside: null, notShown: [] };
 }
 
 async function written(pkg: OfficePackage): Promise<Pick<Relabelled, "size" | "pieces">> {

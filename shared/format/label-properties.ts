@@ -1,3 +1,5 @@
+import type { Marks } from "./marks.js";
+
 /** Labels as texts with names, `MSIP_Label_<id>_<attribute>`: what documents of all kinds carry of them. */
 
 export interface Property {
@@ -17,6 +19,8 @@ export interface LabelToWrite {
   readonly setAt: string;
   /** What it did to the document: 1 header, 2 footer, 4 watermark. */
   readonly contentBits: number;
+  /** What is to be shown of it, which says `contentBits` then; none: what is shown stays as it is. */
+  readonly marks?: Marks;
 }
 
 /** A label as a document carries it. */

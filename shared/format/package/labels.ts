@@ -7,9 +7,11 @@ import {
   isOn,
   type LabelToWrite,
   propertiesFor,
+  tenantOf,
 } from "../label-properties.js";
 import { changeProperties, customProperties } from "./custom-properties.js";
 import { encodeLabelInfo, type ListedLabel, listedLabels, listLabel, unlistLabels } from "./label-list.js";
+import { placesProperty } from "./marking/excel.js";
 import type { OfficePackage } from "./package.js";
 
 /** Labels as programs for Office documents write and read them (docs/formats/office-labels.md). */
@@ -28,6 +30,9 @@ const listed = ({
   isEnabled: true,
   isRemoved: false,
 });
+
+/** Header, footer and watermark. */
+const everyMark = 7;
 
 /** In the list outside: the document was encrypted. */
 const encrypted = 8;
@@ -48,6 +53,15 @@ export const labelOutside = (
 export async function writeLabel(pkg: OfficePackage, label: LabelToWrite): Promise<void> {
   await changeProperties(pkg, (all) => goingFor(all, label.tenant, label), propertiesFor(label));
   await listLabel(pkg, listed(label));
+}
+
+/** Whether a label that the organisation gave says that it shows something, or something that labels show is noted. */
+export async function isShown(pkg: OfficePackage, tenant: string): Promise<boolean> {
+  const all = await customProperties(pkg);
+  if (all.some(({ name }) => name === placesProperty)) return true;
+  return [...groups(all).values()].some((group) => {
+    return tenantOf(group) === tenant && (Number(group.get("contentbits") ?? 0) & everyMark) !== 0;
+  });
 }
 
 /** Takes the organisation's label out of a document. @throws likewise. */

@@ -261,7 +261,7 @@ export function edited(text: string, edits: readonly Edit[]): string {
 }
 
 /** How an element that was one tag is closed once something stands in it: by this, it is known to have been one. */
-const closing = (name: string) => `</${name} >`;
+export const closing = (name: string): string => `</${name} >`;
 
 /** Puts `addition` behind everything in an element. */
 export const appendEdits = (element: Element, addition: string): Edit[] =>
@@ -269,11 +269,14 @@ export const appendEdits = (element: Element, addition: string): Edit[] =>
     ? [{ start: element.end - 2, end: element.end, text: `>${addition}${closing(element.name)}` }]
     : [{ start: element.innerEnd, end: element.innerEnd, text: addition }];
 
+/** Whether an element was one tag before something was put into it. */
+export const wasOneTag = (text: string, { name, innerEnd, end, isEmpty }: Element): boolean =>
+  !isEmpty && text.slice(innerEnd, end) === closing(name);
+
 /** The inverse of `appendEdits`: what was one tag before, and has nothing in it any more, becomes one again. */
 export function collapsed(text: string): string {
   const root = parseMarkup(text);
-  const isOurs = !root.isEmpty && text.slice(root.innerEnd, root.end) === closing(root.name);
-  if (!isOurs || root.innerStart !== root.innerEnd) return text;
+  if (!wasOneTag(text, root) || root.innerStart !== root.innerEnd) return text;
   return edited(text, [{ start: root.innerStart - 1, end: root.end, text: "/>" }]);
 }
 
