@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
+import { AgentNote } from "./agent-note.js";
 import { Chooser } from "./chooser.js";
 import { CurrentState } from "./current-state.js";
 import { DoneScreen } from "./done-screen.js";
 import type { Messages } from "./messages.js";
+import { PairingScreen } from "./pairing-screen.js";
 import type { Pane } from "./pane.js";
 import { TroubleScreen } from "./trouble-screen.js";
 
@@ -27,6 +29,9 @@ export function App({ pane, say }: PaneProps) {
 
 function Screen({ pane, say }: PaneProps) {
   const { state } = pane;
+  const { pairing } = pane.agent;
+  const isIdle = state.at === "signed-out" || state.at === "choosing";
+  if (pairing !== null && isIdle) return <PairingScreen pane={pane} say={say} pairing={pairing} />;
   switch (state.at) {
     case "starting":
       return <p role="status">{say.starting}</p>;
@@ -45,11 +50,13 @@ function Screen({ pane, say }: PaneProps) {
 }
 
 function SignedOut({ pane, say }: PaneProps) {
+  const isAlone = !["connected", "looking"].includes(pane.agent.found.standing);
   return (
     <section class="card">
+      <AgentNote pane={pane} say={say} />
       <p>{say.signInWhy}</p>
       <button type="button" class="primary" onClick={() => void pane.signIn()}>
-        {say.signIn}
+        {isAlone ? say.agent.signInWithout : say.signIn}
       </button>
     </section>
   );
@@ -71,22 +78,29 @@ function SigningIn({ pane, say }: PaneProps) {
   );
 }
 
-/** Who is signed in, and who would do the work; quiet as long as all is well. */
+/** Who would do the work, and as whom; quiet as long as all is well. */
 function Footer({ pane, say }: PaneProps) {
-  const { session } = pane;
+  const { session, state } = pane;
   if (session === null) return null;
-  const busy = pane.state.at === "working" || pane.state.at === "signing-in";
+  const busy = state.at === "working" || state.at === "signing-in";
+  const isByAgent = pane.agent.found.standing === "connected";
   return (
     <footer>
       <p>
-        <span class="dot" aria-hidden="true" /> {say.inPage}
+        <span class={isByAgent ? "dot" : "dot alone"} aria-hidden="true" />{" "}
+        {isByAgent ? say.agent.connected : say.inPage}
       </p>
+      {busy || pane.agent.pairing !== null ? null : <AgentNote pane={pane} say={say} />}
       <p title={session.person.address}>{session.person.name}</p>
       <p>
-        <button type="button" class="link" disabled={busy} onClick={() => void pane.signOut()}>
-          {say.signOut}
-        </button>{" "}
-        ·{" "}
+        {session.by === "agent" ? null : (
+          <>
+            <button type="button" class="link" disabled={busy} onClick={() => void pane.signOut()}>
+              {say.signOut}
+            </button>{" "}
+            ·{" "}
+          </>
+        )}
         <button type="button" class="link" disabled={busy} onClick={() => void pane.signIn(true)}>
           {say.otherAccount}
         </button>

@@ -48,11 +48,13 @@ function Reason({ pane, say }: PaneProps) {
 function WhatHappens({ pane, say }: PaneProps) {
   const { order, parts } = pane;
   const { document, unsaved } = parts;
-  if (document.forms.length === 0 && pane.willProtect) return <>{say.noForm}</>;
+  if (document.forms.length === 0 && pane.place === null && pane.willProtect) return <>{say.noForm}</>;
   if (order === null) return null;
   if ("kind" in order) return <>{obstacle(order.kind, say)}</>;
   if (order.policy === null) return <>{say.willLabel}</>;
   const name = fileName(document, unsaved);
+  if (pane.place !== null)
+    return <>{say.agent.willProtectFile(name, say.programs[document.program], document.canSave)}</>;
   if (document.forms[0] === "pdf") return <>{say.willProtectPages(name.replace(/\.\w+$/, ".ppdf"))}</>;
   return <>{say.willProtect(name)}</>;
 }

@@ -50,10 +50,23 @@ const maxNameChars = 200;
  * @param unsaved - what one is called that was never saved.
  */
 export function fileName({ url, program }: Pick<OpenDocument, "url" | "program">, unsaved: string): string {
-  const last = lastPart(url ?? "") || unsaved;
+  const last = lastPart(localPath(url) ?? url ?? "") || unsaved;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no name has them
   const name = last.replace(/[\u0000-\u001f\u007f/\\:*?"<>|]/g, "_").slice(-maxNameChars);
   return extensions[program].test(name) ? name : name + usualExtension[program];
+}
+
+/** Where the document lies on this computer, as far as Office says; `null` for one on the web, or never saved. */
+export function localPath(url: string | null): string | null {
+  if (url === null) return null;
+  if (/^([a-z]:[\\/]|\/)/i.test(url)) return url;
+  if (!/^file:\/\/\//i.test(url)) return null;
+  try {
+    const path = decodeURIComponent(new URL(url).pathname);
+    return /^\/[a-z]:\//i.test(path) ? path.slice(1).replaceAll("/", "\\") : path;
+  } catch {
+    return null;
+  }
 }
 
 function lastPart(url: string): string {

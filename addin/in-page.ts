@@ -51,7 +51,7 @@ export class InPage implements Protector {
       progress(1);
       if (job.reason !== null && job.label !== null)
         await account.service.relabel({ license, label: job.label.id, reason: job.reason });
-      return { name: protectedName(name, kind), blob: sealed, withdraw };
+      return { name: protectedName(name, kind), blob: sealed, pages: null, withdraw };
     } catch (error) {
       await withdraw().catch(() => undefined); // a license without its document; the service may be away
       throw error;
@@ -116,7 +116,7 @@ async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile
   const named = form === "pdf" ? `${name.slice(0, name.length - extensionOf(name).length)}.pdf` : name;
   const head = new Uint8Array(await content.slice(0, headBytes).arrayBuffer()) as Bytes;
   const kind = kindOf(named, head, content.size);
-  if (kind.protection !== "native")
+  if (form !== "file" && kind.protection !== "native")
     throw new RightsError("file-unsuitable", `what Office gave is not a file like ${named}: ${kind.note ?? ""}`);
   return { kind, name: named };
 }

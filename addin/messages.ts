@@ -1,5 +1,6 @@
 import type { NamedPolicy } from "../shared/rights.js";
 import type { MarkKind, Program } from "./document.js";
+import type { AgentMessages } from "./messages/agent.js";
 import { de } from "./messages/de.js";
 import { en } from "./messages/en.js";
 import type { RoleName } from "./permissions.js";
@@ -7,6 +8,7 @@ import type { TroubleKind } from "./trouble.js";
 
 /** Every text a person sees in the add-in. */
 export interface Messages {
+  readonly agent: AgentMessages;
   readonly outside: string;
   readonly outsideNext: string;
   readonly starting: string;

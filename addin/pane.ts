@@ -1,33 +1,37 @@
 import { codeOf, RightsError } from "../shared/errors.js";
-import { type Label, labelPath, needsReason } from "../shared/label.js";
-import type { PolicyAnswer } from "../shared/protocol/service-api.js";
-import { policyOf, type TemplatePolicy } from "../shared/template.js";
-import type { OpenDocument, Properties } from "./document.js";
+import type { Label } from "../shared/label.js";
+import { AgentSide } from "./agent-side.js";
+import {
+  type Choice,
+  type Chosen,
+  mustExplain,
+  nothingChosen,
+  type Obstacle,
+  orderFrom,
+  protects,
+  withLabel,
+  withPermissions,
+} from "./choice.js";
+import { localPath, type OpenDocument, type Properties } from "./document.js";
 import { type CarriedLabel, carriedLabel } from "./label-properties.js";
-import { isEmpty, noPermissions, type Permissions, type PermissionTrouble, policyFrom } from "./permissions.js";
+import type { NearbyAgent } from "./nearby-agent.js";
+import type { Permissions } from "./permissions.js";
 import { type Order, type Outcome, protectDocument, type Step } from "./protect-document.js";
-import type { Protector } from "./protector.js";
-import { type Trouble, troubleFrom } from "./trouble.js";
-
-/** Somebody who is signed in, and what they can have done here. */
-export interface Session {
-  readonly person: { readonly name: string; readonly address: string };
-  readonly organisation: string;
-  readonly tenant: string;
-  readonly protectors: readonly Protector[];
-  policy(): Promise<PolicyAnswer>;
-  signOut(): Promise<void>;
-}
+import type { NamedFile } from "./protector.js";
+import type { Offered, Session } from "./session.js";
+import type { State } from "./state.js";
+import { troubleFrom } from "./trouble.js";
 
 /** What the pane is given: all that it does is done through these. */
 export interface PaneParts {
   readonly document: OpenDocument;
+  readonly agent: NearbyAgent;
   /** @param anew - as somebody else than this browser may know. */
   signIn(anew: boolean, signal: AbortSignal): Promise<Session>;
   /** After a person was told that the service's key is another one. */
   forgetKey(): void;
-  /** Hands the protected file to the person. */
-  deliver(blob: Blob, name: string): void;
+  /** Hands a protected file to the person. */
+  deliver(file: NamedFile): void;
   readonly language: string;
   /** Of the document's readers. */
   readonly contentLanguage: string;
@@ -35,47 +39,19 @@ export interface PaneParts {
   readonly now: () => number;
 }
 
-/** Where a person is on the way from a document to a protected one. */
-export type State =
-  | { readonly at: "starting" }
-  | { readonly at: "signed-out" }
-  | { readonly at: "signing-in" }
-  | { readonly at: "choosing" }
-  | { readonly at: "working"; readonly step: Step; readonly share: number }
-  | { readonly at: "done"; readonly outcome: Outcome; readonly undo: Undo; readonly isSaved: boolean }
-  | { readonly at: "trouble"; readonly trouble: Trouble };
-
-/** How far taking it back is; or why that failed. */
-export type Undo = { readonly at: "offered" | "doing" } | Undone | { readonly at: "failed"; readonly trouble: Trouble };
-
-export interface Undone {
-  readonly at: "done";
-  /** When the last of those who have opened the copy can still open it; `null` where nobody has. */
-  readonly lastUse: string | null;
-}
-
-/** What is picked and typed; nothing of it is done before the button is pressed. */
-export interface Choice {
-  readonly label: Label | null;
-  /** `null` while nobody wants any. */
-  readonly permissions: Permissions | null;
-  readonly reason: string;
-}
-
-/** Why the button cannot be pressed, where that needs words. */
-export type Obstacle = PermissionTrouble | { readonly kind: "reason" | "label" | "no-place" };
-
-const nothingChosen: Choice = { label: null, permissions: null, reason: "" };
+/** An agent that has not been found by then is shown once it is, in ms. */
+const patienceMs = 700;
 
 /** One document, one person, one thing to do. */
 export class Pane {
   state: State = { at: "starting" };
   session: Session | null = null;
-  policy: PolicyAnswer | null = null;
+  policy: Offered | null = null;
   /** What the document says of its label. */
   carried: CarriedLabel | null = null;
   choice: Choice = nothingChosen;
   readonly parts: PaneParts;
+  readonly agent: AgentSide;
   readonly #changed: (pane: Pane) => void;
   #attempt = new AbortController();
   #properties: Properties | null = null;
@@ -83,6 +59,11 @@ export class Pane {
   constructor(parts: PaneParts, changed: (pane: Pane) => void) {
     this.parts = parts;
     this.#changed = changed;
+    this.agent = new AgentSide(
+      parts.agent,
+      () => this.#show(this.state),
+      () => this.lookAgain(),
+    );
   }
 
   /** The label of the document, if it is one that the person is offered. */
@@ -95,17 +76,48 @@ export class Pane {
     return this.#properties !== null;
   }
 
-  /** Whether what is chosen protects, or only marks. */
-  get willProtect(): boolean {
-    const { label, permissions } = this.choice;
-    return label?.template != null || (permissions !== null && !isEmpty(permissions));
+  /** Where the agent could protect the document itself; `null`: only a copy of it can be. */
+  get place(): string | null {
+    return this.agent.found.standing === "connected" ? localPath(this.parts.document.url) : null;
   }
 
-  /** Reads what the document says of itself; nobody is asked for it. */
+  /** Reads what the document says of itself, and looks for the agent; its person is signed in here, too. */
   async start(): Promise<void> {
     this.#show({ at: "starting" });
-    await this.#read().catch(() => undefined); // then it is not known, and signing in works all the same
-    this.#show({ at: this.session === null ? "signed-out" : "choosing" });
+    const looking = this.agent.look(this.session);
+    const reading = this.#read().catch(() => undefined); // then it is not known, and protecting works all the same
+    await Promise.all([reading, Promise.race([looking, new Promise((resolve) => setTimeout(resolve, patienceMs))])]);
+    await this.#enter();
+    await looking;
+    await this.#enter();
+  }
+
+  /** Looks for the agent once more, as a person wants it to. */
+  async lookAgain(): Promise<void> {
+    await this.agent.look(this.session, { isAsked: true });
+    await this.#enter();
+  }
+
+  /** Who is not signed in in this pane is whoever is at the agent. */
+  async #enter(): Promise<void> {
+    const session = this.session === null ? this.agent.session() : null;
+    const isIdle = this.state.at === "starting" || this.state.at === "signed-out";
+    if (session !== null && isIdle) await this.#try({ at: "starting" }, () => this.#goOnAs(session));
+    else this.#show(this.state.at === "starting" ? { at: "signed-out" } : this.state);
+  }
+
+  async #goOnAs(session: Session): Promise<State> {
+    this.session = session;
+    await this.#readPolicy(session);
+    await this.#read().catch(() => undefined);
+    return { at: "choosing" };
+  }
+
+  /** Without the agent: what was chosen stays. */
+  withoutAgent(): void {
+    this.agent.leave();
+    if (this.session?.by === "agent") this.session = null;
+    this.cancel();
   }
 
   /** Call it while a click is handled: it opens a window. */
@@ -113,10 +125,10 @@ export class Pane {
     const signal = this.#begin();
     await this.#try({ at: "signing-in" }, async () => {
       if (anew) await this.#forget();
-      this.session ??= await this.parts.signIn(anew, signal);
-      await this.#readPolicy(this.session);
-      await this.#read().catch(() => undefined);
-      return { at: "choosing" };
+      const session = this.session ?? (await this.parts.signIn(anew, signal));
+      const next = await this.#goOnAs(session);
+      void this.agent.look(session).then(() => this.#show(this.state));
+      return next;
     });
   }
 
@@ -128,58 +140,36 @@ export class Pane {
   }
 
   /** Changes nothing but what the button will do. */
-  pick(label: Label): void {
-    const wantsPermissions = label.template === null && label.parent !== null;
-    const permissions =
-      label.template !== null ? null : (this.choice.permissions ?? (wantsPermissions ? noPermissions : null));
-    this.choice = { ...this.choice, label, permissions };
+  pick = (label: Label): void => this.#choose(withLabel(this.choice, label));
+
+  setPermissions = (permissions: Permissions | null): void => this.#choose(withPermissions(this.choice, permissions));
+
+  setReason = (reason: string): void => this.#choose({ ...this.choice, reason });
+
+  #choose(choice: Choice): void {
+    this.choice = choice;
     this.#show(this.state);
   }
 
-  /** Permissions of one's own, or not; a label that has its own gives way. */
-  setPermissions(permissions: Permissions | null): void {
-    const label = permissions !== null && this.choice.label?.template ? null : this.choice.label;
-    this.choice = { ...this.choice, label, permissions };
-    this.#show(this.state);
+  get #chosen(): Chosen {
+    const { choice, policy, current, isKnown: canLabel } = this;
+    return { choice, policy, current, canLabel, nowMs: this.parts.now() };
   }
 
-  setReason(reason: string): void {
-    this.choice = { ...this.choice, reason };
-    this.#show(this.state);
+  get willProtect(): boolean {
+    return protects(this.choice);
   }
 
-  /** Whether a less sensitive label is chosen than the document has, where that must be explained. */
   get mustExplain(): boolean {
-    const { label, permissions } = this.choice;
-    return (
-      (label !== null || permissions !== null) &&
-      needsReason(this.policy?.labels ?? [], this.current?.id ?? null, label)
-    );
+    return mustExplain(this.#chosen);
   }
 
-  /** What the button would do; an obstacle where it cannot; `null` where nothing is chosen. */
   get order(): Order | Obstacle | null {
-    const { label, permissions, reason } = this.choice;
-    if (label === null && permissions === null) return null;
-    const policy = this.#policyChosen();
-    if (policy !== null && "kind" in policy) return policy;
-    if (label === null && this.policy?.mandatory) return { kind: "label" };
-    if (policy === null && !this.isKnown) return { kind: "no-place" };
-    if (this.mustExplain && reason.trim() === "") return { kind: "reason" };
-    const labelName = label && labelPath(this.policy?.labels ?? [], label);
-    return { label, labelName, policy, reason: this.mustExplain ? reason.trim() : null, before: this.current };
+    return orderFrom(this.#chosen);
   }
 
-  #policyChosen(): TemplatePolicy | PermissionTrouble | null {
-    const { label, permissions } = this.choice;
-    const template = this.policy?.templates.find(({ id }) => id === label?.template);
-    if (template !== undefined) return policyOf(template, this.parts.now());
-    if (permissions === null || (label !== null && isEmpty(permissions))) return null;
-    return policyFrom(permissions, this.parts.now());
-  }
-
-  /** Does what was chosen. */
-  async protect(): Promise<void> {
+  /** Does what was chosen: to the document itself where the agent can, unless a copy is wanted. */
+  async protect({ asCopy = false } = {}): Promise<void> {
     const { order, session } = this;
     if (order === null || "kind" in order || session === null) return;
     const signal = this.#begin();
@@ -187,19 +177,38 @@ export class Pane {
       if (!signal.aborted) this.#show({ at: "working", step, share });
     };
     const { document, now, contentLanguage: language, unsaved } = this.parts;
-    const around = { document, ...session, language, unsaved, now, progress, signal };
+    const place = asCopy ? null : this.place;
+    const around = { document, place, ...session, language, unsaved, now, progress, signal };
     await this.#try({ at: "working", step: "reading", share: 0 }, async () => {
       const outcome = await protectDocument(order, around);
       await this.#read().catch(() => undefined);
-      if (outcome.copy !== null) this.parts.deliver(outcome.copy.blob, outcome.copy.name);
-      return { at: "done", outcome, undo: { at: "offered" }, isSaved: false };
+      this.#deliver(outcome);
+      if (outcome.file !== null) void this.#follow(outcome, outcome.file.made);
+      return { at: "done", outcome, undo: { at: "offered" }, isSaved: outcome.isSaved, isMade: false };
     });
+  }
+
+  #deliver({ copy }: Outcome): void {
+    for (const file of copy === null ? [] : [copy, copy.pages]) if (file !== null) this.parts.deliver(file);
+  }
+
+  /** Waits with the person for their document to be protected. */
+  async #follow(outcome: Outcome, made: Promise<void>): Promise<void> {
+    const isShown = () =>
+      this.state.at === "done" && this.state.outcome === outcome && this.state.undo.at === "offered";
+    try {
+      await made;
+      if (this.state.at === "done" && isShown()) this.#show({ ...this.state, isMade: true });
+    } catch (error) {
+      if (!isShown()) return;
+      await outcome.undo().catch(() => undefined); // the document may be closed
+      this.#show({ at: "trouble", trouble: troubleFrom(error, this.session?.by) });
+    }
   }
 
   /** The same file once more, should the browser have lost it. */
   deliverAgain(): void {
-    if (this.state.at !== "done" || this.state.outcome.copy === null) return;
-    this.parts.deliver(this.state.outcome.copy.blob, this.state.outcome.copy.name);
+    if (this.state.at === "done") this.#deliver(this.state.outcome);
   }
 
   async undo(): Promise<void> {
@@ -211,7 +220,7 @@ export class Pane {
       await this.#read().catch(() => undefined);
       this.#show({ ...state, undo: { at: "done", lastUse } });
     } catch (error) {
-      this.#show({ ...state, undo: { at: "failed", trouble: troubleFrom(error) } });
+      this.#show({ ...state, undo: { at: "failed", trouble: troubleFrom(error, this.session?.by) } });
     }
   }
 
@@ -239,8 +248,9 @@ export class Pane {
   /** After a trouble: labels as they are now. */
   async again(): Promise<void> {
     const { session } = this;
-    if (session === null) return this.back();
+    if (session === null) return this.start();
     await this.#try(this.state, async () => {
+      await this.agent.look(session);
       await this.#readPolicy(session);
       return { at: "choosing" };
     });
@@ -281,8 +291,9 @@ export class Pane {
     const attempt = this.#attempt;
     this.#show(meanwhile);
     const next = await work().catch((error): State => {
+      const trouble = troubleFrom(error, this.session?.by);
       if (signedOut.includes(codeOf(error))) this.session = null;
-      return { at: "trouble", trouble: troubleFrom(error) };
+      return { at: "trouble", trouble };
     });
     if (attempt === this.#attempt) this.#show(next);
   }
@@ -293,4 +304,4 @@ export class Pane {
   }
 }
 
-const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
+const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed", "not-paired"];

@@ -7,7 +7,10 @@ import type { PaneProps } from "./app.js";
 export function ProtectButton({ pane, say, what }: PaneProps & { what: ComponentChildren }) {
   const { state, order, choice } = pane;
   if (state.at === "working") return <Progress pane={pane} say={say} step={state.step} share={state.share} />;
-  const can = order !== null && !("kind" in order) && (order.policy === null || pane.parts.document.forms.length > 0);
+  const { forms } = pane.parts.document;
+  const isReachable = forms.length > 0 || pane.place !== null;
+  const can = order !== null && !("kind" in order) && (order.policy === null || isReachable);
+  const canCopy = can && order.policy !== null && pane.place !== null && forms.length > 0;
   const name = choice.label === null ? null : textIn(choice.label.names, pane.parts.language);
   const isLabelOnly = order !== null && !("kind" in order) && order.policy === null;
   const words = name === null ? say.protect : isLabelOnly ? say.labelAs(name) : say.protectAs(name);
@@ -25,6 +28,11 @@ export function ProtectButton({ pane, say, what }: PaneProps & { what: Component
       >
         {words}
       </button>
+      {canCopy ? (
+        <button type="button" class="link" onClick={() => void pane.protect({ asCopy: true })}>
+          {say.agent.copyInstead}
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -1,9 +1,16 @@
-import { RightsError } from "../shared/errors.js";
+import { codeOf, RightsError } from "../shared/errors.js";
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
-import { fileName, type MarkKind, type OpenDocument, type Properties } from "./document.js";
+import { type Form, fileName, type MarkKind, type OpenDocument, type Properties } from "./document.js";
 import { changesBack, changesTo, marksOf } from "./label-properties.js";
-import { firstReady, type ProtectedBy, type ProtectedCopy, type Protector } from "./protector.js";
+import {
+  type FileToCome,
+  firstReady,
+  type ProtectedBy,
+  type ProtectedCopy,
+  type Protector,
+  type Wish,
+} from "./protector.js";
 
 /** What a person decided for the document they have open. */
 export interface Order {
@@ -22,6 +29,8 @@ export interface Order {
 export interface Circumstances {
   readonly document: OpenDocument;
   readonly protectors: readonly Protector[];
+  /** Where the document itself is to be protected; `null`: a copy of it. */
+  readonly place: string | null;
   readonly tenant: string;
   /** Of the document's readers, for what is shown in it. */
   readonly language: string;
@@ -37,8 +46,13 @@ export type Step = "labelling" | "reading" | "protecting";
 /** What is true now. */
 export interface Outcome {
   readonly label: Label | null;
-  /** The protected file; `null` where the label only marks. */
+  /** The protected copy; `null` where there is none to give. */
   readonly copy: ProtectedCopy | null;
+  /** The document's own file, where that is protected. */
+  readonly file: FileToCome | null;
+  /** Whether a copy was made since the document's own file was not seen to be one that is open. */
+  readonly wasRefused: boolean;
+  readonly isSaved: boolean;
   readonly by: ProtectedBy | null;
   /** Office gave only its pages, so that the protected file is one to look at. */
   readonly pagesOnly: boolean;
@@ -53,21 +67,18 @@ export interface Outcome {
 }
 
 /**
- * Labels the open document, and protects a copy of it. The document stays open, and stays as it was when something fails
- * or the person cancels. @throws RightsError; what `signal` was aborted with.
+ * Labels the open document, and protects it or a copy of it. The document stays open, and stays as it was when something
+ * fails or the person cancels. @throws RightsError; what `signal` was aborted with.
  */
 export async function protectDocument(order: Order, around: Circumstances): Promise<Outcome> {
-  const { document, signal } = around;
-  const form = document.forms[0];
-  if (order.policy !== null && form === undefined)
-    throw new RightsError("file-unsuitable", "Office does not give this document to add-ins here");
+  const { document, place, signal } = around;
+  if (order.policy !== null && place === null) formOf(document);
   signal.throwIfAborted();
   const labelled = await label(order, around);
   try {
     signal.throwIfAborted();
-    if (order.policy === null) return outcomeOf(order, labelled, null, null, false);
-    const { copy, by } = await protectCopy(order, order.policy, labelled.shown, around);
-    return outcomeOf(order, labelled, copy, by, form === "pdf");
+    const made = order.policy === null ? nothingMade : await protect(order, order.policy, labelled.shown, around);
+    return outcomeOf(order, labelled, made);
   } catch (error) {
     await labelled.putBack().catch(() => undefined); // the reason why is the one to tell
     throw error;
@@ -120,36 +131,79 @@ async function labelBack(order: Order, before: Properties | null, around: Circum
   if (before !== null && now !== null) await document.setProperties(changesBack(now, before, tenant));
 }
 
-async function protectCopy(
+/** What was protected, and by whom. */
+type Made = Pick<Outcome, "copy" | "file" | "by" | "pagesOnly" | "wasRefused" | "isSaved">;
+
+const nothingMade: Made = {
+  copy: null,
+  file: null,
+  by: null,
+  pagesOnly: false,
+  wasRefused: false,
+  isSaved: false,
+};
+
+async function protect(
   { label, labelName, reason }: Order,
   policy: TemplatePolicy,
   shown: readonly MarkKind[],
   around: Circumstances,
-) {
-  const { document, protectors, progress, signal, unsaved } = around;
-  const form = document.forms[0]!;
+): Promise<Made> {
+  const wish = { name: fileName(around.document, around.unsaved), label, labelName, shown, policy, reason };
+  const protector = await firstReady(around.protectors);
+  const file = await protectFile(protector, wish, around);
+  if (file !== null) return { ...nothingMade, file, by: protector.by, isSaved: around.document.canSave };
+  const made = await protectCopy(protector, wish, around);
+  return { ...nothingMade, ...made, wasRefused: around.place !== null };
+}
+
+/** Saved once it is sure to be protected, so that what is protected is what stands in the window. `null`: it cannot be. */
+async function protectFile(
+  protector: Protector,
+  wish: Wish,
+  { document, place, progress, signal }: Circumstances,
+): Promise<FileToCome | null> {
+  if (place === null || protector.protectFile === undefined) return null;
+  progress("protecting", 0);
+  const file = await protector.protectFile(place, wish, signal).catch((error) => {
+    if (codeOf(error) !== "path-refused") throw error;
+    return null;
+  });
+  if (file === null || !document.canSave) return file;
+  try {
+    await document.save();
+    signal.throwIfAborted();
+    return file;
+  } catch (error) {
+    await file.cancel();
+    throw error;
+  }
+}
+
+async function protectCopy(protector: Protector, wish: Wish, { document, progress, signal }: Circumstances) {
+  const form = formOf(document);
   progress("reading", 0);
   const content = await document.bytes(form, (share) => progress("reading", share), signal);
   signal.throwIfAborted();
   progress("protecting", 0);
-  const protector = await firstReady(protectors);
-  const job = { name: fileName(document, unsaved), form, content, label, labelName, shown, policy, reason };
-  const copy = await protector.protect(job, (share) => progress("protecting", share), signal);
-  return { copy, by: protector.by };
+  const copy = await protector.protect({ ...wish, form, content }, (share) => progress("protecting", share), signal);
+  return { copy, by: protector.by, pagesOnly: form === "pdf" };
 }
 
-function outcomeOf(
-  { label, policy }: Order,
-  { isLabelled, notShown, putBack }: Labelled,
-  copy: ProtectedCopy | null,
-  by: ProtectedBy | null,
-  pagesOnly: boolean,
-): Outcome {
+/** @throws RightsError `file-unsuitable`. */
+function formOf({ forms: [form] }: OpenDocument): Form {
+  if (form !== undefined) return form;
+  throw new RightsError("file-unsuitable", "Office does not give this document to add-ins here");
+}
+
+function outcomeOf({ label, policy }: Order, { isLabelled, notShown, putBack }: Labelled, made: Made): Outcome {
+  const { copy, file } = made;
   const undo = async () => {
     const lastUse = (await copy?.withdraw()) ?? null;
+    await file?.cancel();
     await putBack();
     return lastUse;
   };
-  const readers = copy === null ? [] : (policy?.grants.flatMap(({ who }) => who) ?? []);
-  return { label, copy, by, pagesOnly, readers, isLabelled, notShown, undo };
+  const readers = copy === null && file === null ? [] : (policy?.grants.flatMap(({ who }) => who) ?? []);
+  return { label, ...made, readers, isLabelled, notShown, undo };
 }

@@ -1,24 +1,67 @@
+import type { AgentClient } from "../browser/agent-client.js";
 import { signInPage } from "../browser/page-account.js";
 import { trustOf } from "../browser/pin.js";
+import type { WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { Agree } from "../shared/protocol/authorization.js";
 import { findSignIn } from "../shared/protocol/service-address.js";
+import type { PolicyAnswer } from "../shared/protocol/service-api.js";
 import { InPage } from "./in-page.js";
-import type { Session } from "./pane.js";
+import type { ProtectedBy, Protector } from "./protector.js";
+
+/** Somebody who is signed in, and what they can have done here. */
+export interface Session {
+  /** Where: at the agent on this computer, or in this page. */
+  readonly by: ProtectedBy;
+  readonly person: { readonly name: string; readonly address: string };
+  readonly organisation: string;
+  readonly tenant: string;
+  readonly protectors: readonly Protector[];
+  policy(): Promise<Offered>;
+  /** In this page; who is signed in at the agent stays so. */
+  signOut(): Promise<void>;
+}
+
+/** Labels and templates the person may use. */
+export type Offered = Omit<PolicyAnswer, "time">;
+
+/** The session of whoever is signed in at the agent. */
+export const agentSession = (
+  agent: Pick<AgentClient, "labels">,
+  { name, address, organisation, tenant }: WhoAmIAnswer,
+  protector: Protector,
+): Session => ({
+  by: "agent",
+  person: { name, address },
+  organisation,
+  tenant,
+  protectors: [protector],
+  async policy() {
+    const { labels, templates, mandatory, mayProtect: mayPublish } = await agent.labels();
+    return { labels, templates, mandatory, mayPublish };
+  },
+  signOut: async () => undefined,
+});
 
 /**
  * Signs a person in at the service this page is from.
+ * @param before - gives what protects for this person rather than the page, by their address.
  * @throws RightsError `sign-in-failed`, `service-untrusted`, `service-unreachable`, `service-failed`, `rate-limited`.
  */
-export async function openSession(agree: Agree, now: () => number): Promise<Session> {
+export async function openSession(
+  agree: Agree,
+  now: () => number,
+  before: (address: string) => Protector,
+): Promise<Session> {
   const place = await findSignIn(location.origin);
   const trust = await trustOf(place);
   const account = await signInPage(place, trust, agree, "Office");
   const { organisation, tenant, viewer } = place.discovery;
   return {
+    by: "page",
     person: { name: account.name, address: account.address },
     organisation,
     tenant,
-    protectors: [new InPage({ account, trust, viewer, now })],
+    protectors: [before(account.address), new InPage({ account, trust, viewer, now })],
     policy: () => account.service.policy(),
     signOut: () => account.signOut(),
   };

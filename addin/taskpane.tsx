@@ -1,18 +1,25 @@
 import "../browser/no-compiling.js";
 import "./taskpane.css";
 import { render } from "preact";
+import { AgentClient } from "../browser/agent-client.js";
+import { pairingStore } from "../browser/agent-pairing.js";
+import { agentPorts } from "../browser/agent-ports.js";
 import { forgetPin } from "../browser/pin.js";
 import { App } from "./app.js";
 import { messagesIn } from "./messages.js";
+import { NearbyAgent } from "./nearby-agent.js";
 import { inDialog } from "./office/agree-in-dialog.js";
 import { openDocument } from "./office/open-document.js";
 import { followTheme } from "./office/theme.js";
 import { Outside } from "./outside.js";
 import { Pane, type PaneParts } from "./pane.js";
+import type { NamedFile } from "./protector.js";
 import { openSession } from "./session.js";
 
+declare const SEALWRIGHT_VERSION: string;
+
 /** As a download: the browser asks where, or puts it where it always does. */
-function deliver(blob: Blob, name: string): void {
+function deliver({ blob, name }: NamedFile): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
@@ -34,9 +41,17 @@ function begin(host: string | null): void {
   const say = messagesIn(displayLanguage);
   document.documentElement.lang = displayLanguage;
   const now = Date.now;
+  const client = new AgentClient({
+    name: say.programs[open.program],
+    version: SEALWRIGHT_VERSION,
+    store: pairingStore(Office.context.partitionKey),
+    ports: agentPorts(document),
+  });
+  const agent = new NearbyAgent(client, location.origin);
   const parts: PaneParts = {
     document: open,
-    signIn: (anew, signal) => openSession(inDialog({ anew, signal }), now),
+    agent,
+    signIn: (anew, signal) => openSession(inDialog({ anew, signal }), now, agent.protectorFor),
     forgetKey: forgetPin,
     deliver,
     language: displayLanguage,

@@ -17,6 +17,11 @@ export function TroubleScreen({ pane, say, trouble }: PaneProps & { trouble: Tro
       <button type="button" class="primary" onClick={() => void act()}>
         {label}
       </button>
+      {trouble.isAgents ? (
+        <button type="button" onClick={() => pane.withoutAgent()}>
+          {say.agent.without}
+        </button>
+      ) : null}
       <button type="button" onClick={() => pane.back()}>
         {say.back}
       </button>

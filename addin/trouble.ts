@@ -1,4 +1,5 @@
 import { codeOf, type RightsErrorCode } from "../shared/errors.js";
+import type { ProtectedBy } from "./protector.js";
 
 /** Why something did not happen, for people: each has its own words, and something to do next. */
 export type TroubleKind =
@@ -12,6 +13,15 @@ export type TroubleKind =
   | "too-often"
   | "denied"
   | "other-key"
+  | "agent-gone"
+  | "agent-unpaired"
+  | "agent-signed-out"
+  | "agent-strange"
+  | "agent-version"
+  | "agent-busy"
+  | "disk-full"
+  | "already"
+  | "in-use"
   | "failed";
 
 /** What a person can do about it. */
@@ -22,6 +32,8 @@ export interface Trouble {
   /** For support; stands in small print. */
   readonly code: string;
   readonly way: Way;
+  /** Whether this page could do it without the agent. */
+  readonly isAgents: boolean;
 }
 
 const kinds: Partial<Record<RightsErrorCode, TroubleKind>> = {
@@ -38,6 +50,21 @@ const kinds: Partial<Record<RightsErrorCode, TroubleKind>> = {
   "rate-limited": "too-often",
   "protect-denied": "denied",
   "service-untrusted": "other-key",
+  "agent-unreachable": "agent-gone",
+  "not-paired": "agent-unpaired",
+  "agent-untrusted": "agent-strange",
+  "version-mismatch": "agent-version",
+  busy: "agent-busy",
+  "disk-full": "disk-full",
+  "already-protected": "already",
+  "file-busy": "in-use",
+};
+
+/** What means something else where the agent says it. */
+const agentKinds: Partial<Record<RightsErrorCode, TroubleKind>> = {
+  "sign-in-needed": "agent-signed-out",
+  "account-mismatch": "agent-signed-out",
+  "device-removed": "agent-signed-out",
 };
 
 const ways: Partial<Record<TroubleKind, Way>> = {
@@ -46,10 +73,12 @@ const ways: Partial<Record<TroubleKind, Way>> = {
   "other-key": "trust-new-key",
 };
 
-export function troubleFrom(error: unknown): Trouble {
+/** @param by - where who is signed in is. */
+export function troubleFrom(error: unknown, by: ProtectedBy = "page"): Trouble {
   const code = codeOf(error);
-  const kind = kinds[code] ?? "failed";
-  return { kind, code: refusedCode(error) ?? code, way: ways[kind] ?? "again" };
+  const kind = (by === "agent" ? agentKinds[code] : undefined) ?? kinds[code] ?? "failed";
+  const isAgents = by === "agent" && kind.startsWith("agent-");
+  return { kind, code: refusedCode(error) ?? code, way: ways[kind] ?? "again", isAgents };
 }
 
 /** Office says what it refused by a number: "office-refused 5001". */

@@ -90,6 +90,10 @@ const partsOfLink = (parts: Parts): LinkParts => ({
   version: SEALWRIGHT_VERSION,
   engine: parts.protector.engine,
   account: () => parts.account,
+  async signedIn() {
+    await followAccount(parts);
+    return parts.account;
+  },
   async forProtecting() {
     await followAccount(parts);
     const current = await parts.policy.get(parts.account);

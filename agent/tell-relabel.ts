@@ -38,6 +38,13 @@ export async function tellRelabel(account: Account, labels: readonly Label[], re
   if (to === null && reason === null) return;
   const told = { label: to?.id ?? null, reason };
   const isNoted = license === null ? noteClearRelabel(account, { from, ...told }) : noteRelabel(account, license, told);
-  if (!(await isNoted))
-    throw new RightsError("busy", "too much waits to be told to the service; try again when it is back");
+  if (!(await isNoted)) throw tooMuch();
 }
+
+/** The same where only the page that the document came from knows what label it had, and asked for the reason. */
+export async function tellReason(account: Account, license: Bytes, to: Label | null, reason: string | null) {
+  if (to !== null && reason !== null && !(await noteRelabel(account, license, { label: to.id, reason })))
+    throw tooMuch();
+}
+
+const tooMuch = () => new RightsError("busy", "too much waits to be told to the service; try again when it is back");

@@ -1,6 +1,7 @@
-import { codeOf, RightsError } from "../shared/errors.js";
+import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import type { LabelsAnswer, LinkFileReport, WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { RequestOf, Wanted } from "../shared/protocol/agent-api.js";
+import { linkPorts } from "../shared/protocol/agent-limits.js";
 import type { Carrier } from "./agent-carrier.js";
 import { type Beginning, type JobOptions, type Result, runJob } from "./agent-job.js";
 import { askForCode, greet, meetAgain, meetFirst, type Page } from "./agent-meeting.js";
@@ -12,14 +13,23 @@ export type { JobOptions, Result } from "./agent-job.js";
 export type AgentState =
   | "connected"
   | "not-paired"
-  /** Not running, or its certificate is not trusted: browsers do not tell one from the other. */
   | "unreachable"
+  /** It runs, and this browser does not trust its certificate. */
+  | "certificate"
   /** The browser asks its user first, or was told not to let pages talk to programs on this computer. */
   | "browser-asks"
   | "browser-refused"
   /** Something else listens where the agent should. */
   | "untrusted"
-  | "other-version";
+  | "other-version"
+  /** Nobody is signed in to it. */
+  | "signed-out"
+  /** This page was wrong too often, and has to wait a minute. */
+  | "too-often"
+  /** Too many pages are connected. */
+  | "busy"
+  /** It answers, and something is wrong with it. */
+  | "failing";
 
 export interface ClientOptions extends Omit<Page, "origin"> {
   readonly origin?: string;
@@ -31,6 +41,8 @@ export interface ProtectWish {
   readonly wanted: Wanted;
   readonly generic?: boolean;
   readonly ppdf?: boolean;
+  readonly marks?: number;
+  readonly justification?: string;
 }
 
 /**
@@ -64,22 +76,28 @@ export class AgentClient {
     await this.#store.clear();
   }
 
-  /** Never throws: whatever is wrong is a state. */
-  async state(): Promise<AgentState> {
+  /**
+   * Never throws: whatever is wrong is a state.
+   * @param options.openMs - how long a connection may take to open: longer where the browser asks its user first.
+   */
+  async state({ openMs }: Pick<Page, "openMs"> = {}): Promise<AgentState> {
     try {
-      if ((await this.#store.get()) === null) {
-        await this.#either(greet);
-        return "not-paired";
-      }
+      if ((await this.#store.get()) === null || openMs !== undefined)
+        await this.#either((page) => greet({ ...page, ...(openMs !== undefined && { openMs }) }));
+      if ((await this.#store.get()) === null) return "not-paired";
       await this.whoami();
       return "connected";
     } catch (error) {
       const code = codeOf(error);
-      if (code === "not-paired" || code === "rate-limited") return "not-paired";
-      if (code === "agent-untrusted") return "untrusted";
-      if (code === "version-mismatch") return "other-version";
-      return (await browserWord()) ?? "unreachable";
+      if (code === "agent-unreachable") return (await browserWord()) ?? (await this.#whyUnreachable());
+      return states[code] ?? "failing";
     }
+  }
+
+  /** Without TLS it answers nothing but that it wants TLS: then the certificate is what is wrong. */
+  async #whyUnreachable(): Promise<AgentState> {
+    for (const port of this.#page.ports ?? linkPorts) if (await answersPlainly(port)) return "certificate";
+    return "unreachable";
   }
 
   whoami = (): Promise<WhoAmIAnswer> => this.#asking((carrier) => carrier.ask("whoami", {}));
@@ -109,6 +127,15 @@ export class AgentClient {
     const { justification, ...rest } = options;
     const begin: Beginning = (carrier) => carrier.ask("unprotect", { name, size: content.size, justification });
     return this.#run(begin, content, rest);
+  }
+
+  /**
+   * Takes back access to what this page had protected, for everybody but its owner.
+   * @returns the last moment at which somebody who has opened it can still do so, `null` where nobody has.
+   * @throws RightsError `file-missing`, `service-unreachable`.
+   */
+  async withdraw(contentId: string): Promise<string | null> {
+    return (await this.#asking((carrier) => carrier.ask("withdraw", { contentId }))).lastUse;
   }
 
   close(): void {
@@ -157,7 +184,7 @@ export class AgentClient {
     try {
       return await work(this.#page);
     } catch (error) {
-      if (codeOf(error) !== "agent-unreachable" || this.#page.byPost) throw error;
+      if (codeOf(error) !== "agent-unreachable" || this.#page.byPost || (await browserWord()) !== null) throw error;
       return work({ ...this.#page, byPost: true });
     }
   }
@@ -167,6 +194,29 @@ export class AgentClient {
     this.#connected = null;
   }
 }
+
+const states: Partial<Record<RightsErrorCode, AgentState>> = {
+  "not-paired": "not-paired",
+  "rate-limited": "too-often",
+  "agent-untrusted": "untrusted",
+  "version-mismatch": "other-version",
+  "sign-in-needed": "signed-out",
+  "device-removed": "signed-out",
+  busy: "busy",
+};
+
+const plainMs = 2000;
+
+/** What it answers is not shown to this page; that it answers, is. */
+const answersPlainly = (port: number): Promise<boolean> =>
+  fetch(`http://localhost:${port}/`, {
+    mode: "no-cors",
+    credentials: "omit",
+    signal: AbortSignal.timeout(plainMs),
+  }).then(
+    () => true,
+    () => false,
+  );
 
 /** What browsers say of pages that talk to programs on this computer, under the names they had for it so far. */
 const permissions = ["loopback-network", "local-network-access"];

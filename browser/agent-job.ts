@@ -21,6 +21,8 @@ export interface Result {
   readonly report: LinkFileReport | null;
   /** Where the document is now, where it was protected where it lies. */
   readonly path: string | null;
+  /** Names what was protected, to withdraw it. */
+  readonly contentId: string | null;
   readonly notes: readonly string[];
 }
 
@@ -123,7 +125,7 @@ class Run {
     await carrier.ask("cancel", { job: known.job }).catch(() => undefined); // it has nothing more to give
     const files = over.files.map(({ name, role }, at) => ({ name, role, content: this.#files[at]! }));
     this.#progress(1, "done");
-    return { files, report: over.report, path: over.path, notes: over.notes };
+    return { files, report: over.report, path: over.path, contentId: over.contentId, notes: over.notes };
   }
 
   async #send(carrier: Carrier, { job, received }: JobState): Promise<void> {

@@ -28,11 +28,13 @@ export interface Page {
   readonly ports?: readonly number[];
   /** Without WebSockets. */
   readonly byPost?: boolean;
+  /** How long a connection may take to open. */
+  readonly openMs?: number;
 }
 
-const openMs = 5000;
+const usualOpenMs = 5000;
 
-async function carrierTo(port: number, { byPost = false }: Page): Promise<Carrier> {
+async function carrierTo(port: number, { byPost = false, openMs = usualOpenMs }: Page): Promise<Carrier> {
   return byPost ? new PostCarrier(port) : openSocket(port, openMs);
 }
 
@@ -57,6 +59,7 @@ const weights = [
   "agent-unreachable",
   "not-paired",
   "rate-limited",
+  "sign-in-needed",
   "version-mismatch",
   "pairing-failed",
   "agent-untrusted",

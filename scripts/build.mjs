@@ -78,6 +78,7 @@ const pages = await build({
   minify: true,
   define: {
     PDFJS_VERSION: JSON.stringify(dependencies["pdfjs-dist"]),
+    SEALWRIGHT_VERSION: JSON.stringify(version),
     TIFF_WORKER: JSON.stringify(tiffWorker.text),
   },
   write: false,

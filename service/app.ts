@@ -53,6 +53,8 @@ export interface AppOptions {
   guests: GuestWays | "no-mail" | "off";
   /** What its pages load; `null` where none were built. */
   assets: Assets | null;
+  /** Where its pages look for the agent on a person's computer. */
+  agentPorts: readonly number[];
   /** What it shows of itself; `null` for plain http. */
   tls: TlsCertificate | null;
   /** Whose `X-Forwarded-For` is believed. */
@@ -107,7 +109,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   const describe = descriptionRoutes(app, publicUrl);
   const { assets, organisation, guests } = options;
   const page = (from: Assets) => ({ assets: from, organisation, publicUrl });
-  const pages = assets === null ? [] : [viewerRoutes(page(assets)), addInRoutes(page(assets))];
+  const pages = assets === null ? [] : [viewerRoutes(page(assets)), addInRoutes(page(assets), options.agentPorts)];
   const discovery = discoveryRoutes({ ...options, guests: typeof guests === "string" ? guests : "code" });
   const open = [operationRoutes(operations), discovery, describe, ...pages];
   await app.register(limitedByAddress(open, parts.now));

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { normalizeAddress, normalizeDomain } from "../shared/address.js";
 import { RightsError } from "../shared/errors.js";
 import { parseJson } from "../shared/json.js";
+import { linkPorts } from "../shared/protocol/agent-limits.js";
 import { maxSuperHours } from "../shared/protocol/super-api.js";
 import { isLoopback } from "./loopback.js";
 import { MailConfig } from "./mail/mail-config.js";
@@ -58,6 +59,11 @@ export interface ServiceConfig {
   mail?: MailConfig | undefined;
   /** How old people and groups may be when the service decides, in minutes. Optional, 0 to 1440, default 180. */
   groupCacheMinutes: number;
+  /**
+   * Where the add-in looks for the agent on a person's computer, in this order. Optional, default the ports agents listen on
+   * unless their `link.json` says otherwise.
+   */
+  agentPorts: number[];
   /** From which level on standard error tells. Optional: `error`, `warn` or `info`, default `warn`. */
   logLevel: "error" | "warn" | "info";
 }
@@ -98,6 +104,7 @@ export const defaults = {
   accountKeys: "device",
   guests: true,
   groupCacheMinutes: 180,
+  agentPorts: [...linkPorts],
   logLevel: "warn",
 } satisfies Partial<ServiceConfig>;
 
@@ -206,6 +213,7 @@ const ConfigFile = z
     ownDomains: z.array(Domain).min(1).max(256).optional(),
     mail: MailConfig.optional(),
     groupCacheMinutes: z.int().min(0).max(1440).default(defaults.groupCacheMinutes),
+    agentPorts: z.array(z.int().min(1024).max(65_535)).min(1).max(16).default(defaults.agentPorts),
     logLevel: z.enum(["error", "warn", "info"]).default(defaults.logLevel),
   })
   .refine(({ tls, listen }) => tls !== undefined || isLoopback(listen.host), {

@@ -176,7 +176,7 @@ async function mount(
   { assets, mailing }: { assets: Assets | null; mailing: Mailing },
   options: StartOptions,
 ) {
-  const { organisation, publicUrl, trustedProxies } = config;
+  const { organisation, publicUrl, trustedProxies, agentPorts } = config;
   const { log = { level: config.logLevel, stream: process.stderr }, now = Date.now } = options;
   const tls = config.tls ? await readTls(config.tls) : null;
   const { store, audit, tenant, presentDirectory: directory } = parts; // who is switched off is out at once
@@ -198,6 +198,7 @@ async function mount(
     organisation,
     publicUrl,
     assets,
+    agentPorts,
     tls,
     trustedProxies,
     log,

@@ -1,7 +1,7 @@
 import { normalizeWho } from "./address.js";
 import { utf8 } from "./bytes.js";
 import { RightsError } from "./errors.js";
-import { type Grant, maxNames, maxRights, type PolicyText } from "./policy.js";
+import { type Grant, maxNames, maxRights, type Policy, type PolicyText } from "./policy.js";
 import { knownRights, type NamedPolicy, namedPolicies, presupposingView, type Right, roles } from "./rights.js";
 
 /** Grants as people write them: `bob@contoso.example:VIEW+PRINT`, `legal@contoso.example:Reviewer`. */
@@ -104,6 +104,13 @@ export function checkBounds(grants: readonly Grant[]): void {
     throw wrong("these names are too long for one license; name groups or a domain");
   if (new Set(grants.flatMap(({ rights }) => rights)).size > maxRights)
     throw wrong(`at most ${maxRights} different rights can be given`);
+}
+
+/** The grants of a policy of one's own as `parseGrant` reads them, one for each name. */
+export function writtenGrants({ grants, texts: shown }: Pick<Policy, "grants" | "texts">): string[] {
+  const isNamed = (name: string) => JSON.stringify(texts[name as NamedPolicy]) === JSON.stringify(shown);
+  const named = Object.keys(texts).find(isNamed);
+  return grants.flatMap(({ who, rights }) => who.map((one) => `${one}:${named ?? rights.join("+")}`));
 }
 
 const texts: Record<NamedPolicy, readonly PolicyText[]> = {

@@ -1,6 +1,8 @@
 import type { Messages } from "../messages.js";
+import { agentDe, programNames } from "./agent.js";
 
 export const de: Messages = {
+  agent: agentDe,
   outside: "Diese Seite gehört neben ein Dokument",
   outsideNext:
     "Öffnen Sie Word, Excel oder PowerPoint und wählen Sie Schützen auf der Registerkarte Start. Fehlt diese Schaltfläche, fragen Sie, wer sich in Ihrer Organisation um Office kümmert.",
@@ -111,7 +113,7 @@ export const de: Messages = {
   notCarried: "Diese Version von Office lässt Add-Ins die Bezeichnung nicht in das Dokument schreiben.",
   notShown: (what, program) => `${program} lässt kein Add-In ${what.join(" und ")} dieser Bezeichnung einsetzen.`,
   marks: { header: "die Kopfzeile", footer: "die Fußzeile", watermark: "das Wasserzeichen" },
-  programs: { word: "Word", excel: "Excel", powerpoint: "PowerPoint" },
+  programs: programNames,
   unsaved: { word: "Dokument", excel: "Arbeitsmappe", powerpoint: "Präsentation" },
   save: "Dokument speichern",
   isSaved: "Das Dokument ist gespeichert, mit seiner Bezeichnung.",
@@ -142,6 +144,22 @@ export const de: Messages = {
       "Der Dienst lässt Sie es so nicht schützen: Bezeichnungen oder Berechtigungen haben sich geändert. Wählen Sie noch einmal.",
     "other-key":
       "Dieser Dienst zeigt einen anderen Schlüssel als den, dem hier bisher vertraut wurde. Fragen Sie Ihre Administration, ob er gewechselt wurde.",
+    "agent-gone":
+      "Der Agent auf diesem Computer antwortet nicht mehr. Starten Sie ihn, und versuchen Sie es noch einmal.",
+    "agent-unpaired":
+      "Dieser Bereich und der Agent sind nicht mehr gekoppelt. Versuchen Sie es noch einmal, um sie zu koppeln.",
+    "agent-signed-out":
+      "Am Agenten ist niemand mehr angemeldet, oder dieser Computer wurde entfernt. Melden Sie sich mit „seal login“ an, und versuchen Sie es noch einmal.",
+    "agent-strange": "Ein anderes Programm antwortet anstelle des Agenten. Es hat nichts erfahren.",
+    "agent-version":
+      "Der Agent hat eine andere Version als dieser Bereich. Aktualisieren Sie ihn, oder öffnen Sie den Bereich neu.",
+    "agent-busy":
+      "Der Agent hat gerade genug Dokumente in Arbeit. Warten Sie, bis eines fertig ist, und versuchen Sie es noch einmal.",
+    "disk-full":
+      "Auf diesem Computer ist kein Platz, um es zu schützen. Schaffen Sie welchen, und versuchen Sie es noch einmal.",
+    already: "Dieses Dokument ist schon geschützt.",
+    "in-use":
+      "Ein anderes Programm hat das Dokument geöffnet. Schließen Sie es dort, und versuchen Sie es noch einmal.",
     failed:
       "Es ließ sich gerade nicht schützen. Versuchen Sie es noch einmal; sonst sagen Sie es, wer sich um den Dienst kümmert.",
   },

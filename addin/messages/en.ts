@@ -1,6 +1,8 @@
 import type { Messages } from "../messages.js";
+import { agentEn, programNames } from "./agent.js";
 
 export const en: Messages = {
+  agent: agentEn,
   outside: "This page belongs beside a document",
   outsideNext:
     "Open Word, Excel or PowerPoint and choose Protect on the Home tab. Where there is no such button, ask whoever looks after Office in your organisation to deploy it.",
@@ -101,7 +103,7 @@ export const en: Messages = {
   notCarried: "This version of Office does not let add-ins write the label into the document.",
   notShown: (what, program) => `${program} lets no add-in put in the ${what.join(" and ")} of this label.`,
   marks: { header: "header", footer: "footer", watermark: "watermark" },
-  programs: { word: "Word", excel: "Excel", powerpoint: "PowerPoint" },
+  programs: programNames,
   unsaved: { word: "Document", excel: "Workbook", powerpoint: "Presentation" },
   save: "Save the document",
   isSaved: "The document is saved, with its label.",
@@ -128,6 +130,16 @@ export const en: Messages = {
     denied: "The service does not let you protect it so: labels or permissions have changed. Choose again.",
     "other-key":
       "This service shows another key than the one trusted here before. Ask your administrator whether it was changed.",
+    "agent-gone": "The agent on this computer does not answer any more. Start it, and try again.",
+    "agent-unpaired": "This pane and the agent are no longer paired. Try again to pair them.",
+    "agent-signed-out":
+      "Nobody is signed in to the agent any more, or this computer was removed. Sign in with “seal login”, and try again.",
+    "agent-strange": "Another program answers in place of the agent. It was told nothing.",
+    "agent-version": "The agent is of another version than this pane. Update it, or open this pane anew.",
+    "agent-busy": "The agent is at work on enough documents. Wait until one is done, and try again.",
+    "disk-full": "There is no room on this computer to protect it. Make some, and try again.",
+    already: "This document is protected already.",
+    "in-use": "Another program has the document open. Close it there, and try again.",
     failed: "It could not be protected now. Try again; if it stays so, tell whoever looks after the service.",
   },
   unchanged: "The document is as it was.",

@@ -1,23 +1,18 @@
 import type { IncomingMessage } from "node:http";
 
 /** Who may speak to the link at all: before anything a page sends is looked at (threats T20, T21). */
-export interface Door {
-  /** Exactly as browsers spell them. */
-  readonly origins: ReadonlySet<string>;
-  readonly port: number;
-}
 
 /** Another name that leads here (DNS rebinding) is not ours. */
 const ourHosts = (port: number) => [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
 
-export const isOurHost = ({ headers }: IncomingMessage, { port }: Door): boolean =>
+export const isOurHost = ({ headers }: IncomingMessage, port: number): boolean =>
   ourHosts(port).includes(headers.host ?? "");
 
 /**
  * The origin a browser names, where it is listed; compared as it is, so that no other spelling, no beginning of one, and
  * not `null`, is it. Programs can write there what they want: the token is what keeps them out.
  */
-export function listedOrigin(request: IncomingMessage, { origins }: Door): string | null {
+export function listedOrigin(request: IncomingMessage, origins: ReadonlySet<string>): string | null {
   const { origin } = request.headers;
   const isOnce = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "origin").length === 1;
   return isOnce && origin !== undefined && origins.has(origin) ? origin : null;

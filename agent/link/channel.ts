@@ -73,13 +73,14 @@ export class Channel {
     return this.#pairing !== null;
   }
 
-  /** @throws RightsError `not-paired`, `pairing-failed`, `rate-limited`, `version-mismatch`, `request-malformed`. */
+  /** @throws RightsError `sign-in-needed`, `not-paired`, `pairing-failed`, `rate-limited`, `version-mismatch`, `request-malformed`. */
   async open(request: Opening): Promise<AnswerOf<Opening["op"]>> {
     if (request.op === "hello") return this.#hello(request);
     const greeted = this.#greeted;
     if (greeted === null || this.#pairing !== null)
       throw new RightsError("request-malformed", "this comes out of turn");
     this.#desk.failures.check(this.#origin);
+    await this.#desk.parts.signedIn();
     if (request.op === "pair") return this.#pair(request, greeted);
     if (request.op === "confirm") return this.#confirm(request, greeted);
     return this.#authenticate(request, greeted);

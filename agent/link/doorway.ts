@@ -1,5 +1,4 @@
-import type { Server } from "node:https";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { limits } from "./limits.js";
 
 const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket): string =>
@@ -20,6 +19,10 @@ export class Doorway {
   /** This one may stay. */
   prove(socket: Socket): void {
     this.#forget(nameOf(socket));
+  }
+
+  close(): void {
+    for (const { socket } of [...this.#waiting.values()]) socket.destroy();
   }
 
   get waiting(): number {

@@ -7,6 +7,7 @@ import type { Opening } from "./channel.js";
 import type { Job, Work } from "./job.js";
 import type { Jobs } from "./jobs.js";
 import type { LinkParts } from "./link-parts.js";
+import type { MadeHere } from "./made-here.js";
 import { inspectContent, unprotectContent } from "./open-content.js";
 import { findPairing, type Pairing } from "./pairings.js";
 import { protectContent } from "./protect-content.js";
@@ -20,6 +21,7 @@ export interface HandlerDesk {
   readonly parts: LinkParts;
   readonly jobs: Jobs;
   readonly questions: Questions;
+  readonly made: MadeHere;
 }
 
 /** Who asks, and where news of their jobs goes; a page that comes by POST has to ask for them. */
@@ -40,27 +42,44 @@ async function begin(size: number, work: Work, caller: Caller, { jobs }: Handler
   return job.state();
 }
 
+/** Remembers what came of it, so that its page can take it back. */
+const remembered =
+  (work: Work, { pairing }: Caller, { made }: HandlerDesk): Work =>
+  async (desk) => {
+    const outcome = await work(desk);
+    if (outcome.document !== undefined) made.note(pairing.id, outcome.document.contentId, outcome.document.license);
+    return outcome;
+  };
+
 /** One for each message. */
 const handlers: Handlers = {
   async whoami(_request, _caller, { parts }) {
     const { info, certificates } = parts.account();
-    const { name, address, organisation, service, viewer } = info;
-    return { name, address, organisation, service, viewer, mayProtect: certificates.licensor !== null };
+    const { name, address, organisation, tenant, service, viewer } = info;
+    return { name, address, organisation, tenant, service, viewer, mayProtect: certificates.licensor !== null };
   },
 
   async labels(_request, _caller, { parts }) {
-    const { labels, templates, isKept } = await currentPolicy(parts.account(), { maxAgeMs: labelsAgeMs });
-    return { labels, templates: templates.map(({ id, names }) => ({ id, names })), isKept };
+    const current = await currentPolicy(parts.account(), { maxAgeMs: labelsAgeMs });
+    const { labels, templates, mandatory, mayPublish: mayProtect, isKept } = current;
+    return { labels, templates, mandatory, mayProtect, isKept };
   },
 
-  protect: (request, caller, desk) => begin(request.size, protectContent(desk.parts, request), caller, desk),
+  protect: (request, caller, desk) =>
+    begin(request.size, remembered(protectContent(desk.parts, request), caller, desk), caller, desk),
 
-  "protect-path": async (request, caller, desk) => begin(0, protectAtPath(desk.parts, request), caller, desk),
+  "protect-path": async (request, caller, desk) =>
+    begin(0, remembered(protectAtPath(desk.parts, request), caller, desk), caller, desk),
 
   inspect: (request, caller, desk) => begin(request.size, inspectContent(desk.parts, request), caller, desk),
 
   unprotect: (request, caller, desk) =>
     begin(request.size, unprotectContent(desk.parts, request, caller.pairing, desk.questions), caller, desk),
+
+  async withdraw({ contentId }, { pairing }, { parts, made }) {
+    const { lastOfflineUse } = await parts.account().service.revoke(made.licenseOf(pairing.id, contentId));
+    return { lastUse: lastOfflineUse };
+  },
 
   async job({ job }, caller, { jobs }) {
     const found = jobs.find(caller.pairing.id, job);
@@ -76,10 +95,10 @@ const handlers: Handlers = {
 
 /**
  * A pairing belongs to a sign-in: a page that was connected before it ended asks for nothing of whoever comes next.
- * @throws RightsError `not-paired`.
+ * @throws RightsError `not-paired`, `sign-in-needed`.
  */
 export async function answerAsked(request: Asked, caller: Caller, desk: HandlerDesk): Promise<unknown> {
-  if ((await findPairing(desk.parts.account(), caller.pairing.id)) === null)
+  if ((await findPairing(await desk.parts.signedIn(), caller.pairing.id)) === null)
     throw new RightsError("not-paired", "this page and the agent are not paired, or no longer");
   const handler = handlers[request.op] as (request: Asked, caller: Caller, desk: HandlerDesk) => Promise<unknown>;
   return handler(request, caller, desk);

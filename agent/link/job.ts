@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ByteSource, type Count, sourceOf } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, type Count, sourceOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import type { JobFile, JobState, LinkFileReport } from "../../shared/protocol/agent-answers.js";
 import type { Slice } from "../../shared/protocol/agent-frames.js";
@@ -18,6 +18,8 @@ export interface Outcome {
   readonly report?: LinkFileReport;
   /** Where it lies, if it lies where the page said. */
   readonly path?: string;
+  /** What was protected. */
+  readonly document?: { readonly contentId: string; readonly license: Bytes };
   /** Sentences for the person. */
   readonly notes?: readonly string[];
 }
@@ -87,7 +89,7 @@ export class Job {
 
   state(): JobState {
     const { done, total } = this.#progress;
-    const { files = [], report = null, path = null, notes = [] } = this.#outcome;
+    const { files = [], report = null, path = null, document, notes = [] } = this.#outcome;
     return {
       job: this.id,
       state: this.#phase,
@@ -98,6 +100,7 @@ export class Job {
       files: files.map(({ name, content, role }) => ({ name, size: content.size, role })),
       report,
       path,
+      contentId: document?.contentId ?? null,
       notes: [...notes],
       error: this.#error,
     };

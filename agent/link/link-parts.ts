@@ -13,6 +13,8 @@ export interface LinkParts {
   readonly version: string;
   readonly engine: Engine;
   account(): Account;
+  /** Who is signed in now, also where another process has just changed that. @throws RightsError `sign-in-needed`, `device-removed`. */
+  signedIn(): Promise<Account>;
   /** Labels and templates, and what protects under them, as the service says now or said last. */
   forProtecting(): Promise<{ current: CurrentPolicy; protector: Protector; account: Account }>;
   /** The service is to hear of what was protected. */

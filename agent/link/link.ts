@@ -4,6 +4,7 @@ import { Jobs } from "./jobs.js";
 import { announce, fingerprintOf, openCertificate, readLinkSettings, withdraw } from "./link-files.js";
 import type { LinkParts } from "./link-parts.js";
 import { LocalPages } from "./local-pages.js";
+import { MadeHere } from "./made-here.js";
 import { type CodeState, type PairingCode, PairingCodes } from "./pairing-code.js";
 import { type Question, Questions } from "./questions.js";
 import { LinkServer } from "./server.js";
@@ -39,8 +40,8 @@ export async function openLink(parts: LinkParts): Promise<Link> {
   };
   const server = new LinkServer({
     certificate,
-    desk: { parts, jobs, questions, codes, failures: new Failures(), showCode },
-    origins: [new URL(parts.account().info.service).origin, ...settings.origins],
+    desk: { parts, jobs, questions, made: new MadeHere(), codes, failures: new Failures(), showCode },
+    origins: followed(parts, settings.origins),
     pages: settings.pages,
     ports: settings.ports,
   });
@@ -62,6 +63,23 @@ export async function openLink(parts: LinkParts): Promise<Link> {
       await jobs.close();
       pages.close();
     },
+  };
+}
+
+/** So old may the list be: whoever knocks makes the agent look, and may do so often. */
+const originsMs = 1000;
+
+/** The service's own pages, and others that are named. Nobody is signed in: the service of who was. */
+function followed(parts: LinkParts, others: readonly string[]): () => Promise<readonly string[]> {
+  let [looking, sinceMs] = [Promise.resolve<readonly string[]>(others), Number.NEGATIVE_INFINITY];
+  const look = async () => {
+    const { info } = await parts.signedIn().catch(() => parts.account());
+    return [new URL(info.service).origin, ...others];
+  };
+  return () => {
+    const now = performance.now();
+    if (now - sinceMs >= originsMs) [looking, sinceMs] = [look(), now];
+    return looking;
   };
 }
 

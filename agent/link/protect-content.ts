@@ -10,6 +10,7 @@ import { isProtected, type Published, protect } from "../../shared/protect.js";
 import type { Wanted } from "../../shared/protocol/agent-api.js";
 import { type Choice, choosePolicy } from "../chosen-policy.js";
 import { publish } from "../publish.js";
+import { reasonFrom, tellReason } from "../tell-relabel.js";
 import { fileError } from "../work/file-errors.js";
 import { insideOf, toProtect } from "../work/inside-label.js";
 import { PdfCopies } from "../work/pdf-copy.js";
@@ -24,21 +25,27 @@ export interface ContentWish {
   readonly wanted: Wanted;
   readonly generic?: boolean;
   readonly ppdf?: boolean;
+  readonly marks?: number;
+  readonly justification?: string;
 }
 
 /** Protects what a page sent, as `seal protect` would a file: written, read back and checked before it is given. */
 export const protectContent =
   (parts: LinkParts, wish: ContentWish): Work =>
   async (desk) => {
-    const { current, protector } = await parts.forProtecting();
+    const { current, protector, account } = await parts.forProtecting();
     const choice = choosePolicy(current, wish.wanted, Date.now());
+    const reason = reasonFrom(wish.justification);
     const made = await seal(desk, wish, choice, protector);
-    parts.protected(made.published.license);
+    const { license, contentId } = made.published;
+    parts.protected(license);
+    await tellReason(account, license, choice.label, reason);
     const wantsCopy = made.kind.container === "office" && (wish.ppdf ?? choice.label?.pdfCopy ?? false);
     const copy = wantsCopy ? await copyOf(made, protector, parts) : null;
     const notes = [made.kind.note, copy instanceof RightsError ? copy.message : undefined];
     return {
       files: [made.file, ...(copy === null || copy instanceof RightsError ? [] : [copy])],
+      document: { contentId, license },
       notes: notes.filter((note) => note !== undefined),
     } satisfies Outcome;
   };
@@ -64,7 +71,7 @@ async function seal(desk: JobDesk, wish: ContentWish, choice: Choice, by: Protec
   const publication = { policy, label: label?.id ?? null, extension: kind.extension, name: wish.name };
   const published = await publish(publication, by.publisher, by.now());
   const read = countedSource(content, count);
-  const inside = await toProtect(read, carrierFor(kind), insideOf(choice, "Privileged"), writerOf(by));
+  const inside = await toProtect(read, carrierFor(kind), insideOf(choice, "Privileged", wish.marks), writerOf(by));
   const wrapping = wrappingFor(kind, content.size, inside, by);
   const plaintext = inside.content?.pieces() ?? streamOf(read, segmentBytes);
   const path = join(desk.folder, protectedName(wish.name, kind));

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import type { Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { RightsError } from "../../shared/errors.js";
 import { maxFrameBytes } from "../../shared/protocol/agent-frames.js";
 import { linkPorts, linkProtocol } from "../../shared/protocol/agent-limits.js";
-import { type Door, isOurHost, listedOrigin } from "./admission.js";
+import { isOurHost, listedOrigin } from "./admission.js";
 import type { LinkCertificate } from "./authority.js";
 import type { Conversation, ConversationDesk } from "./conversation.js";
 import { Doorway } from "./doorway.js";
@@ -13,6 +14,7 @@ import { failureOf } from "./failure.js";
 import { limits } from "./limits.js";
 import { LinkSocket } from "./link-socket.js";
 import { servePage } from "./pages.js";
+import { openDoor } from "./plain-door.js";
 import { Posts } from "./posts.js";
 
 /** Where browsers look for `localhost`; another program on either of them could take connections meant for us. */
@@ -25,7 +27,8 @@ const paths = { socket: "/v1/link", message: "/v1/message", slice: "/v1/slice", 
 export interface ServerOptions {
   readonly certificate: LinkCertificate;
   readonly desk: Omit<ConversationDesk, "admit">;
-  readonly origins: readonly string[];
+  /** Of pages that may pair, as it is now: the person may sign in at another service. */
+  origins(): Promise<readonly string[]>;
   /** The folder of pages served in development. */
   readonly pages?: string;
   readonly ports?: readonly number[];
@@ -45,46 +48,48 @@ export class LinkServer {
   readonly #proven = new Map<Conversation, string>();
   readonly #desk: ConversationDesk;
   readonly #posts: Posts;
-  #servers: Server[] = [];
-  #door: Door = { origins: new Set(), port: 0 };
+  #doors: NetServer[] = [];
+  readonly #secure: Server;
+  #port = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#desk = { ...options.desk, admit: (pairing, conversation) => this.#admit(pairing, conversation) };
     this.#posts = new Posts(this.#desk);
+    this.#secure = this.#server();
   }
 
   get port(): number {
-    return this.#door.port;
+    return this.#port;
   }
 
   /** On the first free port. @throws RightsError `busy` when none is. */
   async listen(): Promise<number> {
     const { ports = linkPorts } = this.#options;
     for (const port of ports) {
-      const servers = await this.#listenOn(port);
-      if (servers === null) continue;
-      this.#servers = servers;
-      const own = this.#options.pages === undefined ? [] : [`https://localhost:${port}`];
-      this.#door = { origins: new Set([...this.#options.origins, ...own]), port };
+      const doors = await this.#listenOn(port);
+      if (doors === null) continue;
+      this.#doors = doors;
+      this.#port = port;
       return port;
     }
     throw new RightsError("busy", `other programs have the ports ${ports.join(", ")}; end one of them`);
   }
 
   /** Both addresses of a port, or none: with one of them another program could answer for us. */
-  async #listenOn(port: number): Promise<Server[] | null> {
-    const servers: Server[] = [];
+  async #listenOn(port: number): Promise<NetServer[] | null> {
+    const doors: NetServer[] = [];
     for (const address of addresses) {
-      const server = this.#server();
-      const code = await listening(server, port, address);
-      if (code === null) servers.push(server);
+      const door = openDoor(this.#secure);
+      this.#doorway.watch(door);
+      const code = await listening(door, port, address);
+      if (code === null) doors.push(door);
       else if (!noSuchAddress.includes(code) || address === addresses[0]) {
-        for (const one of servers) one.close();
+        for (const one of doors) one.close();
         return null;
       }
     }
-    return servers;
+    return doors;
   }
 
   /** The page of a pairing that is no more is heard no more. */
@@ -98,10 +103,9 @@ export class LinkServer {
   async close(): Promise<void> {
     for (const link of this.#links) link.end();
     this.#posts.end();
-    for (const server of this.#servers) {
-      server.close();
-      server.closeAllConnections();
-    }
+    for (const door of this.#doors) door.close();
+    this.#secure.closeAllConnections();
+    this.#doorway.close();
   }
 
   #server(): Server {
@@ -117,11 +121,12 @@ export class LinkServer {
         requestTimeout: 60_000,
         keepAliveTimeout: 10_000,
       },
-      (request, response) => void this.#serve(request, response),
+      (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
     );
-    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
     server.on("tlsClientError", (_error, socket) => socket.destroy());
-    this.#doorway.watch(server);
     return server;
   }
 
@@ -132,14 +137,21 @@ export class LinkServer {
     conversation.onEnd(() => this.#proven.delete(conversation));
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** The origin of a request, where it is one of the list. */
+  async #originOf(request: IncomingMessage): Promise<string | null> {
+    const own = this.#options.pages === undefined ? [] : [`https://localhost:${this.#port}`];
+    return listedOrigin(request, new Set([...(await this.#options.origins()), ...own]));
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const origin = listedOrigin(request, this.#door);
-    if (!isOurHost(request, this.#door) || origin === null || request.url !== paths.socket)
+    const isFor = isOurHost(request, this.#port) && request.url === paths.socket;
+    const origin = isFor ? await this.#originOf(request) : null;
+    if (origin === null)
       return void socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n", () => socket.destroy());
     const proven = () => this.#doorway.prove(request.socket);
     this.#sockets.handleUpgrade(request, socket, head, (opened) => {
-      const link = new LinkSocket(opened, this.#desk, origin, this.#door.port, proven);
+      const link = new LinkSocket(opened, this.#desk, origin, this.#port, proven);
       this.#links.add(link);
       opened.on("close", () => this.#links.delete(link));
     });
@@ -147,12 +159,12 @@ export class LinkServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on("error", () => undefined);
-    if (!isOurHost(request, this.#door)) return forbid(response);
+    if (!isOurHost(request, this.#port)) return forbid(response);
     const { pages } = this.#options;
     const path = request.url ?? "";
     const isPage = pages !== undefined && request.method === "GET" && !Object.values<string>(paths).includes(path);
     if (isPage) return servePage(pages, path, response);
-    const origin = listedOrigin(request, this.#door);
+    const origin = await this.#originOf(request);
     if (origin === null) return forbid(response);
     for (const [name, value] of Object.entries(sharedWith(origin))) response.setHeader(name, value);
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
@@ -176,14 +188,14 @@ export class LinkServer {
   async #answerTo(path: string, origin: string, request: IncomingMessage) {
     if (path === paths.slice) return this.#posts.slice(request, origin);
     if (path !== paths.message) throw new RightsError("request-malformed", "there is nothing at this address");
-    const { said, isProven } = await this.#posts.message(request, origin, this.#door.port);
+    const { said, isProven } = await this.#posts.message(request, origin, this.#port);
     if (isProven) this.#doorway.prove(request.socket);
     return said;
   }
 }
 
 /** @returns the system's code of what went wrong; `null`: it listens. */
-const listening = (server: Server, port: number, host: string): Promise<string | null> =>
+const listening = (server: NetServer, port: number, host: string): Promise<string | null> =>
   new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) => resolve(error.code ?? "unknown");
     server.once("error", failed);

@@ -10,9 +10,9 @@ const aDay = "public, max-age=86400";
 
 /** The add-in for Office: its pages, the same for everybody, and the icons its manifest names. */
 export const addInRoutes =
-  ({ assets, organisation, publicUrl }: ViewerOptions): FastifyPluginAsync =>
+  ({ assets, organisation, publicUrl }: ViewerOptions, agentPorts: readonly number[]): FastifyPluginAsync =>
   async (app) => {
-    const pages = new AddInPages(assets, publicUrl.origin);
+    const pages = new AddInPages(assets, publicUrl.origin, agentPorts);
     const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
     // Who may frame them is said by their policy: an older header for it knows no list.
     const serve = (page: ServedPage, reply: FastifyReply) =>

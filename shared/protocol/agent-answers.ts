@@ -4,6 +4,7 @@ import { RightsError } from "../errors.js";
 import { isId } from "../ids.js";
 import { parseJson } from "../json.js";
 import { Label } from "../label.js";
+import { Template } from "../template.js";
 import { base64urlOf, type LinkOp } from "./agent-api.js";
 import { jobIdBytes, keyBytes, nonceBytes, saltBytes } from "./agent-limits.js";
 
@@ -28,16 +29,20 @@ const WhoAmIAnswer = z.object({
   name: z.string(),
   address: z.string(),
   organisation: z.string(),
+  tenant: z.string().refine(isId),
   service: z.string(),
   viewer: z.string().nullable(),
   mayProtect: z.boolean(),
 });
 export type WhoAmIAnswer = z.infer<typeof WhoAmIAnswer>;
 
-/** Labels as the service has them, and templates by name. `isKept`: the service is away, this is what it said last. */
+/** As the service has them for this person. `isKept`: the service is away, this is what it said last. */
 const LabelsAnswer = z.object({
   labels: z.array(Label),
-  templates: z.array(z.object({ id: z.string(), names: z.record(z.string(), z.string()) })),
+  templates: z.array(Template),
+  /** Nothing goes without a label. */
+  mandatory: z.boolean(),
+  mayProtect: z.boolean(),
   isKept: z.boolean(),
 });
 export type LabelsAnswer = z.infer<typeof LabelsAnswer>;
@@ -82,11 +87,16 @@ export const JobState = z.object({
   report: FileReport.nullable(),
   /** Of a document that was protected where it lies: where it is now. */
   path: z.string().max(8192).nullable(),
+  /** Of what was protected: names it to `withdraw`. */
+  contentId: z.string().refine(isId).nullable(),
   /** What there is to say of the result: a copy that could not be made, a file that was wrapped whole. */
   notes: z.array(z.string().max(4000)).max(16),
   error: Failure.nullable(),
 });
 export type JobState = z.infer<typeof JobState>;
+
+/** The last moment at which somebody who has opened it can still do so; `null` where nobody has. */
+const WithdrawAnswer = z.object({ lastUse: z.string().nullable() });
 
 export const answers = {
   hello: HelloAnswer,
@@ -99,6 +109,7 @@ export const answers = {
   "protect-path": JobState,
   inspect: JobState,
   unprotect: JobState,
+  withdraw: WithdrawAnswer,
   job: JobState,
   cancel: z.object({}),
 } satisfies Partial<Record<LinkOp, z.ZodType>>;

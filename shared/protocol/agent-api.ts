@@ -64,6 +64,14 @@ export const Wanted = z.strictObject({
 });
 export type Wanted = z.infer<typeof Wanted>;
 
+/** What a page did and heard before it had a document protected. */
+const before = {
+  /** What of the label's marking stands in the document: 1 header, 2 footer, 4 watermark. */
+  marks: z.int().min(0).max(7).optional(),
+  /** Why a more sensitive label went, for the audit. */
+  justification: z.string().max(2000).optional(),
+};
+
 /** Begins a job that takes `size` bytes of content in slices, and then protects them. */
 const Protect = z.strictObject({
   id,
@@ -71,6 +79,7 @@ const Protect = z.strictObject({
   name: fileName,
   size,
   wanted: Wanted,
+  ...before,
   /** Wrap as `.pfile` whatever the type. */
   generic: z.boolean().optional(),
   /** A copy to look at besides; left out: as the label says. */
@@ -86,6 +95,7 @@ const ProtectPath = z.strictObject({
   op: z.literal("protect-path"),
   path: z.string().min(1).max(4096),
   wanted: Wanted,
+  ...before,
   generic: z.boolean().optional(),
   content: z.strictObject({ size, sha256: base64urlOf(32) }).optional(),
 });
@@ -101,6 +111,9 @@ const Unprotect = z.strictObject({
   /** Why, where the label asks for a reason. */
   justification: z.string().max(2000).optional(),
 });
+
+/** Takes back access to what this page had protected, for everybody but its owner. */
+const Withdraw = z.strictObject({ id, op: z.literal("withdraw"), contentId: z.string().refine(isId) });
 
 const JobOf = z.strictObject({ id, op: z.literal("job"), job });
 const Cancel = z.strictObject({ id, op: z.literal("cancel"), job });
@@ -125,6 +138,7 @@ export const LinkRequest = z.discriminatedUnion("op", [
   ProtectPath,
   Inspect,
   Unprotect,
+  Withdraw,
   JobOf,
   Cancel,
   Read,

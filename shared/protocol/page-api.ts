@@ -24,6 +24,9 @@ export const taskPanePath = "/addin/taskpane";
 export const officeSignInPath = "/addin/sign-in";
 export const officeSignedInPath = "/addin/signed-in";
 
+/** Says in a page where the agents of the organisation listen: their ports, with spaces between them. */
+export const agentPortsMeta = "sealwright-agent-ports";
+
 /** What makes the viewer an app that can be installed: who it is, and the worker that keeps its code. */
 export const manifestPath = "/view/manifest.webmanifest";
 export const shellWorkerPath = "/view/worker.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fileName } from "../../addin/document.js";
+import { fileName, localPath } from "../../addin/document.js";
 
 describe("what a document's file is called", () => {
   it.each([
@@ -31,5 +31,20 @@ describe("what a document's file is called", () => {
         expect(name.length).toBeLessThan(220);
       }),
     );
+  });
+});
+
+describe("where a document lies on this computer", () => {
+  it.each([
+    ["C:\\plans\\plan.docx", "C:\\plans\\plan.docx"],
+    ["/Users/ada/plan.docx", "/Users/ada/plan.docx"],
+    ["file:///Users/ada/Plan%202.docx", "/Users/ada/Plan 2.docx"],
+    ["file:///C:/plans/Plan%202.docx", "C:\\plans\\Plan 2.docx"],
+    ["file:///%E0%A4%A", null],
+    ["https://contoso.sharepoint.com/plan.docx", null],
+    ["plan.docx", null],
+    [null, null],
+  ])("is, for %j, %j", (url, path) => {
+    expect(localPath(url)).toBe(path);
   });
 });

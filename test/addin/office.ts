@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { build } from "esbuild";
-import type { Browser, BrowserContextOptions, Frame, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { HostSettings, HostWindow } from "./host-page.js";
 import type { SecureOrganisation } from "./secure-organisation.js";
@@ -50,12 +50,14 @@ export interface Opening extends Partial<Omit<HostSettings, "file" | "pdf" | "pr
   readonly pdf?: Uint8Array;
   readonly width?: number;
   readonly browser?: BrowserContextOptions;
+  /** Where other windows were open before, so that what they kept is there. */
+  readonly context?: BrowserContext;
 }
 
 export class OfficeWindow {
   readonly page: Page;
   readonly pane: Frame;
-  /** What the browser complained about, but for answers that ask for another proof. */
+  /** What the browser complained about, but for answers that ask for another proof, and agents that are not there. */
   readonly complaints: string[];
   /** Every request that is neither the service's nor Office's own program. */
   readonly strangers: string[];
@@ -68,7 +70,15 @@ export class OfficeWindow {
   }
 
   static async open(browser: Browser, organisation: SecureOrganisation, opening: Opening): Promise<OfficeWindow> {
-    const { program = "Word", file, pdf = new Uint8Array(0), width = 320, browser: options, ...more } = opening;
+    const {
+      program = "Word",
+      file,
+      pdf = new Uint8Array(0),
+      width = 320,
+      browser: options,
+      context: given,
+      ...more
+    } = opening;
     const { host, sets } = programs[program];
     const settings: HostSettings = {
       program,
@@ -80,16 +90,19 @@ export class OfficeWindow {
       ...more,
       sets: more.sets ?? sets,
     };
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: "en-US", ...options });
-    onTestFinished(() => context.close());
+    const fresh = { ignoreHTTPSErrors: true, locale: "en-US", ...options };
+    const context = given ?? (await browser.newContext(fresh));
+    if (given === undefined) onTestFinished(() => context.close());
     const strangers: string[] = [];
+    const agents = organisation.agentPorts.map((port) => `localhost:${port}`);
     const name = { hostInfo: `${program}$Web$16.01$${settings.language}$$$$0`, xdmInfo: `conv1|app1|${host}` };
-    const frame = `<iframe title="pane" name='${JSON.stringify(name)}' style="border:0;width:${width}px;height:100vh" src="${organisation.origin}/addin/taskpane"></iframe>`;
+    const frame = `<iframe title="pane" allow="loopback-network; local-network-access" name='${JSON.stringify(name)}' style="border:0;width:${width}px;height:100vh" src="${organisation.origin}/addin/taskpane"></iframe>`;
     const start = `${await hostScript()};hostPage.beOffice(${JSON.stringify(settings)})`.replaceAll("</", "<\\/");
     const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${program}</title><style>body{margin:0}</style><script>${start}</script>${frame}`;
+    await context.unrouteAll();
     await context.route("**/*", (route) => {
       const url = new URL(route.request().url());
-      if (url.origin === organisation.origin) return route.continue();
+      if (url.origin === organisation.origin || agents.includes(url.host)) return route.continue();
       if (url.origin === host && url.pathname === "/") return route.fulfill({ contentType: "text/html", body: html });
       const path = join(officeJs, normalize(url.pathname.replace("/lib/1/hosted/", "/")));
       if (url.origin === officeOrigin && existsSync(path))
@@ -101,8 +114,9 @@ export class OfficeWindow {
     await page.setViewportSize({ width, height: 760 });
     const complaints: string[] = [];
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type()) && !/status of 40[01]/.test(message.text()))
-        complaints.push(message.text());
+      const text = `${message.text()} ${message.location().url}`;
+      const isExpected = /status of 40[01]/.test(text) || agents.some((origin) => text.includes(origin));
+      if (["error", "warning"].includes(message.type()) && !isExpected) complaints.push(text);
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${host}/`);
@@ -123,6 +137,15 @@ export class OfficeWindow {
     await window.fill("#password", password);
     await window.click("button.primary");
     await this.pane.waitForSelector("[role=tree], [role=alert], main > p");
+  }
+
+  /** Types the code that the agent of somebody shows. */
+  async pair(organisation: SecureOrganisation, role: "writer" | "colleague"): Promise<void> {
+    const { code, ended } = await organisation.code(role);
+    await this.pane.fill("#code", code.toLowerCase());
+    await this.pane.click("button:has-text('Connect')");
+    await this.pane.waitForSelector("[role=tree], [role=alert]");
+    await ended;
   }
 
   /** Opens what is above a label, and picks it. */

@@ -28,6 +28,7 @@ function world(document = labelled(), protectors = [new ScratchProtector()]) {
   const around: Circumstances = {
     document,
     protectors,
+    place: null,
     tenant,
     language: "de-DE",
     unsaved: "Document",

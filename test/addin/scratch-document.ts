@@ -90,7 +90,7 @@ export class ScratchProtector implements Protector {
       this.withdrawn++;
       return null;
     };
-    return { name: job.name, blob: new Blob(["sealed"]), withdraw };
+    return { name: job.name, blob: new Blob(["sealed"]), pages: null, withdraw };
   }
 }
 

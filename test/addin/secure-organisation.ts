@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { encodeConfig } from "../../service/config.js";
 import { prepareTrial, type TrialPerson } from "../../service/trial.js";
 import type { Label } from "../../shared/label.js";
+import { shownCode } from "../agent/link/shown-code.js";
+import { type Agent, startAgent } from "../scenarios/agents.js";
 import { freePort, type Run, seal } from "../scenarios/seal.js";
 import { type Running, startProcess } from "../service/service-process.js";
 
@@ -13,20 +15,33 @@ export class SecureOrganisation {
   readonly origin: string;
   readonly folder: string;
   readonly people: readonly TrialPerson[];
+  /** Where its pages look for an agent. */
+  readonly agentPorts: readonly number[];
   readonly #certificate: string;
   readonly #service: Running;
+  readonly #agents: Agent[] = [];
 
-  private constructor(origin: string, folder: string, people: readonly TrialPerson[], service: Running) {
+  private constructor(
+    origin: string,
+    folder: string,
+    people: readonly TrialPerson[],
+    agentPorts: readonly number[],
+    service: Running,
+  ) {
     this.origin = origin;
     this.folder = folder;
     this.people = people;
+    this.agentPorts = agentPorts;
     this.#certificate = join(folder, "cert.pem");
     this.#service = service;
   }
 
-  static async found(): Promise<SecureOrganisation> {
+  static async found(port?: number): Promise<SecureOrganisation> {
     const folder = await mkdtemp(join(tmpdir(), "seal-addin-"));
-    const port = await freePort();
+    return SecureOrganisation.#at(folder, port ?? (await freePort()), [await freePort(), await freePort()]);
+  }
+
+  static async #at(folder: string, port: number, agentPorts: number[]): Promise<SecureOrganisation> {
     const tls = { certificateFile: join(folder, "cert.pem"), keyFile: join(folder, "key.pem") };
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
@@ -34,17 +49,20 @@ export class SecureOrganisation {
     execFileSync("openssl", ["req", "-x509", "-days", "2", ...key, ...subject, ...files], { stdio: "pipe" });
     const { config, configFile, people } = await prepareTrial(join(folder, "data"), port);
     const publicUrl = new URL(`https://localhost:${port}`);
-    await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen: { host: "localhost", port }, tls }));
+    const listen = { host: "localhost", port };
+    await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen, tls, agentPorts }));
     const program = new URL("../../dist/service.js", import.meta.url).pathname;
     return new SecureOrganisation(
       publicUrl.origin,
       folder,
       people,
+      agentPorts,
       await startProcess(program, ["--config", configFile]),
     );
   }
 
   async end(): Promise<void> {
+    for (const agent of this.#agents) await agent.kill();
     await this.#service?.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -53,12 +71,28 @@ export class SecureOrganisation {
 
   /** What somebody does at the command line of a computer of their own. */
   seal = (role: TrialPerson["role"], args: readonly string[], input: string | Buffer = ""): Promise<Run> =>
-    seal(args, { home: join(this.folder, role), env: { NODE_EXTRA_CA_CERTS: this.#certificate }, input });
+    seal(args, { home: join(this.folder, role), env: this.#env, input });
 
   async signIn(role: TrialPerson["role"]): Promise<void> {
     const { user, password } = this.person(role);
     const run = await this.seal(role, ["login", this.origin, "--user", user, "--password-stdin"], password);
     if (run.code !== 0) throw new Error(run.err);
+  }
+
+  /** The agent of somebody who is signed in, where pages look for it. */
+  async startAgent(role: TrialPerson["role"], settings: object = {}): Promise<Agent> {
+    const home = join(this.folder, role);
+    await writeFile(join(home, "link.json"), JSON.stringify({ ports: this.agentPorts, ...settings }));
+    const agent = await startAgent(home, undefined, this.#env);
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  /** As the agent of somebody shows it in a terminal. */
+  code = (role: TrialPerson["role"]) => shownCode(join(this.folder, role), this.#env);
+
+  get #env() {
+    return { NODE_EXTRA_CA_CERTS: this.#certificate };
   }
 
   /** The id of the organisation. */

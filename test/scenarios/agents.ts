@@ -12,9 +12,9 @@ export interface Agent {
 }
 
 /** Ready when it returns. @param uid - of the person it runs as. */
-export async function startAgent(home: string, uid?: number): Promise<Agent> {
+export async function startAgent(home: string, uid?: number, env?: Record<string, string>): Promise<Agent> {
   const child = spawn(process.execPath, [program, "agent"], {
-    env: { ...environment({ home }), ...(uid === undefined ? {} : { HOME: home }) },
+    env: { ...environment({ home, ...(env && { env }) }), ...(uid === undefined ? {} : { HOME: home }) },
     cwd: "/",
     detached: true, // a process group of its own, to be killed as a whole
     stdio: ["ignore", "pipe", "pipe"],

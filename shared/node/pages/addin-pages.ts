@@ -1,4 +1,5 @@
 import { escapeXml } from "../../license/xml.js";
+import { agentPortsMeta } from "../../protocol/page-api.js";
 import type { Assets } from "./assets.js";
 import type { PageReader, ServedPage } from "./viewer-pages.js";
 
@@ -22,11 +23,13 @@ const officeFrames = [
 export class AddInPages {
   readonly #assets: Assets;
   readonly #origin: string;
+  readonly #agentPorts: readonly number[];
 
-  /** @param origin - the public one: policies name addresses in full. */
-  constructor(assets: Assets, origin: string) {
+  /** @param origin - the public one: policies name addresses in full. @param agentPorts - where an agent may listen. */
+  constructor(assets: Assets, origin: string, agentPorts: readonly number[]) {
     this.#assets = assets;
     this.#origin = origin;
+    this.#agentPorts = agentPorts;
   }
 
   /** Beside the document, in Office; in a frame of Office's pages where that is on the web. */
@@ -41,6 +44,7 @@ export class AddInPages {
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
       `<title>${escapeXml(organisation)}</title>` +
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+      `<meta name="${agentPortsMeta}" content="${this.#agentPorts.join(" ")}">` +
       `<link rel="stylesheet" href="${style}">` +
       `<script src="${officeScript}" defer></script><script src="${script}" defer></script></head>` +
       `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
@@ -50,12 +54,16 @@ export class AddInPages {
   /** Nothing of ours and no text becomes code; Office's own programs load each other, from where they are. */
   #common(script: string, style: string): string[] {
     const asked = ["/api/v1/", "/oidc/", "/.well-known/sealwright"].map((path) => this.#origin + path);
+    // the agent on the person's own computer: by WebSocket, by POST where there is none, and to see whether it runs at all
+    const agents = this.#agentPorts.flatMap((port) =>
+      ["wss", "https", "http"].map((way) => `${way}://localhost:${port}`),
+    );
     return [
       "default-src 'none'",
       `script-src ${this.#origin}${script} ${officeOrigin}`,
       // Office's programs write styles into the page; nothing that anybody else wrote becomes HTML here
       `style-src ${this.#origin}${style} 'unsafe-inline'`,
-      `connect-src ${asked.join(" ")}`,
+      `connect-src ${[...asked, ...agents].join(" ")}`,
       "img-src data:",
       "form-action 'none'",
       "base-uri 'none'",

@@ -43,6 +43,7 @@ export async function linkedAgent(
     version: "0.0.0",
     engine,
     account: () => account,
+    signedIn: async () => account,
     forProtecting: async () => ({ current: await currentPolicy(account), protector, account }),
     protected: (license) => void licenses.push(license),
     copyLater: async () => undefined,

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment, freePort, program, seal, stop, type Trial, until, up } from "../../scenarios/seal.js";
+import { freePort, seal, stop, type Trial, up } from "../../scenarios/seal.js";
+import { shownCode } from "./shown-code.js";
 
 /** A trial whose agent listens for pages on a port of its own, so that no other test's is in its way. */
 export class LinkedTrial {
@@ -37,22 +37,7 @@ export class LinkedTrial {
 
   person = (role: string) => this.trial.people.find((one) => one.role === role)!;
 
-  /** `seal pair`: the code as it stands there, and the command's end. */
-  async code(): Promise<{ code: string; ended: Promise<{ code: number; err: string }> }> {
-    const child = spawn(process.execPath, [program, "pair"], { env: environment({ home: this.home }) });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (piece: Buffer) => {
-      out += piece;
-    });
-    child.stderr.on("data", (piece: Buffer) => {
-      err += piece;
-    });
-    const ended = new Promise<{ code: number; err: string }>((resolve) =>
-      child.on("close", (code) => resolve({ code: code ?? 1, err })),
-    );
-    const code = await until("the code", () => /^([0-9A-Z]{4}-[0-9A-Z]{4})\n/.exec(out)?.[1]);
-    return { code, ended };
-  }
+  code = () => shownCode(this.home);
 
   async end(): Promise<void> {
     await stop(this.trial, "SIGKILL");

@@ -1,19 +1,5 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -21,6 +7,7 @@ import { homeAt } from "../../../agent/home.js";
 import { isOpenInOffice } from "../../../agent/link/office-programs.js";
 import { findOpenDocument } from "../../../agent/link/open-document.js";
 import { codeOf } from "../../../shared/errors.js";
+import { officeProgram } from "./office-program.js";
 
 /** Which paths that a page names the agent works on (threats T20, T24). */
 
@@ -78,23 +65,13 @@ it("no other path is, though a program had it open: the answer is always the sam
 });
 
 it("a program counts by its executable and by the file itself, until it lets go", async () => {
-  const { folder, put } = desk();
+  const { put } = desk();
   const [document, other] = [put("plan.docx"), put("else.docx")];
-  const started = (name: string, path: string) => {
-    copyFileSync("/bin/sleep", join(folder, name));
-    chmodSync(join(folder, name), 0o755);
-    const file = openSync(path, "r");
-    const child = spawn(join(folder, name), ["60"], { stdio: [file, "ignore", "ignore"] });
-    closeSync(file);
-    onTestFinished(() => void child.kill("SIGKILL"));
-    return child;
-  };
-  started("editor", document);
+  officeProgram(document, "editor");
   expect(await isOpenInOffice(document, "linux")).toBe(false);
-  const office = started("soffice.bin", document);
+  const close = officeProgram(document);
   expect(await isOpenInOffice(document, "linux")).toBe(true);
   expect(await isOpenInOffice(other, "linux")).toBe(false);
-  office.kill("SIGKILL");
-  await once(office, "exit");
+  await close();
   expect(await isOpenInOffice(document, "linux")).toBe(false);
 });
