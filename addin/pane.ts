@@ -266,6 +266,8 @@ export class Pane {
     const forgetting = this.#forget();
     this.#show({ at: "signed-out" });
     await forgetting;
+    await this.agent.look(null);
+    await this.#enter();
   }
 
   async #read(): Promise<void> {

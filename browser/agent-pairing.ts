@@ -26,7 +26,8 @@ function open(name: string): Promise<IDBDatabase> {
 }
 
 /**
- * In the browser's storage of this origin, which keeps keys without showing them.
+ * In the browser's storage of this origin, which keeps keys without showing them; where a browser gives a frame none, for as
+ * long as the page is open.
  * @param partition - in Office the frame's own: `Office.context.partitionKey`.
  */
 export function pairingStore(partition = ""): PairingStore {
@@ -38,9 +39,15 @@ export function pairingStore(partition = ""): PairingStore {
       database.close();
     }
   };
+  let here: KeptPairing | null = null;
+  const change = async (pairing: KeptPairing | null): Promise<void> => {
+    here = pairing;
+    const kept = use<unknown>("readwrite", (of) => (pairing === null ? of.delete(0) : of.put(pairing, 0)));
+    await kept.catch(() => undefined);
+  };
   return {
-    get: async () => (await use<KeptPairing | undefined>("readonly", (of) => of.get(0))) ?? null,
-    set: async (pairing) => void (await use("readwrite", (of) => of.put(pairing, 0))),
-    clear: async () => void (await use("readwrite", (of) => of.delete(0))),
+    get: async () => here ?? (await use<KeptPairing | undefined>("readonly", (of) => of.get(0)).catch(() => null)) ?? null,
+    set: change,
+    clear: () => change(null),
   };
 }
