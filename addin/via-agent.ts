@@ -3,7 +3,6 @@ import { RightsError } from "../shared/errors.js";
 import { extensionOf } from "../shared/format/extension.js";
 import { writtenGrants } from "../shared/grants.js";
 import type { Wanted } from "../shared/protocol/agent-api.js";
-import { contentBits } from "./label-properties.js";
 import type { FileToCome, ProtectedCopy, ProtectJob, Protector, Wish } from "./protector.js";
 
 /** What of the agent's client is used here. */
@@ -67,7 +66,6 @@ const contentName = ({ name, form }: ProtectJob): string =>
 
 const asked = (wish: Wish) => ({
   wanted: wantedOf(wish),
-  marks: contentBits(wish.shown),
   ...(wish.reason !== null && { justification: wish.reason }),
 });
 

@@ -41,7 +41,6 @@ export interface ProtectWish {
   readonly wanted: Wanted;
   readonly generic?: boolean;
   readonly ppdf?: boolean;
-  readonly marks?: number;
   readonly justification?: string;
 }
 

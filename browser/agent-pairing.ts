@@ -42,11 +42,13 @@ export function pairingStore(partition = ""): PairingStore {
   let here: KeptPairing | null = null;
   const change = async (pairing: KeptPairing | null): Promise<void> => {
     here = pairing;
-    const kept = use<unknown>("readwrite", (of) => (pairing === null ? of.delete(0) : of.put(pairing, 0)));
-    await kept.catch(() => undefined);
+    const kept =
+      pairing === null ? use("readwrite", (of) => of.delete(0)) : use("readwrite", (of) => of.put(pairing, 0));
+    await (kept as Promise<unknown>).catch(() => undefined);
   };
   return {
-    get: async () => here ?? (await use<KeptPairing | undefined>("readonly", (of) => of.get(0)).catch(() => null)) ?? null,
+    get: async () =>
+      here ?? (await use<KeptPairing | undefined>("readonly", (of) => of.get(0)).catch(() => null)) ?? null,
     set: change,
     clear: () => change(null),
   };

@@ -25,7 +25,6 @@ export interface ContentWish {
   readonly wanted: Wanted;
   readonly generic?: boolean;
   readonly ppdf?: boolean;
-  readonly marks?: number;
   readonly justification?: string;
 }
 
@@ -71,7 +70,7 @@ async function seal(desk: JobDesk, wish: ContentWish, choice: Choice, by: Protec
   const publication = { policy, label: label?.id ?? null, extension: kind.extension, name: wish.name };
   const published = await publish(publication, by.publisher, by.now());
   const read = countedSource(content, count);
-  const inside = await toProtect(read, carrierFor(kind), insideOf(choice, "Privileged", wish.marks), writerOf(by));
+  const inside = await toProtect(read, carrierFor(kind), insideOf(choice, "Privileged"), writerOf(by));
   const wrapping = wrappingFor(kind, content.size, inside, by);
   const plaintext = inside.content?.pieces() ?? streamOf(read, segmentBytes);
   const path = join(desk.folder, protectedName(wish.name, kind));

@@ -26,7 +26,7 @@ export const protectAtPath =
     const { current: latest, protector, account } = await parts.forProtecting();
     const choice = choosePolicy(latest, request.wanted, Date.now());
     const { policy, label } = choice;
-    const inside = insideOf(choice, "Privileged", request.marks);
+    const inside = insideOf(choice, "Privileged");
     const how = { policy, label: label?.id ?? null, inside, generic: request.generic, count: desk.count };
     const { path: made, published, kind } = await protectFile(path, how, protector);
     parts.protected(published.license);

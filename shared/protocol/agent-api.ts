@@ -64,13 +64,8 @@ export const Wanted = z.strictObject({
 });
 export type Wanted = z.infer<typeof Wanted>;
 
-/** What a page did and heard before it had a document protected. */
-const before = {
-  /** What of the label's marking stands in the document: 1 header, 2 footer, 4 watermark. */
-  marks: z.int().min(0).max(7).optional(),
-  /** Why a more sensitive label went, for the audit. */
-  justification: z.string().max(2000).optional(),
-};
+/** Why a more sensitive label went, for the audit: only the page knows which it was. */
+const justification = z.string().max(2000).optional();
 
 /** Begins a job that takes `size` bytes of content in slices, and then protects them. */
 const Protect = z.strictObject({
@@ -79,7 +74,7 @@ const Protect = z.strictObject({
   name: fileName,
   size,
   wanted: Wanted,
-  ...before,
+  justification,
   /** Wrap as `.pfile` whatever the type. */
   generic: z.boolean().optional(),
   /** A copy to look at besides; left out: as the label says. */
@@ -95,7 +90,7 @@ const ProtectPath = z.strictObject({
   op: z.literal("protect-path"),
   path: z.string().min(1).max(4096),
   wanted: Wanted,
-  ...before,
+  justification,
   generic: z.boolean().optional(),
   content: z.strictObject({ size, sha256: base64urlOf(32) }).optional(),
 });

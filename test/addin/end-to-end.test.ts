@@ -146,7 +146,7 @@ describe("Word", () => {
     const office = await OfficeWindow.open(browser, contoso, { file, url: "" });
     const { page, pane } = office;
     await office.signIn(writer(), async () => {
-      await pane.focus("main button");
+      await pane.focus("main button.primary");
       await page.keyboard.press("Enter");
     });
     const focused = () => pane.evaluate("document.activeElement.textContent");

@@ -96,7 +96,7 @@ export class OfficeWindow {
     const strangers: string[] = [];
     const agents = organisation.agentPorts.map((port) => `localhost:${port}`);
     const name = { hostInfo: `${program}$Web$16.01$${settings.language}$$$$0`, xdmInfo: `conv1|app1|${host}` };
-    const frame = `<iframe title="pane" allow="loopback-network; local-network-access" name='${JSON.stringify(name)}' style="border:0;width:${width}px;height:100vh" src="${organisation.origin}/addin/taskpane"></iframe>`;
+    const frame = `<iframe title="pane" allow="loopback-network" name='${JSON.stringify(name)}' style="border:0;width:${width}px;height:100vh" src="${organisation.origin}/addin/taskpane"></iframe>`;
     const start = `${await hostScript()};hostPage.beOffice(${JSON.stringify(settings)})`.replaceAll("</", "<\\/");
     const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${program}</title><style>body{margin:0}</style><script>${start}</script>${frame}`;
     await context.unrouteAll();

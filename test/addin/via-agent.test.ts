@@ -77,13 +77,13 @@ const none = () => undefined;
 const never = new AbortController().signal;
 
 describe("what the agent is asked for", () => {
-  it("is the label, with what of it is shown and why a more sensitive one went", async () => {
+  it("is the label, and why a more sensitive one went", async () => {
     const { agent, asked } = scratchAgent();
     await agent.protect(job({ reason: "it is public now" }), none, never);
     await agent.protect(job({ form: "pdf", label: null }), none, never);
     expect(asked).toEqual([
-      { name: "plan.docx", wanted: { label: labelOf("1").id }, marks: 5, justification: "it is public now" },
-      { name: "plan.pdf", wanted: { template }, marks: 5 },
+      { name: "plan.docx", wanted: { label: labelOf("1").id }, justification: "it is public now" },
+      { name: "plan.pdf", wanted: { template } },
     ]);
   });
 
