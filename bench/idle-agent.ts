@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { median, type Row, runs } from "./measure.js";
+import { median, type Row, residentMib, runs } from "./measure.js";
 import type { BenchTrial } from "./trial.js";
 
 const folders = 1000;
@@ -31,9 +31,6 @@ function cpuSeconds(pid: number): number {
   const [user, system] = fields.split(" ").slice(11, 13);
   return (Number(user) + Number(system)) * tickSeconds;
 }
-
-const residentMib = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
 
 /** Starts the agent. @returns how long until it says that it has seen every file. */
 async function start(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; readySeconds: number }> {

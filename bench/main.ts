@@ -8,6 +8,7 @@ import { machine, type Row } from "./measure.js";
 import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
+import { viewer } from "./viewer.js";
 
 /** `npm run bench`: every budget, each row as soon as it is measured, and all into bench/results.md. `npm run bench -- use-licenses` runs one. */
 const budgets = {
@@ -17,6 +18,7 @@ const budgets = {
   "dropped-file": droppedFile,
   "idle-agent": idleAgent,
   "cold-status": coldStatus,
+  viewer,
 };
 
 const asked = process.argv.slice(2);

@@ -46,13 +46,21 @@ export async function time(line: string, env: NodeJS.ProcessEnv = process.env): 
   return { seconds: Number(process.hrtime.bigint() - started) / 1e9, peakMib };
 }
 
+/** Of one process, in MiB; 0 once it has ended. */
+export function residentMib(pid: number): number {
+  try {
+    return (Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[1]) * pageBytes) / 2 ** 20;
+  } catch {
+    return 0;
+  }
+}
+
 /** Resident memory of a process and of those it started. Read where Linux tells it: a program for it would be measured too. */
 function treeMib(pid: number): number {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[1]);
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
     const below = children === "" ? [] : children.split(" ").map((child) => treeMib(Number(child)));
-    return below.reduce((sum, mib) => sum + mib, (pages * pageBytes) / 2 ** 20);
+    return below.reduce((sum, mib) => sum + mib, residentMib(pid));
   } catch {
     return 0; // it has ended
   }

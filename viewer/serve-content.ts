@@ -1,7 +1,7 @@
-import { collect } from "../shared/bytes.js";
 import { framesMeta } from "../shared/protocol/page-api.js";
 import type { Content } from "./opened.js";
 import { fetchResource } from "./pdf-resources.js";
+import { RecentBlocks } from "./recent-blocks.js";
 import {
   type CannotShow,
   type FromFrame,
@@ -34,14 +34,16 @@ export interface Hearing {
 /** The viewer's end of the port to the frame: decrypts the pieces that are asked for, and nothing else. */
 export class ContentServer {
   readonly #port: MessagePort;
-  readonly #content: Content;
+  readonly #size: number;
+  readonly #blocks: RecentBlocks;
   readonly #hearing: Hearing;
 
   /** @param frame - has loaded our own page; nobody else's can be in it. */
   constructor(frame: Window, start: Start, content: Content, hearing: Hearing) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#content = content;
+    this.#size = content.size;
+    this.#blocks = new RecentBlocks(content);
     this.#hearing = hearing;
     port1.onmessage = ({ data }: MessageEvent<FromFrame>) => void this.#hear(data);
     frame.postMessage(start, "*", [port2]); // it has no origin that could be named
@@ -76,9 +78,8 @@ export class ContentServer {
   async #read({ id, offset, length }: FromFrame & { type: "read" }): Promise<void> {
     const isSound = [id, offset, length].every(Number.isSafeInteger) && length <= maxReadBytes;
     try {
-      if (!isSound || offset < 0 || offset + length > this.#content.size)
-        throw new RangeError("outside of the content");
-      const { buffer } = await collect(this.#content.range(offset, length), maxReadBytes);
+      if (!isSound || offset < 0 || offset + length > this.#size) throw new RangeError("outside of the content");
+      const { buffer } = await this.#blocks.read(offset, length);
       this.#port.postMessage({ type: "bytes", id, bytes: buffer } satisfies ToFrame, [buffer]);
     } catch (error) {
       this.close(); // the frame goes, and must not say another reason after this one
