@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const long = process.env.SEALWRIGHT_LONG === "1";
@@ -8,7 +9,8 @@ export default defineConfig({
     exclude: ["test/fixtures/**"],
     setupFiles: ["test/setup.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // tests wait for programs, browsers and disks half of their time
+    maxWorkers: Math.max(4, availableParallelism()),
     // a test that hangs fails; one on a busy machine does not
     testTimeout: long ? 30 * 60_000 : 120_000,
     hookTimeout: 120_000,

@@ -1,3 +1,5 @@
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { normalizeAddress } from "../../../shared/address.js";
 import { type Bytes, fromBase64, toBase64url, utf8 } from "../../../shared/bytes.js";
 import {
@@ -140,7 +142,25 @@ async function serverCertificatesOf({ certified, licensorCertificate }: TestDevi
   return all.slice(all.findIndex(({ key }) => key.kid === issuerKey.kid));
 }
 
+/** Made before, since making them is most of what a test's devices cost: no two of them are the same within a file. */
+const ready: string[] = JSON.parse(readFileSync(new URL("../../fixtures/device-keys.json", import.meta.url), "utf8"));
+
 export async function newKeys(use: "sign" | "unseal") {
+  const made = ready.pop();
+  return made === undefined ? generatedKeys(use) : readyKeys(Buffer.from(made, "base64"), use);
+}
+
+async function readyKeys(pkcs8: Buffer, use: "sign" | "unseal") {
+  const key = createPublicKey(createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" }));
+  const spki = key.export({ format: "der", type: "spki" });
+  const publicKey = await publicKeyFromSpki(new Uint8Array(spki), "internal");
+  const [algorithm, usage] =
+    use === "sign" ? (["RSASSA-PKCS1-v1_5", "sign"] as const) : (["RSA-OAEP", "unwrapKey"] as const);
+  const rsa = { name: algorithm, hash: "SHA-256" };
+  return { publicKey, privateKey: await crypto.subtle.importKey("pkcs8", new Uint8Array(pkcs8), rsa, true, [usage]) };
+}
+
+async function generatedKeys(use: "sign" | "unseal") {
   const pair = await generateKeyPair(use, true);
   const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
   return { publicKey: await publicKeyFromSpki(spki, "internal"), privateKey: pair.privateKey };
