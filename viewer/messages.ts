@@ -15,6 +15,7 @@ export interface Messages {
   readonly notTaken: string;
   readonly toViewer: string;
   readonly asking: string;
+  readonly coming: string;
   readonly cancel: string;
   readonly openAnother: string;
 

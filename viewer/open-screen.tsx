@@ -75,6 +75,9 @@ export function OpenScreen({ desk, say, state }: ScreenProps<"open">) {
         <KeepPasskey desk={desk} say={say.guests} />
       </header>
       <main>
+        <p role="status" class="coming">
+          {isShown ? "" : say.coming}
+        </p>
         <ContentFrame
           start={start}
           content={opened.content}

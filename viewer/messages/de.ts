@@ -14,6 +14,7 @@ export const de: Messages = {
     "Die Datei ist nicht von ihrer Seite herübergekommen. Weiter geht es im Betrachter: Wählen Sie die Seite dort aus.",
   toViewer: "Weiter zum Betrachter",
   asking: "Ihre Rechte werden erfragt…",
+  coming: "Die erste Seite wird geöffnet …",
   cancel: "Abbrechen",
   openAnother: "Andere Datei öffnen",
 

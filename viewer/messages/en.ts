@@ -13,6 +13,7 @@ export const en: Messages = {
   notTaken: "The file did not come over from its page. Go on to the viewer, and choose the page there.",
   toViewer: "Go on to the viewer",
   asking: "Asking for your rights…",
+  coming: "Opening the first page…",
   cancel: "Cancel",
   openAnother: "Open another file",
 
