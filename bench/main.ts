@@ -5,6 +5,7 @@ import { droppedFile } from "./dropped-file.js";
 import { idleAgent } from "./idle-agent.js";
 import { largeFile } from "./large-file.js";
 import { machine, type Row } from "./measure.js";
+import { officeFiles } from "./office-files.js";
 import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
@@ -19,6 +20,7 @@ const budgets = {
   "idle-agent": idleAgent,
   "cold-status": coldStatus,
   viewer,
+  "office-files": officeFiles,
 };
 
 const asked = process.argv.slice(2);

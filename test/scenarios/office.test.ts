@@ -9,7 +9,7 @@ import { exitOf } from "../../agent/cli/exit.js";
 import { sourceOf } from "../../shared/bytes.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
-import { makePackage, wordParts } from "../office-documents.js";
+import { asBinaryKind, makePackage, wordParts } from "../office-documents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
@@ -107,6 +107,12 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     await rename(join(root, "look.xlsx"), join(root, "look.pfile"));
     expect(await as("colleague", "cat", "look.pfile")).toMatchObject({ code: 3 });
     expect(await report("colleague", "rights", "renamed.pfile")).toMatchObject({ state: "protected" });
+  });
+
+  it("opens where its content stands under the names that Office has for .doc and its kin", async () => {
+    const file = new Uint8Array(await readFile(join(root, "plan.docx")));
+    await writeFile(join(root, "plan.doc"), await asBinaryKind(file));
+    expect(await contentOf((await as("colleague", "cat", "plan.doc")).out)).toEqual(await contentOf(clear));
   });
 
   it("is shown by its copy to who may only look, if that is one of it", async () => {
