@@ -1,8 +1,14 @@
-import type { PaneProps } from "./app.js";
+import type { Messages } from "./messages.js";
 import type { Standing } from "./nearby-agent.js";
+import type { Pane } from "./pane.js";
+
+export interface AgentNoteProps {
+  readonly pane: Pick<Pane, "agent" | "lookAgain">;
+  readonly say: Messages;
+}
 
 /** Why the agent does not protect here, in its own words, and what to do next; nothing as long as all is well. */
-export function AgentNote({ pane, say }: PaneProps) {
+export function AgentNote({ pane, say }: AgentNoteProps) {
   const { standing, who } = pane.agent.found;
   if (standing === "connected") return null;
   if (standing === "looking") return <p class="help">{say.agent.looking}</p>;
@@ -18,7 +24,7 @@ export function AgentNote({ pane, say }: PaneProps) {
   );
 }
 
-function nextStep(standing: Standing, { pane, say }: PaneProps): readonly [string, () => void] {
+function nextStep(standing: Standing, { pane, say }: AgentNoteProps): readonly [string, () => void] {
   const { pair, pairAnew, allow, lookAgain } = say.agent;
   if (standing === "not-paired") return [pair, () => void pane.agent.begin()];
   if (standing === "untrusted") return [pairAnew, () => void pane.agent.begin()];

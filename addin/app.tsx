@@ -31,7 +31,8 @@ function Screen({ pane, say }: PaneProps) {
   const { state } = pane;
   const { pairing } = pane.agent;
   const isIdle = state.at === "signed-out" || state.at === "choosing";
-  if (pairing !== null && isIdle) return <PairingScreen pane={pane} say={say} pairing={pairing} />;
+  const program = say.programs[pane.parts.document.program];
+  if (pairing !== null && isIdle) return <PairingScreen pane={pane} say={say} pairing={pairing} program={program} />;
   switch (state.at) {
     case "starting":
       return <p role="status">{say.starting}</p>;

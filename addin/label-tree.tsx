@@ -1,13 +1,22 @@
 import { useState } from "preact/hooks";
 import { type Label, textIn } from "../shared/label.js";
-import type { PaneProps } from "./app.js";
 import type { Messages } from "./messages.js";
+
+/** Who picks a label, and for what. */
+export interface LabelPicking {
+  readonly policy: { readonly labels: readonly Label[] } | null;
+  /** What it has now. */
+  readonly current: Label | null;
+  readonly choice: { readonly label: Label | null };
+  readonly parts: { readonly language: string };
+  pick(label: Label): void;
+}
 
 /**
  * The labels as a tree of two levels (WAI-ARIA's tree view): arrow keys move, Right and Left open and close, Enter or a
  * space picks. A label with others below it is none to pick.
  */
-export function LabelTree({ pane, say }: PaneProps) {
+export function LabelTree({ pane, say }: { readonly pane: LabelPicking; readonly say: Messages }) {
   const labels = [...(pane.policy?.labels ?? [])].sort((one, other) => one.order - other.order);
   const below = (id: string | null) => labels.filter(({ parent }) => parent === id);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(openAtFirst(pane, labels)));
@@ -62,7 +71,7 @@ interface Row {
 }
 
 /** Above the label of the document, and above the one that is picked. */
-const openAtFirst = ({ current, choice }: PaneProps["pane"], labels: readonly Label[]): string[] => {
+const openAtFirst = ({ current, choice }: LabelPicking, labels: readonly Label[]): string[] => {
   const shown = [current?.parent, choice.label?.parent].filter((id) => id != null);
   return shown.length > 0 ? shown : labels.filter(({ default: usual }) => usual).flatMap(({ parent }) => parent ?? []);
 };

@@ -1,11 +1,18 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Pairing } from "./agent-side.js";
-import type { PaneProps } from "./app.js";
+import type { Messages } from "./messages.js";
+import type { Pane } from "./pane.js";
 
-type PairingProps = PaneProps & { readonly pairing: Pairing };
+interface PairingProps {
+  readonly pane: Pick<Pane, "agent" | "withoutAgent">;
+  readonly say: Messages;
+  readonly pairing: Pairing;
+  /** What this is a pane of. */
+  readonly program: string;
+}
 
 /** Word and the agent meet: it shows a code, and the person types it here. */
-export function PairingScreen({ pane, say, pairing }: PairingProps) {
+export function PairingScreen({ pane, say, pairing, program }: PairingProps) {
   const { step, trouble } = pairing;
   const words = say.agent;
   const code = useRef<HTMLInputElement>(null);
@@ -19,7 +26,7 @@ export function PairingScreen({ pane, say, pairing }: PairingProps) {
   };
   return (
     <section class="card">
-      <h2>{words.notMet(say.programs[pane.parts.document.program])}</h2>
+      <h2>{words.notMet(program)}</h2>
       <p>{words.notMetWhy}</p>
       <button type="button" disabled={isBusy} onClick={() => void pane.agent.showCode()}>
         {words.showCode}
@@ -57,7 +64,7 @@ export function PairingScreen({ pane, say, pairing }: PairingProps) {
   );
 }
 
-const told = ({ step, trouble }: Pairing, words: PaneProps["say"]["agent"]): string => {
+const told = ({ step, trouble }: Pairing, words: Messages["agent"]): string => {
   if (step === "showing") return words.showing;
   if (step === "by-hand") return words.byHand;
   return step === "shown" && trouble === null ? words.shown : "";

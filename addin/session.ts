@@ -1,9 +1,10 @@
 import type { AgentClient } from "../browser/agent-client.js";
-import { signInPage } from "../browser/page-account.js";
+import { type PageAccount, signInPage } from "../browser/page-account.js";
 import { trustOf } from "../browser/pin.js";
+import type { TenantTrust } from "../shared/license/trust.js";
 import type { WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { Agree } from "../shared/protocol/authorization.js";
-import { findSignIn } from "../shared/protocol/service-address.js";
+import { findSignIn, type SignInPlace } from "../shared/protocol/service-address.js";
 import type { PolicyAnswer } from "../shared/protocol/service-api.js";
 import { InPage } from "./in-page.js";
 import type { ProtectedBy, Protector } from "./protector.js";
@@ -42,19 +43,29 @@ export const agentSession = (
   signOut: async () => undefined,
 });
 
+/** Who signed in in this page, and at which service. */
+export interface SignedIn {
+  readonly place: SignInPlace;
+  readonly trust: TenantTrust;
+  readonly account: PageAccount;
+}
+
 /**
  * Signs a person in at the service this page is from.
- * @param before - gives what protects for this person rather than the page, by their address.
  * @throws RightsError `sign-in-failed`, `service-untrusted`, `service-unreachable`, `service-failed`, `rate-limited`.
  */
-export async function openSession(
-  agree: Agree,
-  now: () => number,
-  before: (address: string) => Protector,
-): Promise<Session> {
+export async function signInHere(agree: Agree): Promise<SignedIn> {
   const place = await findSignIn(location.origin);
   const trust = await trustOf(place);
-  const account = await signInPage(place, trust, agree, "Office");
+  return { place, trust, account: await signInPage(place, trust, agree, "Office") };
+}
+
+/** @param before - gives what protects for this person rather than the page, by their address. */
+export function pageSession(
+  { place, trust, account }: SignedIn,
+  now: () => number,
+  before: (address: string) => Protector,
+): Session {
   const { organisation, tenant, viewer } = place.discovery;
   return {
     by: "page",

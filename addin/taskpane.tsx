@@ -6,6 +6,7 @@ import { pairingStore } from "../browser/agent-pairing.js";
 import { agentPorts } from "../browser/agent-ports.js";
 import { forgetPin } from "../browser/pin.js";
 import { App } from "./app.js";
+import { deliver } from "./deliver.js";
 import { messagesIn } from "./messages.js";
 import { NearbyAgent } from "./nearby-agent.js";
 import { inDialog } from "./office/agree-in-dialog.js";
@@ -13,19 +14,9 @@ import { openDocument } from "./office/open-document.js";
 import { followTheme } from "./office/theme.js";
 import { Outside } from "./outside.js";
 import { Pane, type PaneParts } from "./pane.js";
-import type { NamedFile } from "./protector.js";
-import { openSession } from "./session.js";
+import { pageSession, signInHere } from "./session.js";
 
 declare const SEALWRIGHT_VERSION: string;
-
-/** As a download: the browser asks where, or puts it where it always does. */
-function deliver({ blob, name }: NamedFile): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // not before the browser has taken it
-}
 
 function begin(host: string | null): void {
   const root = document.createElement("div");
@@ -51,7 +42,7 @@ function begin(host: string | null): void {
   const parts: PaneParts = {
     document: open,
     agent,
-    signIn: (anew, signal) => openSession(inDialog({ anew, signal }), now, agent.protectorFor),
+    signIn: async (anew, signal) => pageSession(await signInHere(inDialog({ anew, signal })), now, agent.protectorFor),
     forgetKey: forgetPin,
     deliver,
     language: displayLanguage,

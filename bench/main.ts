@@ -4,8 +4,8 @@ import { coldStatus } from "./cold-status.js";
 import { droppedFile } from "./dropped-file.js";
 import { idleAgent } from "./idle-agent.js";
 import { largeFile } from "./large-file.js";
+import { mail } from "./mail.js";
 import { machine, type Row } from "./measure.js";
-import { officeFiles } from "./office-files.js";
 import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
@@ -20,7 +20,7 @@ const budgets = {
   "idle-agent": idleAgent,
   "cold-status": coldStatus,
   viewer,
-  "office-files": officeFiles,
+  mail,
 };
 
 const asked = process.argv.slice(2);

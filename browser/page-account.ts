@@ -27,6 +27,8 @@ export interface PageAccount {
   readonly signer: Signer;
   /** What licenses are asked for with. */
   readonly certificate: Bytes;
+  /** What vouches for `signer`, as the service gave it; `null` for who may open and not protect. */
+  readonly licensorCertificate: Bytes | null;
   /** Ids of tenant keys that others may have, as the service said at the sign-in. */
   readonly compromised: readonly string[];
   /** Ends the sign-in at the service, where that can be reached; the keys are gone with this object. */
@@ -96,7 +98,9 @@ async function certify(
     const isOurs = [answer.subject, rac.subject].every((one) => one === subject) && rac.dpop === keys.proof.thumbprint;
     if (!isOurs) throw new Error("not the keys and the person that were asked for");
     const unsealer = await unsealerFor(rac.key, answer, keys);
-    return { certified: { address, name, certificate }, unsealer, compromised };
+    const { licensorCertificate: licensor } = answer;
+    const licensorCertificate = licensor === null ? null : fromBase64(licensor, "service-untrusted");
+    return { certified: { address, name, certificate, licensorCertificate }, unsealer, compromised };
   } catch (cause) {
     const message = "the service certified other keys than this page's; try again";
     throw new RightsError("service-untrusted", message, { cause });

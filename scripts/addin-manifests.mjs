@@ -1,5 +1,5 @@
-// npm run addin:manifests [-- --host https://rms.contoso.example --out DIR]: the manifests of the add-in, for a service on
-// this computer unless told. The root's own are kept in the repository; a test holds them against this.
+// npm run addin:manifests [-- --host https://rms.contoso.example --send-mode Block --out DIR]: the manifests of the add-in,
+// for a service on this computer unless told. The root's own are kept in the repository; a test holds them against this.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,13 +15,18 @@ async function manifests() {
 }
 
 try {
-  const { developmentHost, documentManifest } = await manifests();
-  const { values } = parseArgs({ options: { host: { type: "string" }, out: { type: "string" } } });
-  const text = documentManifest(values.host ?? developmentHost);
+  const { developmentHost, documentManifest, mailManifest } = await manifests();
+  const text = { type: "string" };
+  const { values } = parseArgs({ options: { host: text, out: text, "send-mode": text } });
+  const { host = developmentHost, "send-mode": mode = "SoftBlock" } = values;
+  if (!["SoftBlock", "Block"].includes(mode)) throw new Error(`"${mode}" is no --send-mode: it is SoftBlock or Block`);
+  const made = { "manifest.xml": documentManifest(host), "manifest.outlook.xml": mailManifest(host, mode) };
   const folder = resolve(values.out ?? (values.host === undefined ? root : "."));
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "manifest.xml"), text);
-  console.log(join(folder, "manifest.xml"));
+  for (const [name, xml] of Object.entries(made)) {
+    await writeFile(join(folder, name), xml);
+    console.log(join(folder, name));
+  }
 } catch (error) {
   console.error(`addin:manifests: error: ${error.message}`);
   process.exitCode = 2;

@@ -64,6 +64,7 @@ const pages = await build({
     content: "viewer/render/main.ts",
     pdf: "viewer/render/pdf-main.ts",
     taskpane: "addin/taskpane.tsx",
+    "mail-pane": "addin/mail/main.tsx",
     "office-sign-in": "addin/sign-in.ts",
     "shell-worker": "viewer/shell/worker.ts",
   },
@@ -81,6 +82,20 @@ const pages = await build({
     SEALWRIGHT_VERSION: JSON.stringify(version),
     TIFF_WORKER: JSON.stringify(tiffWorker.text),
   },
+  write: false,
+  logLevel: "warning",
+});
+
+/** What Outlook calls while a mail is written and sent: one file under a name that stays, for an engine without a page. */
+const events = await build({
+  absWorkingDir: root,
+  entryPoints: { "addin-events": "addin/send.ts" },
+  outdir: "dist/viewer",
+  bundle: true,
+  format: "iife",
+  platform: "neutral",
+  target: "es2016",
+  minify: true,
   write: false,
   logLevel: "warning",
 });
@@ -133,7 +148,7 @@ const viewerIcons = await Promise.all(
 );
 
 await mkdir(join(dist, "viewer"), { recursive: true });
-pages.outputFiles.push(...worker.outputFiles, ...viewerIcons);
+pages.outputFiles.push(...worker.outputFiles, ...events.outputFiles, ...viewerIcons);
 for (const { path, from } of resources)
   if (!existsSync(path)) outputFiles.push({ path, contents: await readFile(from) });
 outputFiles.push(...pages.outputFiles);

@@ -2,10 +2,11 @@ import { basename } from "node:path";
 import { type Bytes, collect, sourceOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import { nameInPage, sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
+import { pageNames } from "../../shared/format/sealed-page/names.js";
 import { parsePublishingLicense } from "../../shared/license/publishing-license.js";
 import { parseChain } from "../../shared/license/xrml.js";
 import { readProtected } from "../../shared/protect.js";
-import { pageNames, pageOfFile } from "../work/sealed-page.js";
+import { pageOfFile } from "../work/sealed-page.js";
 import { openSource } from "../work/source-file.js";
 
 /** A file to be mailed, known to be protected. */

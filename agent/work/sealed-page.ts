@@ -1,8 +1,8 @@
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type ByteSource, type Bytes, collect, equalBytes, sourceOf, streamOf } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
-import { isOfficeName, protectedSuffixes } from "../../shared/format/kind.js";
 import { isWebOrigin, sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
+import { pageNames, suffixOf } from "../../shared/format/sealed-page/names.js";
 import { readSealedPage } from "../../shared/format/sealed-page/read.js";
 import { encodeSealedPage } from "../../shared/format/sealed-page/write.js";
 import { parsePublishingLicense } from "../../shared/license/publishing-license.js";
@@ -87,20 +87,6 @@ const tooLarge = () =>
     "file-unsuitable",
     "a sealed page holds at most 12 MiB, so that a mail can carry it; send the protected file by other ways",
   );
-
-/** What says how the file is opened: a name that says nothing of it is one of a wrapped file. */
-function suffixOf(name: string): string {
-  const lower = name.toLowerCase();
-  if (isOfficeName(name)) return extname(lower);
-  return protectedSuffixes.find((suffix) => lower.endsWith(suffix)) ?? ".pfile";
-}
-
-/** What the page of the protected file `name` is called, the best first. */
-export function pageNames(name: string): string[] {
-  const suffix = suffixOf(name);
-  const stem = name.toLowerCase().endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-  return [`${stem}.html`, `${name}.html`];
-}
 
 const targetsFor = (path: string): string[] => pageNames(basename(path)).map((name) => join(dirname(path), name));
 

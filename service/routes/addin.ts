@@ -1,7 +1,15 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { AddInPages } from "../../shared/node/pages/addin-pages.js";
 import type { ServedPage } from "../../shared/node/pages/viewer-pages.js";
-import { addInPath, officeSignedInPath, officeSignInPath, taskPanePath } from "../../shared/protocol/page-api.js";
+import {
+  addInPath,
+  mailEventsPath,
+  mailEventsScriptPath,
+  mailPanePath,
+  officeSignedInPath,
+  officeSignInPath,
+  taskPanePath,
+} from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
 import type { ViewerOptions } from "./viewer.js";
@@ -19,6 +27,14 @@ export const addInRoutes =
       reply.headers(page.headers).removeHeader("x-frame-options").send(page.html);
     for (const path of [addInPath, taskPanePath])
       app.get(path, async (request, reply) => serve(pages.taskPane(reader(request)), reply));
+    app.get(mailPanePath, async (request, reply) => serve(pages.mailPane(reader(request)), reply));
+    app.get(mailEventsPath, async (request, reply) => serve(pages.mailEvents(reader(request)), reply));
+    app.get(mailEventsScriptPath, async (request, reply) => {
+      const script = assets.find("addin-events.js");
+      if (script === null) return notFound(request, reply);
+      // its name stays, and Outlook looks for a newer one each time it starts
+      return reply.header("cache-control", "no-cache").type(script.type).send(script.bytes);
+    });
     for (const path of [officeSignInPath, officeSignedInPath])
       app.get(path, async (request, reply) => serve(pages.signIn(reader(request)), reply));
     app.get<{ Params: { name: string } }>(`${addInPath}:name`, async (request, reply) => {

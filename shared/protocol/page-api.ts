@@ -20,6 +20,10 @@ export const pdfPath = "/view/pdf";
 /** The add-in for Office: its pane, and the window of Office's own that people sign in in. */
 export const addInPath = "/addin/";
 export const taskPanePath = "/addin/taskpane";
+/** In Outlook: beside a mail, and what is called while one is written and sent: a page, and the same as a script alone. */
+export const mailPanePath = "/addin/mail";
+export const mailEventsPath = "/addin/events";
+export const mailEventsScriptPath = "/addin/events.js";
 /** Where that window begins, and where it comes back to: it tells the pane through Office. */
 export const officeSignInPath = "/addin/sign-in";
 export const officeSignedInPath = "/addin/signed-in";

@@ -1,10 +1,12 @@
 import { escapeXml } from "../../license/xml.js";
-import { agentPortsMeta } from "../../protocol/page-api.js";
+import { agentPortsMeta, mailEventsScriptPath } from "../../protocol/page-api.js";
 import type { Assets } from "./assets.js";
 import type { PageReader, ServedPage } from "./viewer-pages.js";
 
 /** Office's programs for pages, which must come from there: the version fits the program they run in. */
 const officeOrigin = "https://appsforoffice.microsoft.com";
+/** Outlook's load a library of Microsoft's from elsewhere. */
+const mailOrigins = `${officeOrigin} https://ajax.aspnetcdn.com`;
 const officeScript = `${officeOrigin}/lib/1/hosted/office.js`;
 
 /** Whose pages may show the pane in a frame: Office on the web, and where files are that it opens. */
@@ -18,6 +20,8 @@ const officeFrames = [
   "https://*.sharepoint.com",
   "https://*.live.com",
 ];
+
+const framing = `frame-ancestors ${officeFrames.join(" ")}`;
 
 /** The pages of the add-in; docs/addin.md says what each may do and why. */
 export class AddInPages {
@@ -33,12 +37,30 @@ export class AddInPages {
   }
 
   /** Beside the document, in Office; in a frame of Office's pages where that is on the web. */
-  taskPane = (reader: PageReader): ServedPage =>
-    this.#page(reader, "taskpane", [`frame-ancestors ${officeFrames.join(" ")}`]);
-  /** What the window that people sign in in begins and ends with. */
-  signIn = (reader: PageReader): ServedPage => this.#page(reader, "office-sign-in", ["frame-ancestors 'none'"]);
+  taskPane = (reader: PageReader): ServedPage => this.#page(reader, "taskpane", [framing]);
+  /** The same beside a mail. */
+  mailPane = (reader: PageReader): ServedPage => this.#page(reader, "mail-pane", [framing], mailOrigins);
 
-  #page({ language, organisation }: PageReader, entry: string, more: readonly string[]): ServedPage {
+  /** What Outlook calls while a mail is written and sent: nobody sees it, and it asks nobody for anything. */
+  mailEvents = ({ language }: PageReader): ServedPage => {
+    const html =
+      `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Sealwright</title>` +
+      `<script src="${officeScript}"></script><script src="${mailEventsScriptPath}"></script></head><body></body></html>`;
+    const scripts = `script-src ${this.#origin}${mailEventsScriptPath} ${mailOrigins}`;
+    const styles = "style-src 'unsafe-inline'"; // Office's programs write some
+    return { html, headers: headersOf(["default-src 'none'", scripts, styles, "base-uri 'none'", framing]) };
+  };
+
+  /** What the window that people sign in in begins and ends with. */
+  signIn = (reader: PageReader): ServedPage =>
+    this.#page(reader, "office-sign-in", ["frame-ancestors 'none'"], mailOrigins);
+
+  #page(
+    { language, organisation }: PageReader,
+    entry: string,
+    more: readonly string[],
+    programs = officeOrigin,
+  ): ServedPage {
     const [script, style] = [this.#assets.pathOf(`${entry}.js`), this.#assets.pathOf(`${entry}.css`)];
     const html =
       `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
@@ -48,11 +70,11 @@ export class AddInPages {
       `<link rel="stylesheet" href="${style}">` +
       `<script src="${officeScript}" defer></script><script src="${script}" defer></script></head>` +
       `<body><noscript>${withoutScripts[language]}</noscript></body></html>`;
-    return { html, headers: headersOf([...this.#common(script, style), ...more]) };
+    return { html, headers: headersOf([...this.#common(script, style, programs), ...more]) };
   }
 
   /** Nothing of ours and no text becomes code; Office's own programs load each other, from where they are. */
-  #common(script: string, style: string): string[] {
+  #common(script: string, style: string, programs: string): string[] {
     const asked = ["/api/v1/", "/oidc/", "/.well-known/sealwright"].map((path) => this.#origin + path);
     // the agent on the person's own computer: by WebSocket, by POST where there is none, and to see whether it runs at all
     const agents = this.#agentPorts.flatMap((port) =>
@@ -60,7 +82,7 @@ export class AddInPages {
     );
     return [
       "default-src 'none'",
-      `script-src ${this.#origin}${script} ${officeOrigin}`,
+      `script-src ${this.#origin}${script} ${programs}`,
       // Office's programs write styles into the page; nothing that anybody else wrote becomes HTML here
       `style-src ${this.#origin}${style} 'unsafe-inline'`,
       `connect-src ${[...asked, ...agents].join(" ")}`,

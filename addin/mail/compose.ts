@@ -1,0 +1,292 @@
+import type { Bytes } from "../../shared/bytes.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
+import { type Label, labelPath, needsReason } from "../../shared/label.js";
+import { AgentSide } from "../agent-side.js";
+import type { Offered } from "../session.js";
+import { troubleFrom } from "../trouble.js";
+import { check, isKept } from "./check.js";
+import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./compose-parts.js";
+import type { Attachment, Recipient } from "./mail.js";
+import { demandOfLabel, headersOfLabel, labelHeader, labelIn, policyOfLabel, type ReadersMay } from "./mail-label.js";
+import { stateOf } from "./mail-state.js";
+import type { AttachmentState, MailOrder } from "./order.js";
+import { type MailOutcome, protectMail } from "./protect-attachments.js";
+import { type Meeting, meetingsOf } from "./readers.js";
+import { type Demand, demandHeader, markOf, parseRecord, readersOf, recordNote } from "./record.js";
+import type { MailSession } from "./session.js";
+
+const nothingChosen: MailChoice = { label: null, may: "Do Not Forward", leavesPictures: false, reason: "" };
+const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
+
+/** One mail that is being written, one person, one thing to do. */
+export class Compose {
+  state: ComposeState = { at: "starting" };
+  session: MailSession | null = null;
+  policy: Offered | null = null;
+  attachments: readonly Attachment[] = [];
+  recipients: readonly Recipient[] = [];
+  choice: MailChoice = nothingChosen;
+  outcome: MailOutcome | null = null;
+  isToFinish = false;
+  readonly parts: ComposeParts;
+  readonly agent: AgentSide;
+  readonly #changed: (compose: Compose) => void;
+  readonly #states = new Map<string, AttachmentState>();
+  readonly #licenses = new Map<string, Bytes>();
+  #attempt = new AbortController();
+  /** The last that was begun: two never work on the mail at once. */
+  #work: Promise<void> = Promise.resolve();
+  #label: string | null = null;
+  /** Whether something changed since the mail was looked at. */
+  #hasChanged = false;
+  #isFollowing = false;
+
+  constructor(parts: ComposeParts, changed: (compose: Compose) => void) {
+    this.parts = parts;
+    this.#changed = changed;
+    const show = () => this.#show(this.state);
+    this.agent = new AgentSide(parts.agent, show, () => this.lookAgain());
+  }
+
+  /** The label the mail has, if it is one that the person is offered. */
+  get current(): Label | null {
+    return this.policy?.labels.find(({ id }) => id === this.#label) ?? null;
+  }
+
+  stateOf = (attachment: Attachment): AttachmentState => this.#states.get(markOf(attachment)) ?? { at: "clear" };
+
+  /** Those that are not known to leave as the label wants. */
+  get open(): readonly Attachment[] {
+    return this.attachments.filter((one) => !["protected", "in-text"].includes(this.stateOf(one).at));
+  }
+
+  get hasPictures(): boolean {
+    return this.attachments.some(({ isInline }) => isInline);
+  }
+
+  /** For whom opening is not a matter of course, under what is picked. */
+  get meetings(): readonly Meeting[] {
+    const { session, policy } = this;
+    const { label } = this.choice;
+    if (session === null || label === null || this.demand === "none") return [];
+    const template = policy?.templates.find(({ id }) => id === label.template);
+    const circle = { own: session.person.address, letsGuestsIn: session.guests === "code" };
+    return meetingsOf(this.recipients, { ...circle, grants: template?.grants ?? null });
+  }
+
+  get demand(): Demand {
+    return this.choice.label === null ? "none" : demandOfLabel(this.choice.label);
+  }
+
+  get mustExplain(): boolean {
+    const { label } = this.choice;
+    return label !== null && needsReason(this.policy?.labels ?? [], this.current?.id ?? null, label);
+  }
+
+  get obstacle(): MailObstacle | null {
+    if (this.mustExplain && this.choice.reason.trim() === "") return "reason";
+    if (this.demand !== "recipients") return null;
+    if (this.meetings.some(({ what }) => what === "no-address")) return "no-address";
+    return this.recipients.length === 0 ? "nobody" : null;
+  }
+
+  async start(): Promise<void> {
+    this.parts.watch(() => this.#follow());
+    this.isToFinish = await this.parts.isToFinish().catch(() => false);
+    await this.#read().catch(() => undefined); // then it is not known yet, and signing in works all the same
+    this.#show({ at: "signed-out" });
+  }
+
+  /** Call it while a click is handled: it opens a window. */
+  async signIn(anew = false): Promise<void> {
+    const signal = this.#begin();
+    await this.#try({ at: "signing-in" }, async () => {
+      if (anew) await this.#forget();
+      this.session ??= await this.parts.signIn(anew, signal);
+      await this.#readPolicy();
+      void this.agent.look(this.session);
+      return { at: "choosing" };
+    });
+    if (this.isToFinish && this.state.at === "choosing" && this.choice.label !== null) await this.protect(true);
+  }
+
+  async #readPolicy(): Promise<void> {
+    this.policy = await this.session!.policy();
+    await this.#read();
+    const id = this.choice.label?.id ?? this.#label;
+    this.choice = { ...this.choice, label: this.policy.labels.find((label) => label.id === id) ?? null };
+  }
+
+  lookAgain(): Promise<void> {
+    return this.agent.look(this.session, { isAsked: true });
+  }
+
+  withoutAgent(): void {
+    this.agent.leave();
+    this.#show(this.state);
+  }
+
+  pick = (label: Label): void => this.#choose({ label });
+  setMay = (may: ReadersMay): void => this.#choose({ may });
+  setReason = (reason: string): void => this.#choose({ reason });
+  leavePictures = (leavesPictures: boolean): void => this.#choose({ leavesPictures });
+
+  #choose(choice: Partial<MailChoice>): void {
+    this.choice = { ...this.choice, ...choice };
+    this.outcome = null;
+    this.#show(this.state);
+  }
+
+  /** Labels the mail and protects what is attached. @param andSend - once nothing keeps it any more. */
+  async protect(andSend = false): Promise<void> {
+    const { session, choice, obstacle } = this;
+    if (session === null || choice.label === null || obstacle !== null) return;
+    const signal = this.#begin();
+    const before = this.#work;
+    this.#work = this.#try({ at: "working" }, async () => {
+      await before;
+      signal.throwIfAborted();
+      await this.#protect(this.#order(choice.label!), session, signal);
+      if (!andSend || !this.outcome?.isReady || !this.parts.mail.canSend) return { at: "choosing" };
+      await this.parts.mail.send();
+      return { at: "sent" };
+    });
+    await this.#work;
+    if (this.#hasChanged) void this.#follow();
+  }
+
+  async #protect(order: MailOrder, session: MailSession, signal: AbortSignal): Promise<void> {
+    const { mail, deliver: rescue } = this.parts;
+    const tell = (attachment: Attachment, state: AttachmentState) => {
+      this.#states.set(markOf(attachment), state);
+      if (!signal.aborted) this.#show(this.state);
+    };
+    const from = this.#label;
+    this.outcome = await protectMail(order, { mail, ...session, licenses: this.#licenses, tell, rescue, signal });
+    this.#label = order.label.id;
+    if (order.reason !== null && order.demand === "none") await session.explain(from!, order.label.id, order.reason);
+    this.choice = { ...this.choice, reason: "" };
+    await this.#read();
+  }
+
+  #order(label: Label): MailOrder {
+    const { choice, policy, parts, session, mustExplain } = this;
+    const { may, leavesPictures } = choice;
+    const { labels } = policy!;
+    const nowMs = parts.now();
+    return {
+      label,
+      labelName: labelPath(labels, label),
+      demand: demandOfLabel(label),
+      headers: headersOfLabel({ label, labels, tenant: session!.tenant, nowMs }),
+      policyFor: (readers) => policyOfLabel(label, policy!, { readers, may, nowMs }),
+      reason: mustExplain ? choice.reason.trim() : null,
+      leavesPictures,
+    };
+  }
+
+  /** Looks at what changed, as long as something does and nothing else is under way. */
+  async #follow(): Promise<void> {
+    this.#hasChanged = true;
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    while (this.#hasChanged && (this.state.at === "choosing" || this.state.at === "signed-out")) {
+      this.#hasChanged = false;
+      await this.#read().catch(() => undefined);
+      this.#show(this.state);
+      if (await this.#mustProtect().catch(() => false)) await this.protect();
+    }
+    this.#isFollowing = false;
+  }
+
+  /** At once, where the mail has the label already that is picked; what could not be protected before is its person's. */
+  async #mustProtect(): Promise<boolean> {
+    const { mail } = this.parts;
+    if (this.state.at !== "choosing" || this.current === null || this.choice.label?.id !== this.current.id)
+      return false;
+    const [header, notes] = [await mail.header(demandHeader), await mail.notes()];
+    const verdict = check({ header, notes, attachments: this.attachments, readers: readersOf(this.recipients) });
+    if (verdict.may || verdict.why === "recipients") return !verdict.may;
+    return this.open.some((one) => !this.outcome?.problems.has(markOf(one)));
+  }
+
+  cancel(): void {
+    this.#begin();
+    this.back();
+  }
+
+  back(): void {
+    this.#show({ at: this.session === null ? "signed-out" : "choosing" });
+  }
+
+  /** After a trouble: labels as they are now. */
+  async again(): Promise<void> {
+    if (this.session === null) return this.back();
+    await this.#try(this.state, async () => {
+      await this.#readPolicy();
+      return { at: "choosing" };
+    });
+  }
+
+  trustNewKey(): Promise<void> {
+    this.parts.forgetKey();
+    return this.signIn();
+  }
+
+  async signOut(): Promise<void> {
+    this.#begin();
+    const forgetting = this.#forget();
+    this.#show({ at: "signed-out" });
+    await forgetting;
+  }
+
+  /** The mail as it is now, as far as Outlook tells. */
+  async #read(): Promise<void> {
+    const { mail } = this.parts;
+    this.attachments = await mail.attachments();
+    this.recipients = await mail.recipients();
+    this.#label = labelIn(await mail.header(labelHeader), this.session?.tenant ?? null);
+    const notes = await mail.notes();
+    const record = parseRecord(notes.get(recordNote));
+    for (const one of this.attachments) {
+      const problem = this.outcome?.problems.get(markOf(one));
+      if (record !== null && isKept(one, record, notes)) this.#states.set(markOf(one), stateOf(one, record));
+      else if (problem !== undefined) this.#states.set(markOf(one), { at: "problem", problem });
+      else this.#states.delete(markOf(one));
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const { session } = this;
+    this.session = null;
+    this.policy = null;
+    this.choice = nothingChosen;
+    await session?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
+  }
+
+  #begin(): AbortSignal {
+    this.#attempt.abort(new RightsError("busy", "this was given up for something else"));
+    this.#attempt = new AbortController();
+    return this.#attempt.signal;
+  }
+
+  async #try(meanwhile: ComposeState, work: () => Promise<ComposeState>): Promise<void> {
+    const attempt = this.#attempt;
+    this.#show(meanwhile);
+    const next = await work().catch((error): ComposeState => {
+      const trouble = troubleFrom(error);
+      if (signedOut.includes(codeOf(error))) this.session = null;
+      return { at: "trouble", trouble };
+    });
+    if (attempt === this.#attempt) this.#show(next);
+    else
+      await this.#read()
+        .then(() => this.#show(this.state))
+        .catch(() => undefined);
+  }
+
+  #show(state: ComposeState): void {
+    this.state = state;
+    this.#changed(this);
+  }
+}

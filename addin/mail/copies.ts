@@ -1,0 +1,42 @@
+import { blobSource } from "../../browser/blob-source.js";
+import { sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
+import { pageNames, suffixOf } from "../../shared/format/sealed-page/names.js";
+import { encodeSealedPage } from "../../shared/format/sealed-page/write.js";
+import type { Label } from "../../shared/label.js";
+import type { NamedFile, ProtectedCopy } from "../protector.js";
+import type { Attachment } from "./mail.js";
+
+/** What Outlook and mail services carry: attachments of one mail together, in bytes, and how many. */
+const maxTotalBytes = 25 * 1024 * 1024;
+const maxFiles = 499;
+
+/** Whether a mail with these attachments and one more is carried. */
+export function isCarried(attachments: readonly Attachment[], more: Blob): boolean {
+  const files = attachments.filter(({ kind }) => kind !== "cloud");
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, more.size);
+  return files.length < maxFiles && total <= maxTotalBytes;
+}
+
+/** Where pages lead, and what for. */
+export interface PageOf {
+  readonly service: string;
+  readonly organisation: string;
+}
+
+/**
+ * What goes with a protected file: its copy to look at, where there is one, and the sealed page of what is looked at
+ * (docs/formats/sealed-page.md), which opens in any browser, where the label wants one and it is not too much for one.
+ * @param of - `null`: the service has no viewer.
+ */
+export async function companions(copy: ProtectedCopy, label: Label, of: PageOf | null): Promise<NamedFile[]> {
+  const shown = copy.pages ?? copy;
+  const isPaged = of !== null && label.sealedPage !== false && shown.blob.size <= sealedPageLimits.file;
+  return [...(copy.pages === null ? [] : [copy.pages]), ...(isPaged ? [await sealedPage(shown, of)] : [])];
+}
+
+async function sealedPage({ name, blob }: NamedFile, of: PageOf): Promise<NamedFile> {
+  const parts: Blob[] = [];
+  const page = { ...of, suffix: suffixOf(name) };
+  for await (const piece of encodeSealedPage(blobSource(blob), page)) parts.push(new Blob([piece]));
+  return { name: pageNames(name)[0]!, blob: new Blob(parts, { type: "text/html" }) };
+}

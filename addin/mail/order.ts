@@ -1,0 +1,89 @@
+import type { Bytes } from "../../shared/bytes.js";
+import { codeOf } from "../../shared/errors.js";
+import type { Label } from "../../shared/label.js";
+import type { TemplatePolicy } from "../../shared/template.js";
+import type { NamedFile, Protector } from "../protector.js";
+import type { PageOf } from "./copies.js";
+import type { Holder } from "./holder.js";
+import type { Attachment, Mail } from "./mail.js";
+import type { Demand } from "./record.js";
+
+/** What a person decided for the mail they write. */
+export interface MailOrder {
+  readonly label: Label;
+  /** `Confidential/Project` */
+  readonly labelName: string;
+  readonly demand: Demand;
+  /** What the mail carries with the label. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** @throws RightsError `usage` for who has no mail address, `protect-denied`. */
+  policyFor(readers: readonly string[]): TemplatePolicy;
+  /** Why a more sensitive label went; `null` where nobody asked. */
+  readonly reason: string | null;
+  /** Pictures in the text stay readable, as the text is. */
+  readonly leavesPictures: boolean;
+}
+
+/** What is needed for it. */
+export interface MailCircumstances {
+  readonly mail: Mail;
+  readonly protectors: readonly Protector[];
+  readonly holder: Holder;
+  readonly page: PageOf | null;
+  /** Headers by which a mail gate knows what may leave. @param digests - SHA-256, base64url. */
+  stamp(label: string, digests: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Licenses by the digest of the file they are in, so that not all is read again when somebody is added. */
+  readonly licenses: Map<string, Bytes>;
+  /** Where each attachment is. */
+  tell(attachment: Attachment, state: AttachmentState): void;
+  /** Hands a file to the person that Outlook lost. */
+  rescue(file: NamedFile): void;
+  readonly signal: AbortSignal;
+}
+
+/** How far an attachment is; `share` from 0 to 1. */
+export type AttachmentState =
+  | { readonly at: "clear" }
+  | { readonly at: "reading" | "attaching" }
+  | { readonly at: "protecting"; readonly share: number }
+  | { readonly at: "protected"; readonly by: "us" | "others" }
+  | { readonly at: "in-text" }
+  | { readonly at: "problem"; readonly problem: Problem };
+
+/** Why an attachment cannot leave yet. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** For support. */
+  readonly code: string;
+}
+
+/**
+ * link: a file elsewhere. stays: Outlook does not take it away. refused, silent: Outlook gives or takes nothing. changed:
+ * Outlook attached something else than it was given. large: it does not fit. lost: Outlook lost it, and the person has it.
+ */
+export type ProblemKind =
+  | "link"
+  | "stays"
+  | "stays-in-text"
+  | "refused"
+  | "silent"
+  | "changed"
+  | "large"
+  | "lost"
+  | "failed";
+
+const kinds: Readonly<Record<string, ProblemKind>> = {
+  "office-silent": "silent",
+  "office-refused": "refused",
+  "file-changed": "changed",
+  "file-unsuitable": "large",
+};
+
+export const problemFrom = (error: unknown): Problem => {
+  const code = codeOf(error);
+  return { kind: kinds[code] ?? "failed", code };
+};
+
+/** What concerns one attachment; anything else would concern all of them. */
+export const isOfOne = (error: unknown): boolean => codeOf(error) in kinds || unreadable.includes(codeOf(error));
+const unreadable: readonly string[] = ["file-unreadable", "content-damaged", "edition-invalid"];

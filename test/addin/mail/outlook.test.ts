@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { bytesOfBase64 } from "../../../addin/office/base64.js";
+import { contentOf, openMail, withoutPicture } from "../../../addin/office/outlook.js";
+import { attachmentOf, headerOf, notesOf, recipientsOf } from "../../../addin/office/outlook-facts.js";
+
+/** Outlook's calls as a port, over an item that is a few functions. */
+
+type Callback = (result: object) => void;
+const done = (value?: unknown) => (callback: Callback) => callback({ status: "succeeded", value });
+
+describe("what Outlook says of a mail", () => {
+  it("is taken as it is meant, whatever is missing or of another type", () => {
+    expect(attachmentOf({ id: "1", name: "a.txt", size: 9, attachmentType: "file", isInline: false })).toEqual({
+      id: "1",
+      name: "a.txt",
+      sizeBytes: 9,
+      kind: "file",
+      isInline: false,
+    });
+    expect(attachmentOf({ id: 2, attachmentType: "hologram" })).toMatchObject({ id: "2", name: "", kind: "cloud" });
+    expect(recipientsOf([{ emailAddress: "a@x.example", recipientType: "externalUser" as never }, {}])).toMatchObject([
+      { address: "a@x.example", isExternal: true },
+      { address: "", isExternal: false },
+    ]);
+    expect(recipientsOf(undefined)).toEqual([]);
+    expect([notesOf('{"a":"1"}').get("a"), notesOf({ a: 1 }).get("a"), notesOf(null).size, notesOf("").size]).toEqual([
+      "1",
+      "1",
+      0,
+      0,
+    ]);
+    expect([headerOf({ "X-Seal": "1" }, "x-seal"), headerOf({}, "x-seal"), headerOf(null, "x")]).toEqual([
+      "1",
+      null,
+      null,
+    ]);
+  });
+
+  it("comes in four forms, and in no other", async () => {
+    const file = await contentOf({ content: "cXVpY2tzaWx2ZXI=", format: "base64" });
+    expect(file.kind === "bytes" && (await file.blob.text())).toBe("quicksilver");
+    expect(await contentOf({ content: "From: x", format: "eml" })).toMatchObject({ extension: ".eml" });
+    expect(await contentOf({ content: "BEGIN:VCALENDAR", format: "iCalendar" })).toMatchObject({ extension: ".ics" });
+    expect(await contentOf({ content: "https://x.example", format: "url" })).toEqual({ kind: "link" });
+    for (const given of [{ content: "x", format: "tnef" }, { content: "%%%", format: "base64" }, {}])
+      await expect(contentOf(given)).rejects.toMatchObject({ code: "office-refused" });
+  });
+});
+
+it("contents come from base64 as they went, at the ends of pieces too", async () => {
+  const piece = 3 * 256 * 1024;
+  for (const size of [0, 1, 2, 3, piece - 1, piece, piece + 1]) {
+    const bytes = Buffer.alloc(size, "quick");
+    const back = Buffer.from(await bytesOfBase64(bytes.toString("base64")).arrayBuffer());
+    expect(Buffer.compare(back, bytes)).toBe(0);
+  }
+});
+
+describe("a picture in the text", () => {
+  const name = "image001.png";
+
+  it("is named where it stood, however the text refers to it, and no other is touched", () => {
+    const html =
+      '<p><IMG alt="x" src="cid:image001.png@01DA.B2"><img src=\'cid:image002.png@01\'><img src="https://x/y"></p>';
+    expect(withoutPicture(html, "image001.png@01DA.B2", name)).toBe(
+      `<p>[image001.png]<img src='cid:image002.png@01'><img src="https://x/y"></p>`,
+    );
+    expect(withoutPicture('<img originalsrc="cid:Image001.png">', name, name)).toBe("[image001.png]");
+    expect(withoutPicture("<p>nothing</p>", name, name)).toBe("<p>nothing</p>");
+  });
+
+  it("leaves no markup that its name could bring along", () => {
+    const evil = '"><script>x</script>.png';
+    expect(withoutPicture('<img src="cid:a">', "a", evil)).not.toContain("<script");
+  });
+
+  it("is taken away besides where Outlook keeps it although the text names it no more", async () => {
+    const removed: string[] = [];
+    let html = '<img src="cid:pic@1">';
+    const item = {
+      to: {},
+      cc: {},
+      bcc: {},
+      body: {
+        getAsync: (_type: string, callback: Callback) => done(html)(callback),
+        setAsync: (text: string, _options: object, callback: Callback) => {
+          html = text;
+          done()(callback);
+        },
+      },
+      getAttachmentsAsync: done([
+        { id: "7", name, contentId: "pic@1", attachmentType: "file", isInline: true, size: 1 },
+      ]),
+      removeAttachmentAsync: (id: string, callback: Callback) => {
+        removed.push(id);
+        done()(callback);
+      },
+    };
+    const mail = openMail(item as never);
+    const [attachment] = await mail.attachments();
+    expect(await mail.takeOutOfText(attachment!)).toBe(true);
+    expect([html, removed]).toEqual(["[image001.png]", ["7"]]);
+    expect(await mail.takeOutOfText(attachment!)).toBe(false);
+    expect(mail.canSend).toBe(false);
+    expect(openMail({ ...item, sendAsync: () => undefined } as never).canSend).toBe(true);
+  });
+});
+
+it("headers are set and taken away with the calls there are for each", async () => {
+  const calls: unknown[] = [];
+  const call = (name: string) => (what: unknown, callback: Callback) => {
+    calls.push([name, what]);
+    done()(callback);
+  };
+  const internetHeaders = { setAsync: call("set"), removeAsync: call("remove") };
+  const mail = openMail({ to: {}, cc: {}, bcc: {}, internetHeaders } as never);
+  await mail.setHeaders(
+    new Map([
+      ["x-a", "1"],
+      ["x-b", null],
+    ]),
+  );
+  await mail.setHeaders(new Map());
+  expect(calls).toEqual([
+    ["remove", ["x-b"]],
+    ["set", { "x-a": "1" }],
+  ]);
+});
