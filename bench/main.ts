@@ -6,6 +6,7 @@ import { idleAgent } from "./idle-agent.js";
 import { largeFile } from "./large-file.js";
 import { mail } from "./mail.js";
 import { machine, type Row } from "./measure.js";
+import { officeFiles } from "./office-files.js";
 import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
@@ -21,6 +22,7 @@ const budgets = {
   "cold-status": coldStatus,
   viewer,
   mail,
+  "office-files": officeFiles,
 };
 
 const asked = process.argv.slice(2);

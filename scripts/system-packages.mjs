@@ -52,7 +52,7 @@ const age = { package: "age", programs: ["age"] };
 /** What each piece of work needs. */
 export const needs = {
   test: [chromium, ...shells, systemd, ...secretService, ...desktop, ...office, ...converter, qpdf, certificates],
-  bench: [age],
+  bench: [age, ...converter],
 };
 
 const isProgram = (path) => {

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { type Bytes, collect, sourceOf, utf8 } from "../shared/bytes.js";
+import { type Bytes, collect, concat, sourceOf, u64le, utf8 } from "../shared/bytes.js";
+import { encodeCompoundFile } from "../shared/format/compound/write.js";
+import { encodeDefinition, encodeMap, encodeTransform, versionInfo } from "../shared/format/data-spaces.js";
+import { readOffice } from "../shared/format/office.js";
 import { readPart } from "../shared/format/zip/content.js";
 import { readZip } from "../shared/format/zip/read.js";
 import { rewriteZip } from "../shared/format/zip/write.js";
@@ -30,6 +33,24 @@ export async function partsOf(file: Bytes): Promise<Map<string, string>> {
   for (const entry of zip.entries)
     parts.set(entry.name, Buffer.from(await readPart(zip, entry, 1 << 28)).toString("latin1"));
   return parts;
+}
+
+/** A protected document as Office keeps those of .doc and its kin: the same content and license under other names. */
+export async function asBinaryKind(file: Bytes): Promise<Bytes> {
+  const office = await readOffice(sourceOf(file));
+  if (office === null || typeof office === "string") throw new Error("it is not protected");
+  const { license, region, plainSize } = office;
+  const [stream, space, transform] = ["\tDRMContent", "\tDRMDataSpace", "\tDRMTransform"];
+  const primary = { name: "\u0006Primary", content: encodeTransform(license) };
+  const children = [
+    { name: "Version", content: versionInfo },
+    { name: "DataSpaceMap", content: encodeMap(stream!, space!) },
+    { name: "DataSpaceInfo", children: [{ name: space!, content: encodeDefinition(transform!) }] },
+    { name: "TransformInfo", children: [{ name: transform!, children: [primary] }] },
+  ];
+  const content = concat(u64le(plainSize), await region.read(0, region.size));
+  const placeholder = { name: "WordDocument", content: utf8("This document is protected.") };
+  return collect(encodeCompoundFile([{ name: "\u0006DataSpaces", children }, placeholder, { name: stream!, content }]));
 }
 
 /** The parts in which two documents differ. */

@@ -55,6 +55,11 @@ export class WantedCopies {
     this.#pages.push({ made, choice });
   }
 
+  /** Of a document that was protected before: as the label says it, or as it is by default. */
+  addCopyOf(made: Made, choice: Choice): void {
+    if (choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false) this.#wanted.push({ made, choice });
+  }
+
   /** @returns the exit code: the documents are protected in any case, so a copy that fails counts only where it was asked for. */
   async make(session: Session, protector: Protector): Promise<number> {
     const failedCopies = await this.#makeCopies(session, protector);

@@ -13,7 +13,7 @@ import { type Protector, protectStream } from "../work/protect-file.js";
 import { carrierIn, reprotectFile, reprotectStream } from "../work/reprotect-file.js";
 import { WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
-import { labelClear } from "./label-clear.js";
+import { labelClear, ownLabelIn } from "./label-clear.js";
 import { filesIn, outFolder } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { openWork, type ProtectOptions, protectingFrom, protectOne, putOut } from "./protect.js";
@@ -81,8 +81,17 @@ async function labelOne(path: string, by: Labelling, progress: Progress): Promis
     const told = await inClear(path, by, progress);
     if (told !== null) return told;
     const { protector, session, copies } = by;
+    await tellLowering(path, by);
     return protectOne(path, { ...(await asClear(by)), protector, account: session.account, progress, copies });
   }
+}
+
+/** Of a clear file that is to be protected, and carries another label so far. */
+async function tellLowering(path: string, { session, current, options, reason }: Labelling): Promise<void> {
+  const { account } = session;
+  const from = await ownLabelIn(path, account.info.tenant);
+  const to = labelFor(current, options.label);
+  if (from !== null && from !== to.id) await tellRelabel(account, current.labels, { license: null, from, to, reason });
 }
 
 /** A label that protects nothing is written into the file; `null` where there is more to do. */

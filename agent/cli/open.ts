@@ -12,6 +12,7 @@ import { erase, eraseAbandoned, makePrivateFolder } from "../session/private-fol
 import { programFor } from "../session/program.js";
 import { describe, describeUse, type Known, openKnown } from "./describe.js";
 import { confinementHere, type Editing, type EditOptions, edit, openToEdit, settleLeft } from "./edit.js";
+import { withPdfTwin } from "./pdf-twin.js";
 import { accessTo } from "./read.js";
 import { eachFile, type Told } from "./report.js";
 import { say, shown } from "./say.js";
@@ -51,8 +52,16 @@ async function begin(
     say(`${shown(document.path)}: ${editing}; it is shown instead`);
   }
   if (isFree) await show(session, document, granted, options);
-  else await showInViewer(session, document, granted);
+  else await look(session, document, granted);
   return { report, lines: [] };
+}
+
+/** In the viewer, which shows Office documents by their copies to look at. */
+async function look(session: Session, document: Document, granted: GrantedUse): Promise<void> {
+  const inViewer = (twin: Document, access: GrantedUse) => showInViewer(session, twin, access);
+  const isOffice = document.file.container === "office";
+  if (isOffice && (await withPdfTwin(document, granted, session, inViewer))) return;
+  await inViewer(document, granted);
 }
 
 /**

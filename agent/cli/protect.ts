@@ -1,3 +1,5 @@
+import { RightsError } from "../../shared/errors.js";
+import { labelPath, needsReason } from "../../shared/label.js";
 import type { Published } from "../../shared/protect.js";
 import type { Account } from "../account.js";
 import { type Choice, choosePolicy, needsLabels, type Wish } from "../chosen-policy.js";
@@ -16,6 +18,7 @@ import { recover } from "../work/recover.js";
 import { pageOfStream } from "../work/sealed-page.js";
 import { type CopyOptions, WantedCopies } from "./copies.js";
 import { exits } from "./exit.js";
+import { ownLabelIn } from "./label-clear.js";
 import { filesIn, isClearFile, outFolder, sizeIn } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { eachFile, type Told } from "./report.js";
@@ -41,13 +44,24 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   if (isStream) return protectInput(session, how, protector, options);
   const files = await filesIn(paths, isClearFile);
   const copies = new WantedCopies(options);
-  const code = await eachFile(files, options, (path, progress) =>
-    protectOne(path, { ...how, choice, protector, account, progress, copies }),
-  );
+  const code = await eachFile(files, options, async (path, progress) => {
+    await checkLowering(path, choice, account, current);
+    return protectOne(path, { ...how, choice, protector, account, progress, copies });
+  });
   if (files.length === 0) say("there is no file to protect there");
   const codeOfCopies = await copies.make(session, protector);
   await sendNotes(account);
   return code || codeOfCopies;
+}
+
+/** A label that is less sensitive than the one in the file may take a reason, which `seal label` has a place for. */
+async function checkLowering(path: string, { label }: Choice, account: Account, current: CurrentPolicy | null) {
+  if (label === null || current === null) return;
+  const from = await ownLabelIn(path, account.info.tenant);
+  if (!needsReason(current.labels, from, label)) return;
+  const before = labelPath(current.labels, current.labels.find(({ id }) => id === from)!);
+  const how = "say why with: seal label --justification TEXT";
+  throw new RightsError("usage", `this label is less sensitive than ${before}, which the file carries; ${how}`);
 }
 
 /** What replacing files by protected ones takes; what a dead process left is settled first. */

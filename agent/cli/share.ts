@@ -3,10 +3,11 @@ import { adding } from "../../shared/amendment.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { isIgnoredName } from "../../shared/format/kind.js";
 import { grantsFrom, parseGrant, parseWho } from "../../shared/grants.js";
-import type { Label } from "../../shared/label.js";
+import { type Label, labelPath } from "../../shared/label.js";
+import { openRightsData } from "../../shared/license/publishing-license.js";
 import { isMailable } from "../../shared/mail-line.js";
 import { type Choice, choosePolicy } from "../chosen-policy.js";
-import { withDocument } from "../document.js";
+import { type Document, withDocument } from "../document.js";
 import { sendNotes } from "../outbox.js";
 import { type CurrentPolicy, currentPolicy } from "../policy-cache.js";
 import { WantedCopies } from "./copies.js";
@@ -17,6 +18,7 @@ import { mailShared, type Shared } from "./mail-shared.js";
 import { filesIn } from "./paths.js";
 import type { Progress } from "./progress.js";
 import { openWork, protectingFrom, protectOne } from "./protect.js";
+import { accessTo } from "./read.js";
 import { eachFile, type ReportOptions, type Told } from "./report.js";
 import { say, shown } from "./say.js";
 import { openSession, type Session } from "./session.js";
@@ -143,12 +145,29 @@ async function shareOne(path: string, sharing: Sharing, progress: Progress): Pro
       const wantsPage =
         wantsPageOf(current?.labels.find(({ id }) => id === label) ?? null) && document.file.page === null;
       shared.push({ path, contentId, wantsPage, until: made.terms.until });
+      if (document.file.container === "office") await wantCopy(document, sharing);
       return toldOf(await describe(document, known), made);
     });
   } catch (error) {
     if (codeOf(error) !== "not-protected") throw error;
     return copyFor(path, sharing, progress);
   }
+}
+
+/**
+ * A copy to look at is made anew, so that it shows the document as it is. Rights that are changed afterwards reach copies of whoever
+ * published the document, and no others.
+ */
+async function wantCopy(document: Document, { session, current, copies }: Sharing): Promise<void> {
+  const { verified, contentKey } = await accessTo(session, document);
+  const policy = await openRightsData(verified.license, contentKey);
+  const label = current?.labels.find(({ id }) => id === verified.license.label) ?? null;
+  if (policy.issuer !== session.account.info.subject)
+    return say(`${shown(document.path)}: there is no new PDF copy: only who protected it can make one`);
+  const labelName = label === null ? null : labelPath(current!.labels, label);
+  const published = { license: document.licenseBytes, digest: verified.digest, contentKey };
+  const made = { path: document.path, published: { ...published, contentId: verified.license.contentId } };
+  copies.addCopyOf(made, { policy, label, labelName, name: labelName ?? "" });
 }
 
 const wantsPageOf = (label: Label | null): boolean => label?.sealedPage ?? true;

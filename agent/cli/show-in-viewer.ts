@@ -23,7 +23,8 @@ export async function showInViewer(session: Session, document: Document, granted
   const { env, platform } = process;
   const assets = await Assets.read(pages);
   const isShown = contentKind(granted.use.terms.ext) !== null;
-  if (assets === null || !isShown || !hasDisplay(env, platform)) throw viewerNeeded(session, document, isShown);
+  if (assets === null || !isShown || !hasDisplay(env, platform))
+    throw viewerNeeded(session, document, granted, isShown);
   const content = await consume(document.file, granted, session.engine);
   const { organisation } = session.account.info;
   let latest: GrantedUse | null = granted;
@@ -66,7 +67,17 @@ function documentOf({ account }: Session, document: Document, { use }: GrantedUs
   };
 }
 
-function viewerNeeded({ account: { info } }: Session, { path }: Document, isShown: boolean): RightsError {
+function viewerNeeded(
+  { account: { info } }: Session,
+  { path, file }: Document,
+  { use: { terms } }: GrantedUse,
+  isShown: boolean,
+): RightsError {
+  if (!isShown && file.container === "office")
+    return new RightsError(
+      "viewer-needed",
+      `you may look at ${basename(path)} as its PDF copy only, and none lies beside it; ask ${terms.author.address} for one`,
+    );
   const where = info.viewer === null || !isShown ? "and there is none here" : `choose it at ${info.viewer}`;
   return new RightsError(
     "viewer-needed",

@@ -11,8 +11,10 @@ import {
   unlabelled,
 } from "../../shared/format/carrier.js";
 import type { CarriedLabel } from "../../shared/format/label-properties.js";
+import type { FileOps } from "./file-ops.js";
 import { type InsideLabel, labelToWrite, type Writer } from "./inside-label.js";
 import type { Journal } from "./journal.js";
+import { nodeFiles } from "./node-files.js";
 import { replaceFile } from "./replace-file.js";
 import { openSource, type SourceFile } from "./source-file.js";
 
@@ -29,8 +31,12 @@ export interface CarrierFile {
  * @returns `null` for a file that cannot. It is not asked whether it is protected.
  * @throws RightsError those of `openSource`, `office-malformed`, `office-unsupported`.
  */
-export async function withCarrier<T>(path: string, use: (file: CarrierFile) => Promise<T>): Promise<T | null> {
-  const source = await openSource(path);
+export async function withCarrier<T>(
+  path: string,
+  use: (file: CarrierFile) => Promise<T>,
+  ops = nodeFiles,
+): Promise<T | null> {
+  const source = await openSource(path, { ops });
   try {
     const carrier = await carrierOf(source.name, source.bytes);
     if (carrier === null) return null;
@@ -57,7 +63,7 @@ export interface Labelling {
 export async function labelFile(
   { path, source, carrier }: CarrierFile,
   { inside, out, keep, count }: Labelling,
-  by: Writer & { journal: Journal },
+  by: Writer & { journal: Journal; ops?: FileOps },
 ): Promise<Pick<Relabelled, "notShown"> & { path: string }> {
   const read = countedSource(source.bytes, count);
   const made =
@@ -70,6 +76,7 @@ export async function labelFile(
     target: join(out ?? dirname(path), basename(path)),
     keep: keep || out !== null,
     journal: by.journal,
+    ...(by.ops === undefined ? {} : { ops: by.ops }),
     write: () => hashing(made.pieces(), (piece) => written.update(piece)),
     verify: async (onDisk) => verifySame(countedSource(onDisk, count), made.size, written.digest()),
   });

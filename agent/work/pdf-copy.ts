@@ -92,7 +92,7 @@ export class PdfCopies {
     const published = await publish(publicationOf(original, verified, policy), by.publisher, by.now());
     const [like, content] = [await openSource(original.path), await openSource(pdf)];
     try {
-      const place = await placeForCopy(this.#home, targetsFor(original.path));
+      const place = await placeForCopy(this.#home, copyPathsFor(original.path));
       const plaintext = streamOf(content.bytes, segmentBytes);
       const path = await replaceFile({
         source: place.own,
@@ -113,7 +113,7 @@ export class PdfCopies {
 }
 
 /** `plan.ppdf`, else `plan.docx.ppdf`. */
-const targetsFor = (path: string): string[] =>
+export const copyPathsFor = (path: string): string[] =>
   [`${basename(path, extname(path))}.ppdf`, `${basename(path)}.ppdf`].map((name) => join(dirname(path), name));
 
 /** Under the policy of the document, as part of its family: withdrawn and amended together with it. */

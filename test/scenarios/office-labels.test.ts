@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sourceOf } from "../../shared/bytes.js";
-import { carriedLabels } from "../../shared/format/carrier.js";
+import { collect, sourceOf } from "../../shared/bytes.js";
+import { carriedLabels, labelled } from "../../shared/format/carrier.js";
 import { differing, makePackage, partOf, partsOf, relationship, wordParts } from "../office-documents.js";
 import { pdfOf } from "../pdf-documents.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
@@ -29,9 +29,9 @@ describe.sequential("a label is in the document, whether it is protected or not"
     });
     expect(signedIn, signedIn.err).toMatchObject({ code: 0 });
     const exported = JSON.parse((await asAdministrator("admin", "policy", "export")).text);
-    const asking = exported.labels.map((one: { names: { en: string } }) => ({
+    const asking = exported.labels.map((one: { names: { en: string }; justify?: boolean }) => ({
       ...one,
-      justify: one.names.en === "General",
+      justify: one.justify === true || one.names.en === "General",
       ...(one.names.en === "Public" ? { marking: { footer: { text: { en: "For everybody" } } } } : {}),
     }));
     await writeFile(at("policy.json"), JSON.stringify({ ...exported, labels: asking }));
@@ -88,6 +88,23 @@ describe.sequential("a label is in the document, whether it is protected or not"
     expect(await as("label", "plan.docx", "--remove")).toMatchObject({ code: 2 });
     expect(await as("unprotect", "plan.docx", "--justification", "for this test")).toMatchObject({ code: 0 });
     expect(await report("status", "plan.docx")).toMatchObject({ state: "clear", label: other });
+  });
+
+  it("that was more sensitive takes a reason also where the document is protected with another", async () => {
+    const { labels } = JSON.parse(await readFile(at("policy.json"), "utf8"));
+    const strict = labels.findLast(({ names }: { names: { en: string } }) => names.en === "All employees");
+    const { tenant } = JSON.parse(await readFile(join(trial.home, "account.json"), "utf8"));
+    const written = { label: strict.id, tenant, name: "Highly confidential/All employees", contentBits: 0 };
+    const how = { ...written, method: "Privileged", setAt: "2026-01-02T03:04:05Z" } as const;
+    const { pieces } = await labelled("package", sourceOf(bytesOf(at("before.docx"))), how);
+    await writeFile(at("sensitive.docx"), await collect(pieces()));
+    const lower = ["sensitive.docx", "--label", trial.label, "--no-ppdf"];
+    const refused = await as("protect", ...lower);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.err).toContain("say why with: seal label --justification TEXT");
+    expect(await as("label", ...lower)).toMatchObject({ code: 2 });
+    expect(await report("status", "sensitive.docx")).toMatchObject({ state: "clear" });
+    expect(await as("label", ...lower, "--justification", "it was wrong")).toMatchObject({ code: 0 });
   });
 
   it("is taken off without a trace", async () => {

@@ -5,14 +5,18 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exitOf } from "../../agent/cli/exit.js";
 import { sourceOf } from "../../shared/bytes.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
-import { makePackage, wordParts } from "../office-documents.js";
+import { asBinaryKind, makePackage, wordParts } from "../office-documents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
 const isCompound = (file: Buffer) => file.subarray(0, 8).equals(compound);
+
+/** As people call documents elsewhere: over 127 bytes, in two scripts that are not Latin. */
+const longName = `Сводка по проекту 名前のない計画 ${"очень ".repeat(10)}`.trim();
 
 /** So much in it that it does not fit into a segment. */
 const makeDocument = (path: string): void =>
@@ -38,6 +42,9 @@ describe.sequential("an Office document keeps its name, and opens only for those
   let clear: Buffer;
   const homes: Record<string, string> = {};
   const as = (role: string, ...args: string[]): Promise<Run> => seal(args, { home: homes[role]!, cwd: root });
+  /** The colleague, where no browser can be started. */
+  const dark = (...args: string[]): Promise<Run> =>
+    seal(args, { home: homes.colleague!, cwd: root, env: { BROWSER: "", DISPLAY: "", WAYLAND_DISPLAY: "" } });
   const report = async (role: string, ...args: string[]) => JSON.parse((await as(role, ...args, "--json")).text);
 
   beforeAll(async () => {
@@ -102,10 +109,31 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     expect(await report("colleague", "rights", "renamed.pfile")).toMatchObject({ state: "protected" });
   });
 
+  it("opens where its content stands under the names that Office has for .doc and its kin", async () => {
+    const file = new Uint8Array(await readFile(join(root, "plan.docx")));
+    await writeFile(join(root, "plan.doc"), await asBinaryKind(file));
+    expect(await contentOf((await as("colleague", "cat", "plan.doc")).out)).toEqual(await contentOf(clear));
+  });
+
+  it("is shown by its copy to who may only look, if that is one of it", async () => {
+    const grants = ["--grant", `${trial.people.find(({ role }) => role === "colleague")!.user}:VIEW`];
+    const [first, second] = [`${longName} 1`, `${longName} 2`];
+    for (const name of [first, second]) makePackage(join(root, `${name}.docx`), wordParts("seen only"));
+    const made = await as("writer", "protect", ...grants, "--ppdf", `${first}.docx`, `${second}.docx`);
+    expect(made, made.err).toMatchObject({ code: 0 });
+    const opened = await dark("open", `${first}.docx`);
+    expect(opened).toMatchObject({ code: 3 });
+    expect(opened.err).toContain(`you may look at ${first}.ppdf`);
+    await rename(join(root, `${second}.ppdf`), join(root, `${first}.ppdf`));
+    const other = await dark("open", `${first}.docx`);
+    expect(other.err).toContain("none lies beside it");
+  });
+
   it("gets another label in its place", async () => {
     const other = "Confidential/All employees";
     await writeFile(join(root, "other.docx"), await readFile(join(root, "plan.docx")));
-    const made = await as("writer", "label", "other.docx", "--label", other, "--justification", "for this test");
+    const how = ["--label", other, "--justification", "for this test", "--no-ppdf"];
+    const made = await as("writer", "label", "other.docx", ...how);
     expect(made, made.err).toMatchObject({ code: 0 });
     expect(await report("writer", "status", "other.docx")).toMatchObject({ state: "protected", label: other });
     const { out } = await as("writer", "cat", "other.docx");
@@ -117,7 +145,7 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     await mkdir(folder);
     await writeFile(join(folder, "a.docx"), await readFile(join(root, "plan.docx")));
     await writeFile(join(folder, "b.docx"), clear);
-    expect(await as("writer", "protect", "--label", trial.label, "mixed")).toMatchObject({ code: 0 });
+    expect(await as("writer", "protect", "--label", trial.label, "--no-ppdf", "mixed")).toMatchObject({ code: 0 });
     for (const name of ["a.docx", "b.docx"]) expect(isCompound(await readFile(join(folder, name)))).toBe(true);
     expect(await as("writer", "unprotect", "mixed")).toMatchObject({ code: 0 });
     for (const name of ["a.docx", "b.docx"])
@@ -221,14 +249,28 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
 
   it("is refused where it was changed", async () => {
     const file = await readFile(join(root, "plan.docx"));
+    await mkdir(join(root, "bad"));
     for (const at of [file.length - 5000, 30, 2000]) {
       const changed = Buffer.from(file);
       changed[at]! ^= 1;
-      await writeFile(join(root, "changed.docx"), changed);
-      expect((await as("colleague", "cat", "changed.docx")).code).toBe(6);
+      await writeFile(join(root, "bad", `${at}.docx`), changed);
     }
-    await writeFile(join(root, "cut.docx"), file.subarray(0, -1024));
-    expect(await as("colleague", "cat", "cut.docx")).toMatchObject({ code: 6 });
-    expect(await as("colleague", "unprotect", "cut.docx")).toMatchObject({ code: 6 });
+    await writeFile(join(root, "bad", "cut.docx"), file.subarray(0, -1024));
+    expect(await as("colleague", "cat", "bad/cut.docx")).toMatchObject({ code: 6 });
+    const told = await as(
+      "colleague",
+      "unprotect",
+      "--json",
+      "--out",
+      "clear",
+      ...(await readdir(join(root, "bad"))).map((name) => `bad/${name}`),
+    );
+    const codes = told.text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).code);
+    expect(codes).toHaveLength(4);
+    for (const code of codes) expect(exitOf(code)).toBe(6);
+    expect(existsSync(join(root, "clear")) ? await readdir(join(root, "clear")) : []).toEqual([]);
   });
 });

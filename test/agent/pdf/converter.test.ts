@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Conversion, Converter } from "../../../agent/pdf/converter.js";
 import { findSuite } from "../../../agent/pdf/suite.js";
-import { makePackage, relationship, wordParts } from "../../office-documents.js";
+import { excelParts, makePackage, relationship, wordParts } from "../../office-documents.js";
 
 let folder: string;
 let converter: Converter;
@@ -25,17 +25,12 @@ const textOf = (conversion: Conversion): string =>
     : conversion.error.code;
 
 describe("a batch of documents", () => {
-  it("becomes PDFs, and a damaged one costs only itself", async () => {
+  it("becomes PDFs, a damaged one costs only itself, and nothing stays behind when it is cleared", async () => {
     put("1.docx", wordParts("the first"));
     put("2.docx", wordParts("the other"));
     await writeFile(join(converter.incoming, "3.docx"), "PK\u0003\u0004 and nothing else");
     const texts = (await converter.convert(["1.docx", "3.docx", "2.docx"])).map(textOf);
     expect(texts).toEqual(["the first", "converter-failed", "the other"]);
-  });
-
-  it("leaves nothing behind when it is cleared", async () => {
-    put("1.docx", wordParts("gone"));
-    await converter.convert(["1.docx"]);
     await converter.clear();
     for (const name of ["in", "out"]) expect(await readdir(join(folder, name))).toEqual([]);
   });
@@ -59,7 +54,7 @@ describe("a hostile document", () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  it("asks nobody for pictures, templates or objects", async () => {
+  it("asks nobody for pictures, templates or objects, and sees nothing of the files of this computer", async () => {
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const picture =
       '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape style="width:50pt;height:50pt"><v:imagedata r:id="r1"/></v:shape></w:pict></w:r></w:p>';
@@ -71,18 +66,30 @@ describe("a hostile document", () => {
       relationship("r2", "attachedTemplate", `${at}/template.dotx`, "External"),
       relationship("r3", "oleObject", `${at}/object.bin`, "External"),
     ];
-    put("1.docx", wordParts("seen", picture + field + include, ...links));
-    expect(textOf((await converter.convert(["1.docx"]))[0]!)).toContain("seen");
-    expect(requests).toEqual([]);
-  });
-
-  it("sees nothing of the files of this computer", async () => {
+    const settings = {
+      "word/settings.xml":
+        '<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:attachedTemplate r:id="t1"/></w:settings>',
+      "word/_rels/settings.xml.rels": wordParts("")["word/_rels/document.xml.rels"]!.replace(
+        "</Relationships>",
+        `${relationship("t1", "attachedTemplate", `${at}/normal.dotm`, "External")}</Relationships>`,
+      ),
+    };
+    const all = [...links, relationship("r4", "settings", "settings.xml")];
+    put("1.docx", { ...wordParts("seen", picture + field + include, ...all), ...settings });
+    const sheets = excelParts("counted", "");
+    const formulas = [`WEBSERVICE("${at}/service")`, "cmd|'/c calc'!A0", `'${at}/[book.xlsx]S1'!A1`];
+    const cells = formulas.map((formula, i) => `<c r="${"BCD"[i]}1"><f>${formula}</f><v>0</v></c>`).join("");
+    const sheet = "xl/worksheets/sheet1.xml";
+    put("2.xlsx", { ...sheets, [sheet]: sheets[sheet]!.replace("</row>", `${cells}</row>`) });
     const secret = join(folder, "..", `seal-secret-${process.pid}.txt`);
     await writeFile(secret, "the password of the bank");
-    const include = `<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;${secret}&quot; "><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>`;
-    put("1.docx", wordParts("seen", include));
-    expect(textOf((await converter.convert(["1.docx"]))[0]!)).not.toContain("password");
+    const local = `<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;${secret}&quot; "><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>`;
+    put("3.docx", wordParts("shown", local));
+    const texts = (await converter.convert(["1.docx", "2.xlsx", "3.docx"])).map(textOf);
     await rm(secret);
+    for (const [i, words] of ["seen", "counted", "shown"].entries()) expect(texts[i]).toContain(words);
+    expect(requests).toEqual([]);
+    expect(texts.join(" ")).not.toContain("password");
   });
 
   it("that never ends is ended, and all that it started", async () => {

@@ -138,6 +138,7 @@ describe("properties that were there", () => {
       "behind a mark, with a comment",
       `\ufeff${head}<!-- a -->${properties(property("Client", 2)).slice(head.length)}<!-- b -->`,
     ],
+    ["with long names in other scripts", properties(property("名前".repeat(100), 2, "значение \u{1f4c4}"))],
     ["with the highest number", properties(property("Client", 0x7fffffff))],
     [
       "strict",
