@@ -12,8 +12,8 @@ export default defineConfig({
     // tests wait for programs, browsers and disks half of their time
     maxWorkers: Math.max(4, availableParallelism()),
     // a test that hangs fails; one on a busy machine does not
-    testTimeout: long ? 30 * 60_000 : 120_000,
-    hookTimeout: 120_000,
+    testTimeout: long ? 30 * 60_000 : 240_000,
+    hookTimeout: 240_000,
     passWithNoTests: false,
   },
 });

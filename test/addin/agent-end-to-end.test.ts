@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const role of ["writer", "colleague", "outsider"] as const) await contoso.signIn(role);
   await contoso.startAgent("writer");
   met = await contextWith(["local-network-access"]);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();

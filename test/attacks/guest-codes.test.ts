@@ -45,7 +45,7 @@ async function asked(
   return { address, license, page, code: () => mailedCode(catcher, address) };
 }
 
-describe("a code", { timeout: 60_000 }, () => {
+describe("a code", () => {
   it("takes five tries in all, from however many places they come at once", async () => {
     const { page, code } = await asked();
     const right = await code();
@@ -177,7 +177,7 @@ describe("a code", { timeout: 60_000 }, () => {
 
 const licenseOf = async ({ license }: { license: Uint8Array<ArrayBuffer> }) => license;
 
-describe("a stranger", { timeout: 90_000 }, () => {
+describe("a stranger", () => {
   it("who is not named gets the same answers, and no mail", async () => {
     const { origin } = shared();
     const { license, code } = await asked();
@@ -248,7 +248,7 @@ describe("a stranger", { timeout: 90_000 }, () => {
   });
 });
 
-describe("an address", { timeout: 60_000 }, () => {
+describe("an address", () => {
   /** Whether a code is mailed to `to`, for a document that names `named`. */
   async function isMailed(to: string, named = to): Promise<boolean> {
     const { ada } = shared().devices;

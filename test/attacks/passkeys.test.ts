@@ -67,7 +67,7 @@ const enter = async (passkey: Passkey, said: Said = {}) => redeem(passkey.signed
 const over = { state: "over" };
 const isIn = { state: "in" };
 
-describe("a passkey", { timeout: 60_000 }, () => {
+describe("a passkey", () => {
   it("lets its guest in, in the page that asked and in no other", async () => {
     const { passkey, device } = await holder();
     const asking = await ask();
@@ -156,7 +156,7 @@ const provenBefore = (address: string, days: number) =>
       .execute(),
   );
 
-describe("keeping a passkey", { timeout: 60_000 }, () => {
+describe("keeping a passkey", () => {
   const kept = (device: TestDevice, request: object) => keep(device, request).then(() => "kept");
 
   it("is for guests, in their own name, with what was drawn for them, once and in time", async () => {

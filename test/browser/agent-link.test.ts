@@ -43,7 +43,7 @@ beforeAll(async () => {
   page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
   await page.goto(origin);
   await page.evaluate((ports) => underTest.meet({ ports }), linked.ports);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await linked?.end();

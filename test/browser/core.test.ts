@@ -13,7 +13,7 @@ declare const underTest: Core; // in the page
 let browser: BrowserPage;
 beforeAll(async () => {
   browser = await openPage("test/browser/core-in-page.ts");
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 const hex = (name: string) => toHex(vectorFile(`encodings/${name}`));
@@ -39,7 +39,7 @@ describe("in Chromium", () => {
       input,
     );
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(all.map(({ name, expect }) => [name, expect])));
-  }, 60_000);
+  });
 
   it("opens the worked example", async () => {
     expect(await browser.page.evaluate((given) => underTest.openExample(given), files)).toBe("hello, protected text");
@@ -55,7 +55,7 @@ describe("in Chromium", () => {
     const mib = 1 << 20;
     const sizes = [0, 1, 15, 16, mib - 1, mib, mib + 1, 2 * mib, 3 * mib + 5];
     expect(await browser.page.evaluate((given) => underTest.roundTrips(given), sizes)).toEqual([]);
-  }, 60_000);
+  });
 
   it("lets no key out", async () => {
     const outcomes = await browser.page.evaluate(() => underTest.exportKeys());

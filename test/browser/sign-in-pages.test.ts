@@ -132,7 +132,7 @@ describe("the pages of a sign-in", () => {
       expect([name, await overflows(page)]).toEqual([name, []]);
     });
     expect(seen).toHaveLength(14);
-  }, 240_000);
+  });
 
   it("are gone through by keyboard alone, beginning in the field that is to be filled in", async () => {
     const { issuer } = await scratchIdentity();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** Who may do what until when, said on the command line; each test has files of its own. */
-describe("permissions on the command line", { timeout: 120_000 }, () => {
+describe("permissions on the command line", () => {
   let root: string;
   let port: number;
   let trial: Trial;

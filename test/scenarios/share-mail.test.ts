@@ -217,7 +217,7 @@ describe("with a mail server", () => {
     await done(ada("share", "office/plan.docx", "--to", "bob@trial.example"));
     expect(namesIn(await parsed(server.mails[before + 1]!.raw))).toEqual(["plan.docx", "plan.ppdf", "plan.html"]);
     expect(readdirSync(at("office")).sort()).toEqual(["plan.docx", "plan.ppdf"]);
-  }, 180_000);
+  });
 
   it("leaves out what its page holds where a mail would be too large, and says when even that is too much", async () => {
     const before = server.mails.length;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, program, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** `-` wherever a command takes a file. */
-describe("standard input", { timeout: 120_000 }, () => {
+describe("standard input", () => {
   let root: string;
   let trial: Trial;
   let colleague: string;

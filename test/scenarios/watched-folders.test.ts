@@ -7,7 +7,7 @@ import { foldersOf } from "./agents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** What happens to files in watched folders, with the agent that watches them in a process of its own. */
-describe("in a watched folder", { timeout: 240_000 }, () => {
+describe("in a watched folder", () => {
   let root: string;
   let trial: Trial;
   const at = (...names: string[]) => join(root, ...names);

@@ -90,7 +90,7 @@ it("the program makes an organisation that starts, whose administrator signs in 
     stdout: "",
     stderr: "seal: error: say where and who: seal service init --config FILE --admin ADDRESS\n",
   });
-}, 120_000);
+});
 
 describe("an organisation that is founded", () => {
   it("keeps everything to its own user, and the passphrase apart from the key", async () => {

@@ -58,4 +58,4 @@ it("serves other computers with a certificate, takes a new one on SIGHUP, and ke
   running.child.kill("SIGHUP");
   for (let i = 0; i < 3; i++) expect(await ask(port, tls.certificateFile)).toMatchObject({ status: 200 });
   expect(running.child.exitCode).toBeNull();
-}, 120_000);
+});

@@ -8,7 +8,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -52,7 +52,7 @@ it("who is refused asks the owner by keyboard alone, and once let in opens the s
   await page.keyboard.press("Enter");
   await reader.content();
   expect(reader.complaints.filter((text) => !text.includes("403"))).toEqual([]);
-}, 60_000);
+});
 
 it("who may only look asks for more in the menu, and has it once the file is opened again, in their language", async () => {
   const reader = await Reader.at(contoso, browser, { locale: "de-AT" });
@@ -73,4 +73,4 @@ it("who may only look asks for more in the menu, and has it once the file is ope
   expect(await contoso.seal("requests", "grant", request.id, "--rights", "PRINT")).toMatchObject({ code: 0 });
   await page.click("text=Noch einmal öffnen");
   await soon(() => page.textContent(".about")).toContain("drucken");
-}, 60_000);
+});

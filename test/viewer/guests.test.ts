@@ -24,13 +24,13 @@ beforeAll(async () => {
   ]);
   const smtp = { host: "127.0.0.1", port: catcher.port, tls: "none" };
   config.mail = { from: "seal@trial.example", language: "en", smtp };
-}, 60_000);
+});
 const shared = sharedService({ config: config as never, pages: new URL("../../dist/viewer/", import.meta.url) });
 beforeAll(async () => {
   const { user, password } = shared().people.writer;
   const login = ["login", shared().origin, "--user", user, "--password-stdin"];
   expect(await seal(login, { home: join(folder, "home"), input: password })).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await catcher?.close();
@@ -113,7 +113,7 @@ it("by keyboard alone: address, code from the mail, the file; and the audit says
   expect(await page.textContent(".panel")).toContain("bob@gmail.example");
   const records = await shared().service.parts.audit.events({ action: "grant", limit: 1 });
   expect(records[0]).toMatchObject({ guest: true, address, result: "done" });
-}, 90_000);
+});
 
 it("a code is pasted as it stands in the mail or as people group it, in their language", async () => {
   const address = "eva@gmail.example";
@@ -138,7 +138,7 @@ it("a code is pasted as it stands in the mail or as people group it, in their la
     ` ${code.slice(0, 4)} ${code.slice(4)}\n`,
   );
   await opened(page);
-}, 90_000);
+});
 
 it("a guest asks the owner of another file, and opens it once they are let in; nobody else in this browser does", async () => {
   const address = "liz@gmail.example";
@@ -170,7 +170,7 @@ it("a guest asks the owner of another file, and opens it once they are let in; n
   await other.goto(`${shared().origin}/view`);
   await other.setInputFiles("input[type=file]", join(folder, "first.ptxt"));
   await soon(() => other.textContent("main")).toContain("Sign in to open"); // nothing was left behind
-}, 90_000);
+});
 
 it("who is not named waits for a mail that does not come, and goes back to signing in", async () => {
   const page = await viewer();
@@ -186,4 +186,4 @@ it("who is not named waits for a mail that does not come, and goes back to signi
   await page.click("text=Sign in with an account");
   expect(await page.textContent("h1")).toBe("closed.ptxt");
   expect(theirs("nobody@gmail.example")).toEqual([]);
-}, 60_000);
+});

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { user, password } = contoso.person("colleague");
   const login = ["login", contoso.trial.service, "--user", user, "--password-stdin"];
   expect(await seal(login, { home, input: password })).toMatchObject({ code: 0 });
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -187,4 +187,4 @@ it("says that nobody was asked while the service is away, keeps the reason, and 
   expect(await page.locator("iframe").count()).toBe(1);
   await page.close();
   expect(await run).toMatchObject({ code: 0 });
-}, 60_000);
+});

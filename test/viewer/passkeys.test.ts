@@ -24,13 +24,13 @@ beforeAll(async () => {
   ]);
   const smtp = { host: "127.0.0.1", port: catcher.port, tls: "none" };
   config.mail = { from: "seal@trial.example", language: "en", smtp };
-}, 60_000);
+});
 const shared = sharedService({ config: config as never, pages: new URL("../../dist/viewer/", import.meta.url) });
 beforeAll(async () => {
   const { user, password } = shared().people.writer;
   const login = ["login", shared().origin, "--user", user, "--password-stdin"];
   expect(await seal(login, { home: join(folder, "home"), input: password })).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await catcher?.close();
@@ -139,7 +139,7 @@ it("is offered after a code, kept, and opens the next file without one; by keybo
   const [entry] = await audit.events({ action: "sign-in", limit: 1 });
   expect(entry).toMatchObject({ guest: true, address, result: "done", detail: "passkey" });
   expect((await audit.events({ action: "guest-passkey" }))[0]).toMatchObject({ guest: true, address, result: "done" });
-}, 90_000);
+});
 
 it("is one in each browser, and lets nobody open what does not name them", async () => {
   const address = "eva@gmail.example";
@@ -157,7 +157,7 @@ it("is one in each browser, and lets nobody open what does not name them", async
   await reopen(visitor, await sent("fremd.txt", "other@gmail.example"));
   await page.click("text=Einen Passkey verwenden");
   await soon(() => page.textContent("[role=alert]")).toContain(`${address} hat keinen Zugriff`);
-}, 90_000);
+});
 
 it("is not kept, and nothing is lost, where it is not unlocked or not wanted", async () => {
   const address = "kim@gmail.example";
@@ -171,7 +171,7 @@ it("is not kept, and nothing is lost, where it is not unlocked or not wanted", a
   await page.click("text=Use a passkey");
   await soon(() => page.textContent("[role=alert]")).toBe("No passkey was used. If you kept none, have a code mailed.");
   expect(await page.inputValue("#guest-address")).toBe("");
-}, 90_000);
+});
 
 it("opens no door any more once its guest was locked out", async () => {
   const address = "liz@gmail.example";
@@ -187,4 +187,4 @@ it("opens no door any more once its guest was locked out", async () => {
   await reopen(visitor, file);
   await page.click("text=Use a passkey");
   await soon(() => page.textContent("[role=alert]")).toContain("does not open the door any more");
-}, 90_000);
+});

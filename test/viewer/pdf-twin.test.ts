@@ -14,7 +14,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();

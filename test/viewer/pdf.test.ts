@@ -11,7 +11,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -122,7 +122,7 @@ describe("a protected PDF", () => {
       await soon(() => reader.page.textContent(".about").catch(() => "")).toContain(`form${at}`);
       await soon(async () => [form, await showsSquare(await reader.content())]).toEqual([form, true]);
     }
-  }, 90_000);
+  });
 
   it("that cannot be shown says so: cut to pieces, or under a password of its own", async () => {
     const reader = await Reader.at(contoso, browser);

@@ -11,7 +11,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -97,7 +97,7 @@ it("the owner follows the mail, signs in, lets in who asked, and their file open
   await outsider.page.click("text=Try again");
   await outsider.content();
   expect(await outsider.page.textContent(".about")).toContain("print");
-}, 90_000);
+});
 
 it("the owner refuses in their language, and what cannot be granted says why", async () => {
   const refused = await outsiderAsks("refused.txt", "let me");
@@ -115,7 +115,7 @@ it("the owner refuses in their language, and what cannot be granted says why", a
   await soon(() => other.locator("[role=alert]").textContent()).toContain("Die Datei ist zurückgezogen");
   expect(await findings(page)).toEqual([]);
   expect(await withdrawn.refusal()).not.toBeNull();
-}, 90_000);
+});
 
 it("who is asked for nothing is told so", async () => {
   const page = await writerAt(`${contoso.trial.service}/requests`);
@@ -128,4 +128,4 @@ it("who is asked for nothing is told so", async () => {
   expect(await page.textContent("main")).toContain("Bob Fisher (bob@trial.example)");
   await page.click("text=Sign out");
   await soon(() => page.textContent("h1")).toBe("Who asks you for access");
-}, 60_000);
+});

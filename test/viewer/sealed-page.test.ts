@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();

@@ -25,7 +25,7 @@ beforeAll(async () => {
       ),
   );
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-}, 90_000);
+});
 afterAll(async () => {
   elsewhere?.close();
   await browser?.close();

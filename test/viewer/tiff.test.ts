@@ -9,7 +9,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -43,7 +43,7 @@ it("shows the pages of scans, packed in any of the usual ways, in both byte orde
   // last, since the tool itself asks for style sheets, which the frame may not
   const findings = await new AxeBuilder({ page: reader.page }).analyze();
   expect(findings.violations).toEqual([]);
-}, 120_000);
+});
 
 it("closes one that cannot be decoded, and says so", async () => {
   const reader = await Reader.at(contoso, browser);
@@ -54,4 +54,4 @@ it("closes one that cannot be decoded, and says so", async () => {
   const shut = { ...tiles, parts: tiles.parts.map(() => Buffer.from("no deflate at all")) };
   await reader.choose(await contoso.forColleague("shut.tif", tiff([shut])));
   await soon(reader.refusal).toBe("shut.ptif opens for you, but this browser cannot show what is in it.");
-}, 120_000);
+});

@@ -14,7 +14,7 @@ let browser: Browser;
 let contoso: Organisation;
 beforeAll(async () => {
   [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();
@@ -395,7 +395,7 @@ describe("the page", () => {
       await reader.page.waitForSelector(".note");
       await look("wrapped");
     }
-  }, 120_000);
+  });
 
   it("ends the sign-in when asked to, and the device it was has no tokens any more", async () => {
     const reader = await Reader.at(contoso, browser);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   await contoso.signIn("colleague");
   await contoso.signIn("outsider");
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await contoso?.end();

@@ -163,5 +163,5 @@ describe("an import", () => {
     expect((await ines.admin.showGroup({ address: "team7@x.example" })).group.members).toBe(100);
     const last = passwords.at(-1)!;
     expect(await checkPassword(service.parts.store.accounts, last.address, last.password)).not.toBeNull();
-  }, 120_000);
+  });
 });

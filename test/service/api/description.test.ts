@@ -7,7 +7,7 @@ import { bodyOf, config, requestsAt } from "./requests.js";
 
 const shared = sharedService({ config });
 
-describe("the description of the API", { timeout: 120_000 }, () => {
+describe("the description of the API", () => {
   it("has every route there is, each with what it is", async () => {
     const { openapi, servers, paths } = await descriptionAt(shared().origin);
     expect(openapi).toBe("3.1.0");

@@ -27,7 +27,7 @@ function expectRefusal(address: string, operation: Operation, { status, answer }
   expect(problems(promised(operation, status)!, answer), address).toEqual([]);
 }
 
-describe("a request", { timeout: 120_000 }, () => {
+describe("a request", () => {
   it("without a sign-in, or without proof, is a 401 that says how to sign", async () => {
     const accessToken = await shared().devices.ada.credentials.accessToken({ refresh: false });
     const halves = [`DPoP ${accessToken}`, `Bearer ${accessToken}`].map((authorization) => ({ authorization }));
@@ -111,7 +111,7 @@ describe("a request", { timeout: 120_000 }, () => {
 });
 
 /** Refusals of one route each: who asks, for what, and the answer. */
-describe("a refusal", { timeout: 120_000 }, () => {
+describe("a refusal", () => {
   const about = async (by: TestDevice) => ({ license: toBase64((await by.publish({ grants })).license) });
   const certificateOf = ({ certified }: TestDevice) => ({ accountCertificate: certified.accountCertificate });
   const terms = { grants, until: null, offlineDays: 7 };

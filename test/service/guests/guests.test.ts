@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => catcher.close());
 const shared = sharedService({ config: config as never });
 
-describe("a guest", { timeout: 60_000 }, () => {
+describe("a guest", () => {
   it("is mailed who sent what, in their language, and opens it once the code is typed", async () => {
     const { ada } = shared().devices;
     const { license, policy } = await ada.publish({ name: "plan.txt", ...grantsTo("bob@gmail.example") });
@@ -131,7 +131,7 @@ describe("a guest", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a service", { timeout: 60_000 }, () => {
+describe("a service", () => {
   it("says whether guests come in, and what is missing", async () => {
     expect(await discover(shared().origin)).toMatchObject({ guests: "code" });
     const silent = await scratchService({ config: { mail: undefined } });

@@ -25,7 +25,7 @@ const opens = async ({ client, accountCertificate }: TestDevice, license: Parame
     (error) => error.code,
   );
 
-describe("a request for access", { timeout: 60_000 }, () => {
+describe("a request for access", () => {
   it("reaches the owner with name and reason, and granting it opens the same file, with no more than was given", async () => {
     const { ada, olga } = shared().devices;
     const { license, find } = await asked(olga);
@@ -132,7 +132,7 @@ describe("a request for access", { timeout: 60_000 }, () => {
   });
 });
 
-describe("requests for access", { timeout: 60_000 }, () => {
+describe("requests for access", () => {
   it("are bounded for each person, and gone after 90 days; an answered one keeps no license", async () => {
     const scratch = await scratchService();
     const { store } = scratch.service.parts;

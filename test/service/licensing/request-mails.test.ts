@@ -20,7 +20,7 @@ async function mails(): Promise<string[]> {
 
 const about = async (file: string) => (await mails()).filter((raw) => textIn({ raw }).includes(file));
 
-describe("a request for access", { timeout: 60_000 }, () => {
+describe("a request for access", () => {
   it("is mailed to the owner with who, what and why, once for a while", async () => {
     const { ada, bob, olga } = shared().devices;
     const { license } = await ada.publish({ name: "plan-a.txt" });

@@ -163,7 +163,7 @@ describe("properties that were there", () => {
     expect(await outcome(give(await withProperties(properties(...many)), label))).toBe("success");
     const more = await withProperties(properties(...many, property("one", 100_001)));
     expect(await outcome(give(more, label))).toBe("office-malformed");
-  }, 60_000);
+  });
 });
 
 describe("labels of other programs", () => {
