@@ -1,4 +1,6 @@
-import type { ByteSource } from "../../shared/bytes.js";
+import { type ByteSource, type Bytes, rechunk } from "../../shared/bytes.js";
+import { segmentBytes } from "../../shared/crypto/content-layout.js";
+import { type Engine, givingBack } from "../../shared/crypto/engine.js";
 import { RightsError } from "../../shared/errors.js";
 import { type Carrier, labelled, type Relabelled } from "../../shared/format/carrier.js";
 import type { LabelToWrite } from "../../shared/format/label-properties.js";
@@ -48,6 +50,10 @@ export interface ToProtect extends Pick<Relabelled, "outside"> {
   /** Why the label could not be written inside, for people; protecting goes on. */
   readonly note?: string;
 }
+
+/** The same in segments, in memory that goes round. */
+export const segmentsOf = ({ pieces }: Pick<Relabelled, "pieces">, { memory }: Engine): AsyncGenerator<Bytes> =>
+  rechunk(givingBack(pieces(memory.take), memory), segmentBytes, memory.take);
 
 /** Where a label that cannot be inside stands all the same. */
 const elsewhere: Readonly<Record<Carrier, string>> = {

@@ -25,7 +25,7 @@ import {
 import type { TemplatePolicy } from "../../shared/template.js";
 import { type Publisher, publish } from "../publish.js";
 import type { OpenFile } from "./file-ops.js";
-import { type InsideLabel, type ToProtect, toProtect, type Writer } from "./inside-label.js";
+import { type InsideLabel, segmentsOf, type ToProtect, toProtect, type Writer } from "./inside-label.js";
 import type { Journal } from "./journal.js";
 import { replaceFile } from "./replace-file.js";
 import { openSource, type SourceFile } from "./source-file.js";
@@ -161,7 +161,8 @@ function replaceWith(
   const { count = () => undefined } = how;
   const write = (result: OpenFile) => {
     const read = countedSource(source.bytes, count);
-    const plaintext = inside.content?.pieces() ?? plaintextOf(read, result, engine);
+    const { content } = inside;
+    const plaintext = content === null ? plaintextOf(read, result, engine) : segmentsOf(content, engine);
     const wrapping = wrappingFor(kind, source.bytes.size, inside, by);
     const file = { plaintext, wrapping };
     return givingBack(protect(file, published, authorOf(by), firstSave(by), engine), engine.memory);

@@ -17,7 +17,7 @@ import {
 import type { TemplatePolicy } from "../../shared/template.js";
 import type { Document } from "../document.js";
 import { type Predecessor, publish } from "../publish.js";
-import { type InsideLabel, type ToProtect, toProtect } from "./inside-label.js";
+import { type InsideLabel, segmentsOf, type ToProtect, toProtect } from "./inside-label.js";
 import {
   asOffice,
   authorOf,
@@ -69,7 +69,7 @@ export async function reprotectFile(
   const consumed = await consume({ ...document.file, region }, access, by.engine);
   const carrier = carrierIn(document.file.container, how.extension);
   const made = await withOtherLabel(consumed, carrier, how, by);
-  const plaintext = made.content?.pieces() ?? consumed.all();
+  const plaintext = made.content === null ? consumed.all() : segmentsOf(made.content, by.engine);
   const wrapping = carrier === "package" ? asOffice(consumed.size, made) : wrappedAs(how.extension, by);
   const published = await publishAnew(how, by);
   const path = await replaceFile({

@@ -1,4 +1,4 @@
-import { type ByteSource, type Bytes, streamOf } from "../bytes.js";
+import { type ByteSource, type Bytes, streamOf, type Take } from "../bytes.js";
 import { headBytes, type Kind, kindOf } from "./kind.js";
 import type { CarriedLabel, LabelToWrite } from "./label-properties.js";
 import { contentBits, type MarkKind, type Marks } from "./marks.js";
@@ -7,6 +7,7 @@ import { eraseLabel, isShown, labelOutside, readLabels, writeLabel } from "./pac
 import { setMarks } from "./package/marking/marking.js";
 import { OfficePackage } from "./package/package.js";
 import { changeLabel, readLabels as labelsInPdf } from "./pdf/labels.js";
+import { copiedBytes } from "./zip/write.js";
 
 /** Files that can carry a label inside, while they are clear (docs/formats/office-labels.md, docs/formats/pdf-labels.md). */
 export type Carrier = "package" | "pdf";
@@ -14,8 +15,8 @@ export type Carrier = "package" | "pdf";
 /** What becomes of such a file: all its bytes, of a length known before. */
 export interface Relabelled {
   readonly size: number;
-  /** Front to back, once or more. */
-  pieces(): AsyncGenerator<Bytes>;
+  /** Front to back, once or more. @param take - memory for what is copied, in pieces of less than a segment. */
+  pieces(take?: Take): AsyncGenerator<Bytes>;
   /** The labels as they are to stand outside, once the document is protected; `null` for what has no such place. */
   readonly outside: Bytes | null;
   /** What of the label's marking a document of this kind, or size, has no place for. */
@@ -72,8 +73,8 @@ async function showLabel(pkg: OfficePackage, tenant: string, marks: Marks | unde
 
 async function changedPdf(source: ByteSource, tenant: string, label: LabelToWrite | null): Promise<Relabelled> {
   const { kept, added } = await changeLabel(source, tenant, label);
-  const pieces = async function* () {
-    yield* streamOf(kept);
+  const pieces = async function* (take?: Take) {
+    yield* streamOf(kept, copiedBytes, take);
     if (added.length > 0) yield added;
   };
   return { size: kept.size + added.length, pieces, outside: null, notShown: [] };

@@ -1,4 +1,4 @@
-import { type Bytes, concat, join, sliceSource, streamOf, u16le, u32le, utf8 } from "../../bytes.js";
+import { type Bytes, concat, join, sliceSource, streamOf, type Take, u16le, u32le, utf8 } from "../../bytes.js";
 import { RightsError } from "../../errors.js";
 import { pack } from "./content.js";
 import { byPlace, type ZipEntry, type ZipFile } from "./read.js";
@@ -10,9 +10,12 @@ export type PartChanges = ReadonlyMap<string, Bytes | null>;
 /** A ZIP file to be written: its length is known before its first byte. */
 export interface NewZip {
   readonly size: number;
-  /** Front to back; what was not changed is read from the file it comes from. */
-  pieces(): AsyncGenerator<Bytes>;
+  /** Front to back, a stretch of the file it comes from at most `copiedBytes` at once. @param take - memory for these. */
+  pieces(take?: Take): AsyncGenerator<Bytes>;
 }
+
+/** Less than a segment of protected content: so memory can be used again as soon as it was copied into one. */
+export const copiedBytes = 1 << 19;
 
 /** A stretch of the old file, or bytes that are new. */
 type Stretch = { readonly from: number; to: number } | Bytes;
@@ -113,11 +116,11 @@ export async function rewriteZip(zip: ZipFile, changes: PartChanges): Promise<Ne
   layout.add(directory);
   layout.add(encodeEnd(records.size, directory.length, offset, zip.comment));
   if (layout.size >= in64.u32) throw new RightsError("file-unsuitable", "the document would be longer than 4 GiB");
-  return { size: layout.size, pieces: () => written(zip, layout.stretches) };
+  return { size: layout.size, pieces: (take) => written(zip, layout.stretches, take) };
 }
 
-async function* written({ source }: ZipFile, stretches: readonly Stretch[]): AsyncGenerator<Bytes> {
+async function* written({ source }: ZipFile, stretches: readonly Stretch[], take?: Take): AsyncGenerator<Bytes> {
   for (const stretch of stretches)
     if (stretch instanceof Uint8Array) yield stretch;
-    else yield* streamOf(sliceSource(source, stretch.from, stretch.to - stretch.from));
+    else yield* streamOf(sliceSource(source, stretch.from, stretch.to - stretch.from), copiedBytes, take);
 }
