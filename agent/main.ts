@@ -4,7 +4,7 @@ import { usePrimitives } from "../shared/crypto/primitives.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
 import { type Account, openAccount } from "./account.js";
-import { nodeEngine } from "./bulk/node-engine.js";
+import { type NodeEngine, nodeEngine } from "./bulk/node-engine.js";
 import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
@@ -39,6 +39,7 @@ interface Parts {
   readonly policy: FreshPolicy;
   readonly registrations: Registrations;
   readonly copies: WaitingCopies;
+  readonly engine: NodeEngine;
   account: Account;
   protector: Protector;
 }
@@ -57,7 +58,7 @@ async function build(home: Home, remark: (path: string, reason: string) => void)
     made: (license) => registrations.add(parts.account, license),
     failed: remark,
   });
-  const parts: Parts = { home, policy: new FreshPolicy(), registrations, copies, account, protector };
+  const parts: Parts = { home, policy: new FreshPolicy(), registrations, copies, engine, account, protector };
   return parts;
 }
 
@@ -88,21 +89,27 @@ async function protectNow(parts: Parts, path: string, watch: Watch): Promise<str
 const partsOfLink = (parts: Parts): LinkParts => ({
   home: parts.home,
   version: SEALWRIGHT_VERSION,
-  engine: parts.protector.engine,
+  engine: parts.engine,
   account: () => parts.account,
   async signedIn() {
     await followAccount(parts);
     return parts.account;
   },
-  async forProtecting() {
-    await followAccount(parts);
-    const current = await parts.policy.get(parts.account);
-    await goOnWith(parts, await asAllowed(parts.account, current));
-    return { current, protector: parts.protector, account: parts.account };
+  expect(bytes) {
+    parts.engine.expect(bytes);
+    void forProtecting(parts).catch(() => undefined); // whoever then needs it hears why
   },
+  forProtecting: () => forProtecting(parts),
   protected: (license) => parts.registrations.add(parts.account, license),
   copyLater: (original, contentId) => parts.copies.add(original, contentId),
 });
+
+async function forProtecting(parts: Parts) {
+  await followAccount(parts);
+  const current = await parts.policy.get(parts.account);
+  await goOnWith(parts, await asAllowed(parts.account, current));
+  return { current, protector: parts.protector, account: parts.account };
+}
 
 /** Watching goes on without a link: other programs may have its ports. */
 async function linkOf(parts: Parts): Promise<Link | null> {

@@ -4,6 +4,7 @@ import { coldStatus } from "./cold-status.js";
 import { droppedFile } from "./dropped-file.js";
 import { idleAgent } from "./idle-agent.js";
 import { largeFile } from "./large-file.js";
+import { link } from "./link.js";
 import { mail } from "./mail.js";
 import { machine, type Row } from "./measure.js";
 import { officeFiles } from "./office-files.js";
@@ -19,6 +20,7 @@ const budgets = {
   "small-files": smallFiles,
   "dropped-file": droppedFile,
   "idle-agent": idleAgent,
+  link,
   "cold-status": coldStatus,
   viewer,
   mail,

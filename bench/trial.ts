@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,8 @@ export interface BenchTrial {
   readonly folder: string;
   readonly label: string;
   readonly service: string;
+  /** Where its agent listens for pages. */
+  readonly linkPort: number;
   readonly people: { user: string; password: string; role: string }[];
   readonly seal: string;
   stop(): Promise<void>;
@@ -29,6 +31,9 @@ const freePort = (): Promise<number> =>
 
 export async function startTrial(): Promise<BenchTrial> {
   const root = mkdtempSync(join(tmpdir(), "seal-bench-"));
+  const [home, linkPort] = [join(root, "trial", "home"), await freePort()];
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  writeFileSync(join(home, "link.json"), JSON.stringify({ ports: [linkPort] }));
   const args = [program, "up", "--json", "--data", join(root, "trial"), "--port", String(await freePort())];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const line = await new Promise<string>((resolve, reject) => {
@@ -43,5 +48,5 @@ export async function startTrial(): Promise<BenchTrial> {
       });
       child.kill("SIGTERM");
     });
-  return { root, ...JSON.parse(line), seal: `${process.execPath} ${program}`, stop };
+  return { root, linkPort, ...JSON.parse(line), seal: `${process.execPath} ${program}`, stop };
 }

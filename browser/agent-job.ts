@@ -134,7 +134,8 @@ class Run {
     let failure: { error: unknown } | null = null;
     for (let offset = received; offset < size && failure === null; offset += maxSliceBytes) {
       this.#checkSignal();
-      while (onTheWay.size >= window || carrier.buffered > maxBuffered)
+      // what a lost connection did not send counts as buffered for ever
+      while (failure === null && (onTheWay.size >= window || carrier.buffered > maxBuffered))
         await (onTheWay.size > 0 ? Promise.race(onTheWay) : sleep(10));
       const bytes = new Uint8Array(await this.#content.slice(offset, offset + maxSliceBytes).arrayBuffer());
       const sent: Promise<void> = carrier

@@ -61,12 +61,15 @@ const handlers: Handlers = {
 
   async labels(_request, _caller, { parts }) {
     const current = await currentPolicy(parts.account(), { maxAgeMs: labelsAgeMs });
+    parts.expect(0); // who looks at labels will choose one
     const { labels, templates, mandatory, mayPublish: mayProtect, isKept } = current;
     return { labels, templates, mandatory, mayProtect, isKept };
   },
 
-  protect: (request, caller, desk) =>
-    begin(request.size, remembered(protectContent(desk.parts, request), caller, desk), caller, desk),
+  protect(request, caller, desk) {
+    desk.parts.expect(request.size);
+    return begin(request.size, remembered(protectContent(desk.parts, request), caller, desk), caller, desk);
+  },
 
   "protect-path": async (request, caller, desk) =>
     begin(0, remembered(protectAtPath(desk.parts, request), caller, desk), caller, desk),

@@ -15,6 +15,8 @@ export interface LinkParts {
   account(): Account;
   /** Who is signed in now, also where another process has just changed that. @throws RightsError `sign-in-needed`, `device-removed`. */
   signedIn(): Promise<Account>;
+  /** So many bytes are to be protected soon, or some: what takes its time to begin begins now. */
+  expect(bytes: number): void;
   /** Labels and templates, and what protects under them, as the service says now or said last. */
   forProtecting(): Promise<{ current: CurrentPolicy; protector: Protector; account: Account }>;
   /** The service is to hear of what was protected. */

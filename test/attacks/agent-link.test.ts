@@ -7,6 +7,7 @@ import { removePairing } from "../../agent/link/pairings.js";
 import { proveToken } from "../../shared/protocol/agent-proof.js";
 import { linkedAgent, pageOrigin } from "../agent/link/linked-agent.js";
 import { freshNonce, opened, RawPage } from "../agent/link/raw-page.js";
+import { until } from "../scenarios/seal.js";
 
 /** Pages and programs that want to use the agent without having been let in (threats T20, T21, T23). */
 
@@ -63,6 +64,34 @@ describe("T20: pages of other origins", () => {
     const listed = await post(port, { host: `localhost:${port}`, origin: pageOrigin }, "OPTIONS");
     expect(listed.headers["access-control-allow-origin"]).toBe(pageOrigin);
     expect(await opened(port, { origin: pageOrigin, path: "/v1/other" })).toBe("403");
+  });
+
+  it("of the service that was left are off the list, and those of the new one on it, without a restart", async () => {
+    const { port, account, become } = await linkedAgent();
+    const [before, after] = [new URL(account.info.service).origin, "https://rms.fabrikam.example"];
+    expect([await opened(port, { origin: before }), await opened(port, { origin: after })]).toEqual(["open", "403"]);
+    become({ ...account, info: { ...account.info, service: `${after}/` } });
+    const isOpen = async () => (await opened(port, { origin: after })) === "open";
+    await until("the other service to be on the list", isOpen);
+    expect(await opened(port, { origin: before })).toBe("403");
+  });
+
+  it("learn nothing without TLS but that it is wanted", async () => {
+    const { port } = await linkedAgent();
+    for (const path of ["/", "/health", "/v1/message"]) {
+      const response = await fetch(`http://localhost:${port}${path}`, { headers: { origin: pageOrigin } });
+      expect([response.status, await response.text(), response.headers.get("access-control-allow-origin")]).toEqual([
+        426,
+        "",
+        null,
+      ]);
+    }
+    const socket = connect({ host: "127.0.0.1", port });
+    onTestFinished(() => void socket.destroy());
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    socket.on("error", () => undefined).write("\u0000 no protocol at all\r\n\r\n");
+    await closed;
+    expect(await opened(port, { origin: pageOrigin })).toBe("open");
   });
 
   it("of the list, unpaired, get no answer to anything but hello", async () => {

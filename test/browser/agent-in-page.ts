@@ -64,12 +64,37 @@ export const protectPath = async (path: string, wanted: Wanted) =>
     (error) => codeOf(error),
   );
 
-/** How long protecting `bytes` bytes takes, in ms, there and back. */
-export async function timeOf(bytes: number, wanted: Wanted): Promise<number> {
-  const content = new Blob([new Uint8Array(bytes).map((_, at) => at * 7)]);
-  const start = performance.now();
-  await client.protect(content, { name: "large.bin", wanted });
-  return performance.now() - start;
+/** Loses the connection with every third slice that is sent, and with every third that came. @returns how often. */
+function loseConnections(): () => number {
+  let [slices, losses] = [0, 0];
+  const isLost = () => ++slices % 3 === 0;
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (this: WebSocket, data) {
+    this.addEventListener(
+      "message",
+      ({ data }) => {
+        if (typeof data !== "string" && isLost() && this.readyState === WebSocket.OPEN) lose(this);
+      },
+      { once: true },
+    );
+    send.call(this, data);
+    if (typeof data !== "string" && isLost()) lose(this);
+  };
+  const lose = (socket: WebSocket) => {
+    losses++;
+    socket.close();
+  };
+  return () => {
+    WebSocket.prototype.send = send;
+    return losses;
+  };
+}
+
+/** @returns what came of it, and how often the connection was lost meanwhile. */
+export async function protectWithLosses(base64: string, name: string, wanted: Wanted) {
+  const losses = loseConnections();
+  const { made } = await protect(base64, name, wanted).finally(losses);
+  return { content: made[0]!.content, losses: losses() };
 }
 
 /** Stops in the middle: what the agent then knows of the job. */

@@ -159,6 +159,16 @@ describe("a page and the agent", () => {
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
   });
 
+  it("lose each other again and again, and go on where they were", async () => {
+    const content = randomBytes(13 * 1024 * 1024 + 5);
+    const lossy = ([sent, how]: readonly [string, typeof wanted]) => underTest.protectWithLosses(sent, "lost.bin", how);
+    const { content: made, losses } = await page.evaluate(lossy, [base64(content), wanted] as const);
+    expect(losses).toBeGreaterThanOrEqual(2);
+    const path = join(linked.folder, "lost.bin.pfile");
+    await writeFile(path, Buffer.from(made, "base64"));
+    expect(Buffer.compare((await linked.seal("cat", path)).out, content)).toBe(0);
+  });
+
   it("say what a protected file is, and what may be done with it", async () => {
     const path = join(linked.folder, "plan.bin.pfile");
     const report = await page.evaluate(

@@ -21,6 +21,8 @@ export interface LinkedAgent {
   readonly account: Account;
   readonly port: number;
   readonly licenses: Uint8Array[];
+  /** Somebody else signed in meanwhile, or elsewhere. */
+  become(account: Account): void;
   pair(): Promise<Paired>;
   /** A connection both of whose sides are proven. */
   page(paired: Paired): Promise<RawPage>;
@@ -38,12 +40,14 @@ export async function linkedAgent(
   const engine = nodeEngine(null);
   const protector = await openProtector(account, engine, await openJournal(account.home.path));
   const licenses: Uint8Array[] = [];
+  let now = account;
   const parts: LinkParts = {
     home: account.home,
     version: "0.0.0",
     engine,
-    account: () => account,
-    signedIn: async () => account,
+    account: () => now,
+    signedIn: async () => now,
+    expect: () => undefined,
     forProtecting: async () => ({ current: await currentPolicy(account), protector, account }),
     protected: (license) => void licenses.push(license),
     copyLater: async () => undefined,
@@ -56,6 +60,9 @@ export async function linkedAgent(
     account,
     port,
     licenses,
+    become(other) {
+      now = other;
+    },
     async pair() {
       const page = await RawPage.open(port, { origin: pageOrigin });
       const paired = await page.pair(link.newCode().code);
