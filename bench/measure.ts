@@ -66,10 +66,6 @@ function treeMib(pid: number): number {
   }
 }
 
-/** Of one process. */
-export const residentMib = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
-
 /** Both lines in turn, `runs` times after one warm-up: the machine's moods fall on both. */
 export async function race(ours: string, peer: string, prepare: () => void, env?: NodeJS.ProcessEnv) {
   const results: { ours: Timed; peer: Timed }[] = [];
