@@ -44,6 +44,8 @@ class Work {
   readonly #problems = new Map<string, Problem>();
   /** What was attached here, until Outlook is seen to have it. */
   readonly #made = new Map<string, NamedFile>();
+  /** Protected files that others may still go with: first there must be room for all of them. */
+  readonly #unaccompanied: { readonly copy: ProtectedCopy; readonly made: Attached }[] = [];
   readonly #alone: string[] = [];
   /** The same for all of them. */
   #protector: Promise<Protector> | null = null;
@@ -78,6 +80,8 @@ class Work {
         this.#fail(attachment, problemFrom(error));
       });
     }
+    for (const { copy, made } of this.#unaccompanied.splice(0))
+      await this.#accompany(copy, made).catch(() => this.#alone.push(copy.name));
   }
 
   async finish(): Promise<MailOutcome> {
@@ -181,7 +185,7 @@ class Work {
     const made = await this.#putBeside(seen, copy);
     this.#state.keepAnew(seen.digest);
     await this.#takeAway(seen);
-    await this.#accompany(copy, made).catch(() => this.#alone.push(copy.name));
+    this.#unaccompanied.push({ copy, made });
   }
 
   /** The protected file, while the clear one is still there. */

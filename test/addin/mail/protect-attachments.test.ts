@@ -261,6 +261,19 @@ describe("a mailbox that misbehaves", () => {
     expect(organisation.withdrawn).toEqual([0]);
   });
 
+  it("protects all of what fits before anything goes with it", async () => {
+    const { mail, organisation } = world();
+    mail.put("a.dat", "a".repeat(300_000));
+    mail.put("b.dat", "b".repeat(300_000), { weighs: 25_450_000 }); // beside it a page of the other would not fit
+    const page = { service: "https://rms.contoso.example", organisation: "Contoso" };
+    const around = organisation.around(mail, { page });
+    expect(await protectMail(organisation.orderFor(labels.project), around)).toMatchObject({
+      isReady: true,
+      alone: [],
+    });
+    expect(names(mail)).toEqual(["a.dat.html", "a.dat.pfile", "b.dat.html", "b.dat.pfile"]);
+  });
+
   it("while the service is away stays clear, and held back", async () => {
     const { mail, organisation } = world();
     mail.put("plan.docx", "quicksilver");
