@@ -31,7 +31,7 @@ export function check(leaving: Leaving): Verdict {
   const record = recordFor(leaving);
   const open = leaving.attachments.filter((one) => !isKept(one, record, leaving.notes));
   if (open.length > 0) return { may: false, why: "attachments", names: open.map(({ name }) => name) };
-  const hasOwn = record!.attachments.some(({ is }) => is === "own");
+  const hasOwn = record!.attachments.some(({ is }) => is === "own" || is === "copy");
   if (demand === "recipients" && hasOwn && !isSame(record!.readers, leaving.readers))
     return { may: false, why: "recipients" };
   return { may: true };

@@ -41,13 +41,16 @@ export class MailState {
     return this.#change({ readers });
   }
 
-  /** Those that are there, protected, and their sender's own. */
+  /** Those that are there, protected, and their sender's own; what goes with one of them has its readers. */
   async own(): Promise<Attached[]> {
     const attachments = await this.#mail.attachments();
-    return this.record.attachments.flatMap(({ mark, digest, is, told }) => {
+    const there = this.record.attachments.flatMap(({ mark, ...kept }) => {
       const attachment = attachments.find((one) => markOf(one) === mark);
-      return is === "own" && attachment !== undefined ? [{ attachment, digest, told }] : [];
+      return attachment === undefined ? [] : [{ ...kept, attachment }];
     });
+    const files = there.filter(({ is }) => is === "own");
+    const alone = there.filter(({ is, of }) => is === "copy" && !files.some(({ digest }) => digest === of));
+    return [...files, ...alone];
   }
 
   /** Whether what was made of this content is attached already. */
