@@ -20,8 +20,10 @@ export function ContentFrame({ start, content, hearing, ready }: ContentFramePro
     const element = frame.current!;
     let server: ContentServer | null = null;
     let isGone = false;
+    const fetching = start.kind === "pdf" ? fetchWorker() : null; // while the frame comes
+    fetching?.catch(() => undefined);
     const loaded = async () => {
-      const worker = start.kind === "pdf" ? { worker: await fetchWorker() } : {};
+      const worker = fetching === null ? {} : { worker: await fetching };
       if (isGone) return;
       server = new ContentServer(element.contentWindow!, { ...start, ...worker }, content, hearing);
       ready(server);
