@@ -1,6 +1,8 @@
-import { codeOf, RightsError } from "../shared/errors.js";
+import { isSignedOut } from "../browser/page-account.js";
+import { codeOf } from "../shared/errors.js";
 import type { Label } from "../shared/label.js";
 import { AgentSide } from "./agent-side.js";
+import { Attempt } from "./attempt.js";
 import {
   type Choice,
   type Chosen,
@@ -53,7 +55,7 @@ export class Pane {
   readonly parts: PaneParts;
   readonly agent: AgentSide;
   readonly #changed: (pane: Pane) => void;
-  #attempt = new AbortController();
+  readonly #attempt = new Attempt();
   #properties: Properties | null = null;
 
   constructor(parts: PaneParts, changed: (pane: Pane) => void) {
@@ -122,7 +124,7 @@ export class Pane {
 
   /** Call it while a click is handled: it opens a window. */
   async signIn(anew = false): Promise<void> {
-    const signal = this.#begin();
+    const signal = this.#attempt.begin();
     await this.#try({ at: "signing-in" }, async () => {
       if (anew) await this.#forget();
       const session = this.session ?? (await this.parts.signIn(anew, signal));
@@ -172,7 +174,7 @@ export class Pane {
   async protect({ asCopy = false } = {}): Promise<void> {
     const { order, session } = this;
     if (order === null || "kind" in order || session === null) return;
-    const signal = this.#begin();
+    const signal = this.#attempt.begin();
     const progress = (step: Step, share: number) => {
       if (!signal.aborted) this.#show({ at: "working", step, share });
     };
@@ -235,7 +237,7 @@ export class Pane {
 
   /** Gives up what is under way. */
   cancel(): void {
-    this.#begin();
+    this.#attempt.begin();
     this.back();
   }
 
@@ -262,7 +264,7 @@ export class Pane {
   }
 
   async signOut(): Promise<void> {
-    this.#begin();
+    this.#attempt.begin();
     const forgetting = this.#forget();
     this.#show({ at: "signed-out" });
     await forgetting;
@@ -283,21 +285,15 @@ export class Pane {
     await session?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
   }
 
-  #begin(): AbortSignal {
-    this.#attempt.abort(new RightsError("busy", "this was given up for something else"));
-    this.#attempt = new AbortController();
-    return this.#attempt.signal;
-  }
-
   async #try(meanwhile: State, work: () => Promise<State>): Promise<void> {
-    const attempt = this.#attempt;
+    const { signal } = this.#attempt;
     this.#show(meanwhile);
     const next = await work().catch((error): State => {
       const trouble = troubleFrom(error, this.session?.by);
-      if (signedOut.includes(codeOf(error))) this.session = null;
+      if (isSignedOut(error) || codeOf(error) === "not-paired") this.session = null;
       return { at: "trouble", trouble };
     });
-    if (attempt === this.#attempt) this.#show(next);
+    if (!signal.aborted) this.#show(next);
   }
 
   #show(state: State): void {
@@ -305,5 +301,3 @@ export class Pane {
     this.#changed(this);
   }
 }
-
-const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed", "not-paired"];

@@ -75,6 +75,11 @@ export async function signInPage(
   return { subject, ...certified, compromised, service, unsealer, signer, signOut };
 }
 
+const endings: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
+
+/** Whether an error says that nobody is signed in any more. */
+export const isSignedOut = (error: unknown): boolean => endings.includes(codeOf(error));
+
 function tooLate(error: unknown): never {
   if (codeOf(error) !== "sign-in-needed") throw error;
   throw new RightsError("sign-in-failed", "the service took too long over this sign-in; try again", { cause: error });

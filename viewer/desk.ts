@@ -1,9 +1,9 @@
 import { inWindow } from "../browser/agree-in-window.js";
 import { hasPasskeys, type Kept, keepPasskey } from "../browser/guest-passkey.js";
-import { type PageAccount, signInPage } from "../browser/page-account.js";
+import { isSignedOut, type PageAccount, signInPage } from "../browser/page-account.js";
 import { forgetPin, trustOf } from "../browser/pin.js";
 import { openDocument, type ProtectedDocument, readDocument } from "../browser/protected-document.js";
-import { codeOf, RightsError } from "../shared/errors.js";
+import { RightsError } from "../shared/errors.js";
 import { contentKind } from "../shared/format/shown.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import type { Agree, Agreement } from "../shared/protocol/authorization.js";
@@ -48,8 +48,8 @@ export class Desk {
   account: PageAccount | null = null;
   /** Whose name stands across the pages. */
   reader: { readonly name: string; readonly address: string } | null = null;
-  /** A guest, who was mailed a code to come in by, and may keep a passkey for next time. */
-  mayKeepPasskey = false;
+  /** For whose files a guest, who came by a mailed code, may keep a passkey; else `null`. */
+  keepsPasskeyOf: string | null = null;
   /** A program on this computer has the file: none is chosen here, and nobody signs in. */
   isLocal = false;
   readonly #changed: (desk: Desk) => void;
@@ -112,7 +112,7 @@ export class Desk {
     by: "code" | "passkey",
   ): Promise<void> {
     this.#begin();
-    this.mayKeepPasskey = by === "code" && hasPasskeys();
+    this.keepsPasskeyOf = by === "code" && hasPasskeys() ? host.place.discovery.organisation : null;
     return this.#signInBy(async () => agreement, document, host, "asking");
   }
 
@@ -121,9 +121,9 @@ export class Desk {
    * @throws RightsError `sign-in-needed`, `service-unreachable` …
    */
   async keepPasskey(): Promise<Kept> {
-    if (this.account === null) throw new RightsError("sign-in-needed", "nobody is signed in");
-    const { discovery } = await findSignIn(location.origin);
-    return keepPasskey(this.account.service, discovery.organisation);
+    const { account, keepsPasskeyOf: organisation } = this;
+    if (account === null || organisation === null) throw new RightsError("sign-in-needed", "no guest is signed in");
+    return keepPasskey(account.service, organisation);
   }
 
   #signInBy(
@@ -214,7 +214,7 @@ export class Desk {
   async #open(document: ProtectedDocument, { trust }: Host, account: PageAccount): Promise<State> {
     const ask = () =>
       openDocument(document, account, trust).catch((error) => {
-        if (signedOut.includes(codeOf(error))) this.account = null;
+        if (isSignedOut(error)) this.account = null;
         throw error;
       });
     const opened = await ask();
@@ -229,7 +229,7 @@ export class Desk {
   async #forget(): Promise<void> {
     const { account } = this;
     this.account = null;
-    this.mayKeepPasskey = false;
+    this.keepsPasskeyOf = null;
     await account?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
   }
 
@@ -253,8 +253,6 @@ export class Desk {
     this.#changed(this);
   }
 }
-
-const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
 
 function foreignState(file: string, serviceAddress: string): State {
   const viewer = foreignViewer(serviceAddress);

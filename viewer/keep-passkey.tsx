@@ -8,16 +8,16 @@ type Step = "offered" | "keeping" | Kept | "failed";
 /** Once, to a guest who came by a code: next time without one. */
 export function KeepPasskey({ desk, say }: { desk: Desk; say: GuestMessages }) {
   const [step, setStep] = useState<Step>("offered");
-  const [isAway, setAway] = useState(!desk.mayKeepPasskey);
+  const [isAway, setAway] = useState(desk.keepsPasskeyOf === null);
   if (isAway) return null;
   const leave = () => {
-    desk.mayKeepPasskey = false;
+    desk.keepsPasskeyOf = null;
     setAway(true);
   };
   const keep = async () => {
     setStep("keeping");
     const kept = await desk.keepPasskey().catch(() => "failed" as const);
-    desk.mayKeepPasskey = false;
+    desk.keepsPasskeyOf = null;
     setStep(kept);
   };
   const isOffered = step === "offered";

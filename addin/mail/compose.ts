@@ -1,7 +1,8 @@
+import { isSignedOut } from "../../browser/page-account.js";
 import type { Bytes } from "../../shared/bytes.js";
-import { codeOf, RightsError } from "../../shared/errors.js";
 import { type Label, labelPath, needsReason } from "../../shared/label.js";
 import { AgentSide } from "../agent-side.js";
+import { Attempt } from "../attempt.js";
 import type { Offered } from "../session.js";
 import { troubleFrom } from "../trouble.js";
 import { check, isKept } from "./check.js";
@@ -16,7 +17,6 @@ import { type Demand, demandHeader, markOf, parseRecord, readersOf, recordNote }
 import type { MailSession } from "./session.js";
 
 const nothingChosen: MailChoice = { label: null, may: "Do Not Forward", leavesPictures: false, reason: "" };
-const signedOut: readonly string[] = ["sign-in-needed", "account-mismatch", "device-removed"];
 
 /** One mail that is being written, one person, one thing to do. */
 export class Compose {
@@ -33,7 +33,7 @@ export class Compose {
   readonly #changed: (compose: Compose) => void;
   readonly #states = new Map<string, AttachmentState>();
   readonly #licenses = new Map<string, Bytes>();
-  #attempt = new AbortController();
+  readonly #attempt = new Attempt();
   /** The last that was begun: two never work on the mail at once. */
   #work: Promise<void> = Promise.resolve();
   #label: string | null = null;
@@ -99,7 +99,7 @@ export class Compose {
 
   /** Call it while a click is handled: it opens a window. */
   async signIn(anew = false): Promise<void> {
-    const signal = this.#begin();
+    const signal = this.#attempt.begin();
     await this.#try({ at: "signing-in" }, async () => {
       if (anew) await this.#forget();
       this.session ??= await this.parts.signIn(anew, signal);
@@ -141,7 +141,7 @@ export class Compose {
   async protect(andSend = false): Promise<void> {
     const { session, choice, obstacle } = this;
     if (session === null || choice.label === null || obstacle !== null) return;
-    const signal = this.#begin();
+    const signal = this.#attempt.begin();
     const before = this.#work;
     this.#work = this.#try({ at: "working" }, async () => {
       await before;
@@ -211,7 +211,7 @@ export class Compose {
   }
 
   cancel(): void {
-    this.#begin();
+    this.#attempt.begin();
     this.back();
   }
 
@@ -234,7 +234,7 @@ export class Compose {
   }
 
   async signOut(): Promise<void> {
-    this.#begin();
+    this.#attempt.begin();
     const forgetting = this.#forget();
     this.#show({ at: "signed-out" });
     await forgetting;
@@ -264,21 +264,15 @@ export class Compose {
     await session?.signOut().catch(() => undefined); // the service may be away; the keys are gone all the same
   }
 
-  #begin(): AbortSignal {
-    this.#attempt.abort(new RightsError("busy", "this was given up for something else"));
-    this.#attempt = new AbortController();
-    return this.#attempt.signal;
-  }
-
   async #try(meanwhile: ComposeState, work: () => Promise<ComposeState>): Promise<void> {
-    const attempt = this.#attempt;
+    const { signal } = this.#attempt;
     this.#show(meanwhile);
     const next = await work().catch((error): ComposeState => {
       const trouble = troubleFrom(error);
-      if (signedOut.includes(codeOf(error))) this.session = null;
+      if (isSignedOut(error)) this.session = null;
       return { at: "trouble", trouble };
     });
-    if (attempt === this.#attempt) this.#show(next);
+    if (!signal.aborted) this.#show(next);
     else
       await this.#read()
         .then(() => this.#show(this.state))

@@ -3,6 +3,7 @@ import { codeOf, type RightsErrorCode } from "../../shared/errors.js";
 import { isOfficeName, isProtectedName } from "../../shared/format/kind.js";
 import { isPageName, sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
 import type { UseLicense } from "../../shared/license/use-license.js";
+import { Attempt } from "../attempt.js";
 import type { NamedFile } from "../protector.js";
 import type { SignedIn } from "../session.js";
 import { type Trouble, troubleFrom } from "../trouble.js";
@@ -52,7 +53,7 @@ export class Read {
   readonly #changed: (read: Read) => void;
   readonly #states = new Map<string, ReadState>();
   #signedIn: Promise<SignedIn> | null = null;
-  #attempt = new AbortController();
+  readonly #attempt = new Attempt();
 
   constructor(parts: ReadParts, changed: (read: Read) => void) {
     this.parts = parts;
@@ -66,8 +67,7 @@ export class Read {
 
   /** By their names: what they are, their content says once somebody looks. */
   #begin(): void {
-    this.#attempt.abort();
-    this.#attempt = new AbortController();
+    this.#attempt.begin();
     this.#states.clear();
     const mayBe = ({ name, kind }: Attachment) =>
       kind === "file" && (isProtectedName(name) || isOfficeName(name) || isPageName(name));

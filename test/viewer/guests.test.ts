@@ -1,89 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { launchChromium } from "../browser/chromium.js";
-import { seal } from "../scenarios/seal.js";
-import { codeIn, otherThan } from "../service/guests/visitor.js";
-import { sharedService } from "../service/licensing/scratch-service.js";
-import { openSmtpCatcher, type SmtpCatcher, textIn } from "../service/mail/smtp-catcher.js";
+import { expect, it } from "vitest";
+import { otherThan } from "../service/guests/visitor.js";
+import { textIn } from "../service/mail/smtp-catcher.js";
+import { findings, isNarrow, opened, outside } from "./outside.js";
 
 /** Somebody outside opens what was sent to them, in a real browser, with a code from a real mail server. */
 
-let browser: Browser;
-let catcher: SmtpCatcher;
-let folder: string;
-const config: Record<string, unknown> = {};
-beforeAll(async () => {
-  [browser, catcher, folder] = await Promise.all([
-    launchChromium(),
-    openSmtpCatcher({ disabledCommands: ["STARTTLS", "AUTH"] }),
-    mkdtemp(join(tmpdir(), "seal-guests-")),
-  ]);
-  const smtp = { host: "127.0.0.1", port: catcher.port, tls: "none" };
-  config.mail = { from: "seal@trial.example", language: "en", smtp };
-});
-const shared = sharedService({ config: config as never, pages: new URL("../../dist/viewer/", import.meta.url) });
-beforeAll(async () => {
-  const { user, password } = shared().people.writer;
-  const login = ["login", shared().origin, "--user", user, "--password-stdin"];
-  expect(await seal(login, { home: join(folder, "home"), input: password })).toMatchObject({ code: 0 });
-});
-afterAll(async () => {
-  await browser?.close();
-  await catcher?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
+const { shared, sent, viewer, mailed, mailsTo, seal, path } = outside();
 const soon = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 20_000 });
-
-/** A file that names somebody, protected at the command line. */
-async function sent(name: string, to: string, rights = "VIEW"): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, `this is ${name}`);
-  const options = { home: join(folder, "home"), cwd: folder };
-  const made = await seal(["protect", "--json", "--grant", `${to}:${rights}`, path], options);
-  expect(made, made.err).toMatchObject({ code: 0 });
-  return JSON.parse(made.text).path;
-}
-
-async function viewer(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 390, height: 800 }, ...options });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  await page.goto(`${shared().origin}/view`);
-  return page;
-}
-
-const theirs = (address: string) => catcher.mails.filter(({ to }) => to.includes(address));
-
-async function mailed(address: string, count = 1): Promise<string> {
-  await soon(() => theirs(address).length).toBe(count);
-  return codeIn(theirs(address).at(-1)!.raw);
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
-}
-
-const isNarrow = async (page: Page): Promise<boolean> => {
-  await page.setViewportSize({ width: 320, height: 800 });
-  return page.evaluate(() => document.documentElement.scrollWidth <= 320);
-};
-
-/** The text in the frame once something is shown; a guest's has none but a picture. */
-async function opened(page: Page): Promise<void> {
-  const element = await page.waitForSelector("iframe", { timeout: 20_000 });
-  await (await element.contentFrame())!.waitForSelector("main canvas, main pre");
-}
 
 it("by keyboard alone: address, code from the mail, the file; and the audit says guest", async () => {
   const address = "bob@gmail.example";
@@ -101,7 +24,7 @@ it("by keyboard alone: address, code from the mail, the file; and the audit says
     "If plan.ptxt was sent to Bob@Gmail.example, a code is on its way there.",
   );
   const code = await mailed(address);
-  expect(textIn(theirs(address)[0]!)).toContain("Ada Lovelace (ada@trial.example) sent you “plan.txt”");
+  expect(textIn(mailsTo(address)[0]!)).toContain("Ada Lovelace (ada@trial.example) sent you “plan.txt”");
   await page.keyboard.type(otherThan(code));
   await soon(() => page.textContent("[role=alert]")).toContain("you have 4 more tries");
   expect(await findings(page)).toEqual([]);
@@ -127,7 +50,7 @@ it("a code is pasted as it stands in the mail or as people group it, in their la
   await page.fill("#guest-address", address);
   await page.click("text=Code per Mail");
   const code = await mailed(address);
-  expect(textIn(theirs(address)[0]!)).toContain("hat Ihnen „notiz.txt“ geschickt");
+  expect(textIn(mailsTo(address)[0]!)).toContain("hat Ihnen „notiz.txt“ geschickt");
   await page.waitForSelector("#guest-code");
   await page.evaluate(
     (text) => {
@@ -158,17 +81,16 @@ it("a guest asks the owner of another file, and opens it once they are let in; n
   await page.click("text=Ask for access");
   await soon(() => page.textContent("[role=status]")).toContain("was asked");
   const owner = "ada@trial.example";
-  await soon(() => theirs(owner).length).toBe(1);
-  expect(textIn(theirs(owner)[0]!)).toContain(`${shared().origin}/requests`);
-  const home = join(folder, "home");
-  const request = JSON.parse((await seal(["requests", "--json"], { home })).text.trim().split("\n")[0]!);
+  await soon(() => mailsTo(owner).length).toBe(1);
+  expect(textIn(mailsTo(owner)[0]!)).toContain(`${shared().origin}/requests`);
+  const request = JSON.parse((await seal("requests", "--json")).text.trim().split("\n")[0]!);
   expect(request).toMatchObject({ address, document: "second.txt" });
-  expect(await seal(["requests", "grant", request.id], { home })).toMatchObject({ code: 0 });
+  expect(await seal("requests", "grant", request.id)).toMatchObject({ code: 0 });
   await page.click("text=Try again");
   await opened(page);
   const other = await page.context().newPage();
   await other.goto(`${shared().origin}/view`);
-  await other.setInputFiles("input[type=file]", join(folder, "first.ptxt"));
+  await other.setInputFiles("input[type=file]", path("first.ptxt"));
   await soon(() => other.textContent("main")).toContain("Sign in to open"); // nothing was left behind
 });
 
@@ -185,5 +107,5 @@ it("who is not named waits for a mail that does not come, and goes back to signi
   expect(await page.inputValue("#guest-address")).toBe("");
   await page.click("text=Sign in with an account");
   expect(await page.textContent("h1")).toBe("closed.ptxt");
-  expect(theirs("nobody@gmail.example")).toEqual([]);
+  expect(mailsTo("nobody@gmail.example")).toEqual([]);
 });

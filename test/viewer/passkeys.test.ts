@@ -1,52 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, CDPSession, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { launchChromium } from "../browser/chromium.js";
-import { seal } from "../scenarios/seal.js";
-import { codeIn } from "../service/guests/visitor.js";
-import { sharedService } from "../service/licensing/scratch-service.js";
-import { openSmtpCatcher, type SmtpCatcher } from "../service/mail/smtp-catcher.js";
+import type { BrowserContextOptions, CDPSession, Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { findings, isNarrow, opened, outside } from "./outside.js";
 
 /** A guest who came by a code keeps a passkey, in a real browser with an authenticator of its own, and comes again by it. */
 
-let browser: Browser;
-let catcher: SmtpCatcher;
-let folder: string;
-const config: Record<string, unknown> = {};
-beforeAll(async () => {
-  [browser, catcher, folder] = await Promise.all([
-    launchChromium(),
-    openSmtpCatcher({ disabledCommands: ["STARTTLS", "AUTH"] }),
-    mkdtemp(join(tmpdir(), "seal-passkeys-")),
-  ]);
-  const smtp = { host: "127.0.0.1", port: catcher.port, tls: "none" };
-  config.mail = { from: "seal@trial.example", language: "en", smtp };
-});
-const shared = sharedService({ config: config as never, pages: new URL("../../dist/viewer/", import.meta.url) });
-beforeAll(async () => {
-  const { user, password } = shared().people.writer;
-  const login = ["login", shared().origin, "--user", user, "--password-stdin"];
-  expect(await seal(login, { home: join(folder, "home"), input: password })).toMatchObject({ code: 0 });
-});
-afterAll(async () => {
-  await browser?.close();
-  await catcher?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
+const { shared, sent, viewer, mailed, mailsTo, mails } = outside();
 const soon = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 20_000 });
-
-async function sent(name: string, ...to: string[]): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, `this is ${name}`);
-  const grants = to.flatMap((address) => ["--grant", `${address}:VIEW`]);
-  const made = await seal(["protect", "--json", ...grants, path], { home: join(folder, "home"), cwd: folder });
-  expect(made, made.err).toMatchObject({ code: 0 });
-  return JSON.parse(made.text).path;
-}
 
 interface Visit {
   page: Page;
@@ -57,10 +16,8 @@ interface Visit {
 
 /** A browser whose authenticator unlocks itself, or not. */
 async function visit(options: BrowserContextOptions = {}, isUserVerified = true): Promise<Visit> {
-  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 390, height: 800 }, ...options });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
+  const page = await viewer(options);
+  const devtools = await page.context().newCDPSession(page);
   await devtools.send("WebAuthn.enable");
   const { authenticatorId: authenticator } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
     options: {
@@ -72,25 +29,17 @@ async function visit(options: BrowserContextOptions = {}, isUserVerified = true)
       automaticPresenceSimulation: true,
     },
   });
-  await page.goto(`${shared().origin}/view`);
   return { page, devtools, authenticator };
 }
 
 async function enterByCode({ page }: Visit, file: string, address: string): Promise<void> {
-  const theirs = () => catcher.mails.filter(({ to }) => to.includes(address));
-  const before = theirs().length;
+  const before = mailsTo(address).length;
   await page.setInputFiles("input[type=file]", file);
   await page.click("text=/mail me a code|Ich habe kein Konto/");
   await page.fill("#guest-address", address);
   await page.click("button.primary");
-  await soon(() => theirs().length).toBe(before + 1);
-  await page.fill("#guest-code", codeIn(theirs().at(-1)!.raw));
+  await page.fill("#guest-code", await mailed(address, before + 1));
   await opened(page);
-}
-
-async function opened(page: Page): Promise<void> {
-  const element = await page.waitForSelector("iframe", { timeout: 20_000 });
-  await (await element.contentFrame())!.waitForSelector("main canvas, main pre");
 }
 
 /** A page loaded anew has nothing of before: whoever comes now has only what the browser keeps. */
@@ -98,16 +47,6 @@ async function reopen({ page }: Visit, file: string): Promise<void> {
   await page.reload();
   await page.setInputFiles("input[type=file]", file);
   await page.click("text=/mail me a code|Ich habe kein Konto/");
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
 }
 
 it("is offered after a code, kept, and opens the next file without one; by keyboard, at any width", async () => {
@@ -118,22 +57,21 @@ it("is offered after a code, kept, and opens the next file without one; by keybo
   const second = await sent("second.txt", address);
   await enterByCode(visitor, first, address);
   expect(await page.textContent(".keep")).toContain(`Keep a passkey for ${address}.`);
-  await page.setViewportSize({ width: 320, height: 800 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  expect(await isNarrow(page)).toBe(true);
   expect(await findings(page)).toEqual([]);
   await page.focus(".keep button");
   await page.keyboard.press("Enter");
   await soon(() => page.textContent(".keep p")).toContain("every 90 days a code is asked for once more");
   await page.click(".keep >> text=Close");
   expect(await page.locator(".keep").count()).toBe(0);
-  const mails = catcher.mails.length;
+  const before = mails().length;
   await reopen(visitor, second);
   expect(await findings(page)).toEqual([]);
   await page.focus("text=Use a passkey");
   await page.keyboard.press("Enter");
   await opened(page);
   await soon(() => page.textContent("h1")).toContain("second");
-  expect(catcher.mails).toHaveLength(mails);
+  expect(mails()).toHaveLength(before);
   expect(await page.locator(".keep").count()).toBe(0);
   const { audit } = shared().service.parts;
   const [entry] = await audit.events({ action: "sign-in", limit: 1 });
