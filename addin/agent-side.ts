@@ -49,6 +49,7 @@ export class AgentSide {
     this.found = await this.#agent.look(session?.by === "page" ? session.person.address : null, options);
     const mustMeet = this.found.standing === "not-paired" && session === null && !this.#isUnwanted;
     if (mustMeet) this.pairing ??= { step: "offered", trouble: null };
+    this.#changed();
   }
 
   /** As the agent's person; `null` unless it is connected, and this pane may work as them. */

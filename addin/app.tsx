@@ -1,11 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
 import { AgentNote } from "./agent-note.js";
 import { Chooser } from "./chooser.js";
 import { CurrentState } from "./current-state.js";
 import { DoneScreen } from "./done-screen.js";
+import { Footer } from "./footer.js";
 import type { Messages } from "./messages.js";
 import { PairingScreen } from "./pairing-screen.js";
 import type { Pane } from "./pane.js";
+import { SigningIn } from "./signing-in.js";
 import { TroubleScreen } from "./trouble-screen.js";
 
 export interface PaneProps {
@@ -39,14 +40,14 @@ function Screen({ pane, say }: PaneProps) {
     case "signed-out":
       return <SignedOut pane={pane} say={say} />;
     case "signing-in":
-      return <SigningIn pane={pane} say={say} />;
+      return <SigningIn cancel={() => pane.cancel()} say={say} />;
     case "choosing":
     case "working":
       return <Chooser pane={pane} say={say} />;
     case "done":
       return <DoneScreen pane={pane} say={say} state={state} />;
     case "trouble":
-      return <TroubleScreen pane={pane} say={say} trouble={state.trouble} />;
+      return <TroubleScreen pane={pane} say={say} trouble={state.trouble} unchanged={say.unchanged} />;
   }
 }
 
@@ -60,52 +61,5 @@ function SignedOut({ pane, say }: PaneProps) {
         {isAlone ? say.agent.signInWithout : say.signIn}
       </button>
     </section>
-  );
-}
-
-function SigningIn({ pane, say }: PaneProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-  return (
-    <section class="card">
-      <h2 tabIndex={-1} ref={heading}>
-        {say.signingIn}
-      </h2>
-      <p>{say.signingInWhere}</p>
-      <button type="button" onClick={() => pane.cancel()}>
-        {say.cancel}
-      </button>
-    </section>
-  );
-}
-
-/** Who would do the work, and as whom; quiet as long as all is well. */
-function Footer({ pane, say }: PaneProps) {
-  const { session, state } = pane;
-  if (session === null) return null;
-  const busy = state.at === "working" || state.at === "signing-in";
-  const isByAgent = pane.agent.found.standing === "connected";
-  return (
-    <footer>
-      <p>
-        <span class={isByAgent ? "dot" : "dot alone"} aria-hidden="true" />{" "}
-        {isByAgent ? say.agent.connected : say.inPage}
-      </p>
-      {busy || pane.agent.pairing !== null ? null : <AgentNote pane={pane} say={say} />}
-      <p title={session.person.address}>{session.person.name}</p>
-      <p>
-        {session.by === "agent" ? null : (
-          <>
-            <button type="button" class="link" disabled={busy} onClick={() => void pane.signOut()}>
-              {say.signOut}
-            </button>{" "}
-            ·{" "}
-          </>
-        )}
-        <button type="button" class="link" disabled={busy} onClick={() => void pane.signIn(true)}>
-          {say.otherAccount}
-        </button>
-      </p>
-    </footer>
   );
 }

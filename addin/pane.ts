@@ -129,7 +129,7 @@ export class Pane {
       if (anew) await this.#forget();
       const session = this.session ?? (await this.parts.signIn(anew, signal));
       const next = await this.#goOnAs(session);
-      void this.agent.look(session).then(() => this.#show(this.state));
+      void this.agent.look(session);
       return next;
     });
   }

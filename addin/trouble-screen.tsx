@@ -1,8 +1,17 @@
-import type { PaneProps } from "./app.js";
+import type { Messages } from "./messages.js";
+import type { Pane } from "./pane.js";
 import type { Trouble } from "./trouble.js";
 
+interface TroubleProps {
+  readonly pane: Pick<Pane, "again" | "signIn" | "trustNewKey" | "withoutAgent" | "back">;
+  readonly say: Messages;
+  readonly trouble: Trouble;
+  /** What is as it was, in words. */
+  readonly unchanged: string;
+}
+
 /** Why nothing was done, in its own words, and what to do next. */
-export function TroubleScreen({ pane, say, trouble }: PaneProps & { trouble: Trouble }) {
+export function TroubleScreen({ pane, say, trouble, unchanged }: TroubleProps) {
   const [label, act] = {
     again: [say.again, () => pane.again()] as const,
     "sign-in": [say.signIn, () => pane.signIn()] as const,
@@ -13,7 +22,7 @@ export function TroubleScreen({ pane, say, trouble }: PaneProps & { trouble: Tro
       <p role="alert" class="trouble">
         {say.troubles[trouble.kind]}
       </p>
-      <p>{say.unchanged}</p>
+      <p>{unchanged}</p>
       <button type="button" class="primary" onClick={() => void act()}>
         {label}
       </button>

@@ -1,8 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
 import { labelPath, textIn } from "../../shared/label.js";
-import { AgentNote } from "../agent-note.js";
+import { Footer } from "../footer.js";
 import { PairingScreen } from "../pairing-screen.js";
-import type { Trouble } from "../trouble.js";
+import { SigningIn } from "../signing-in.js";
+import { TroubleScreen } from "../trouble-screen.js";
 import { AttachmentList } from "./attachment-list.js";
 import { ComposeForm, type MailProps } from "./compose-form.js";
 
@@ -14,7 +14,7 @@ export function ComposeApp(all: MailProps) {
       <main>
         <Screen {...all} />
       </main>
-      <Footer {...all} />
+      <Footer pane={all.compose} say={all.say} />
     </>
   );
 }
@@ -42,7 +42,7 @@ function Screen(all: MailProps) {
     case "signed-out":
       return <SignedOut {...all} />;
     case "signing-in":
-      return <SigningIn {...all} />;
+      return <SigningIn cancel={() => compose.cancel()} say={say} />;
     case "choosing":
     case "working":
       return <ComposeForm {...all} />;
@@ -53,7 +53,7 @@ function Screen(all: MailProps) {
         </p>
       );
     case "trouble":
-      return <TroubleNow {...all} trouble={state.trouble} />;
+      return <TroubleScreen pane={compose} say={say} trouble={state.trouble} unchanged={mail.unchanged} />;
   }
 }
 
@@ -68,74 +68,5 @@ function SignedOut({ compose, say, mail }: MailProps) {
         </button>
       </section>
     </>
-  );
-}
-
-function SigningIn({ compose, say }: MailProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-  return (
-    <section class="card">
-      <h2 tabIndex={-1} ref={heading}>
-        {say.signingIn}
-      </h2>
-      <p>{say.signingInWhere}</p>
-      <button type="button" onClick={() => compose.cancel()}>
-        {say.cancel}
-      </button>
-    </section>
-  );
-}
-
-/** Why it stopped, in its own words, and what to do next. */
-function TroubleNow({ compose, say, mail, trouble }: MailProps & { readonly trouble: Trouble }) {
-  const [label, act] = {
-    again: [say.again, () => compose.again()] as const,
-    "sign-in": [say.signIn, () => compose.signIn()] as const,
-    "trust-new-key": [say.trustNewKey, () => compose.trustNewKey()] as const,
-  }[trouble.way];
-  return (
-    <section class="card">
-      <p role="alert" class="trouble">
-        {say.troubles[trouble.kind]}
-      </p>
-      <p>{mail.unchanged}</p>
-      <button type="button" class="primary" onClick={() => void act()}>
-        {label}
-      </button>
-      <button type="button" onClick={() => compose.back()}>
-        {say.back}
-      </button>
-      <p class="help">
-        {say.forSupport}: {trouble.code}
-      </p>
-    </section>
-  );
-}
-
-/** Who would do the work, and as whom; quiet as long as all is well. */
-function Footer({ compose, say }: MailProps) {
-  const { session, state, agent } = compose;
-  if (session === null) return null;
-  const busy = state.at === "working" || state.at === "signing-in";
-  const isByAgent = agent.found.standing === "connected";
-  return (
-    <footer>
-      <p>
-        <span class={isByAgent ? "dot" : "dot alone"} aria-hidden="true" />{" "}
-        {isByAgent ? say.agent.connected : say.inPage}
-      </p>
-      {busy || agent.pairing !== null ? null : <AgentNote pane={compose} say={say} />}
-      <p title={session.person.address}>{session.person.name}</p>
-      <p>
-        <button type="button" class="link" disabled={busy} onClick={() => void compose.signOut()}>
-          {say.signOut}
-        </button>{" "}
-        ·{" "}
-        <button type="button" class="link" disabled={busy} onClick={() => void compose.signIn(true)}>
-          {say.otherAccount}
-        </button>
-      </p>
-    </footer>
   );
 }

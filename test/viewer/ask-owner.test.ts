@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
+import { findings } from "./accessibility.js";
 import { Organisation, Reader } from "./reader.js";
 
 let browser: Browser;
@@ -18,16 +18,6 @@ const soon = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 2
 const reason = "I take over from Eve";
 
 /** What is wrong with the page by day and by night. */
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
-}
-
 it("who is refused asks the owner by keyboard alone, and once let in opens the same file", async () => {
   const reader = await Reader.at(contoso, browser);
   const { page } = reader;

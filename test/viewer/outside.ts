@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
@@ -73,17 +72,6 @@ export function outside() {
 }
 
 const soon = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 20_000 });
-
-/** What axe has to say, in the light and in the dark. */
-export async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
-}
 
 /** Whether it fits the narrowest of phones. */
 export async function isNarrow(page: Page): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
 import { textIn } from "../service/mail/smtp-catcher.js";
+import { findings } from "./accessibility.js";
 import { Organisation, Reader } from "./reader.js";
 
 let browser: Browser;
@@ -59,16 +59,6 @@ async function signIn(page: Page): Promise<void> {
   await window.fill("#username", user);
   await window.fill("#password", password);
   await window.click("button.primary");
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
 }
 
 it("the owner follows the mail, signs in, lets in who asked, and their file opens", async () => {

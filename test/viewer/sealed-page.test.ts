@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
+import { findings } from "./accessibility.js";
 import { Organisation } from "./reader.js";
 
 /** Sealed pages as people meet them: made by the real command line, opened in a real browser, read at a real service. */
@@ -299,16 +299,6 @@ describe("the window that takes over", () => {
 });
 
 /** Findings of axe in light and dark. */
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
-}
-
 /** Widths at which something sticks out to the side, with text of the usual size and of twice that. */
 async function overflows(page: Page): Promise<string[]> {
   const found: string[] = [];

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
 import { seal } from "../scenarios/seal.js";
+import { findings } from "./accessibility.js";
 import { png } from "./png.js";
 import { Organisation, Reader } from "./reader.js";
 
@@ -34,17 +34,6 @@ const drawn = (frame: Frame) =>
     const middle = 4 * (Math.floor(canvas.height / 2) * canvas.width + Math.floor(canvas.width / 2));
     return { width: canvas.width, dark, middle: [...data.slice(middle, middle + 3)] };
   });
-
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  await page.emulateMedia({ colorScheme: null });
-  return found;
-}
 
 /** Widths at which something sticks out to the side, with text of the usual size and of twice that. */
 async function overflows(page: Page): Promise<string[]> {
