@@ -217,6 +217,32 @@ describe("a mail that is written", () => {
   });
 });
 
+describe("a mail beside an agent", () => {
+  it("is protected by that, once they have met: with a copy of its pages for those who only look", async () => {
+    await contoso.signIn("writer");
+    await contoso.startAgent("writer");
+    const outlook = await opened({ attachments: [fileOf("plan.docx", docx)], to: [address("colleague")] });
+    await outlook.signIn(writer());
+    await outlook.pane.click("footer button:has-text('Pair with the agent')");
+    await outlook.pane.waitForSelector("text=Outlook and the agent have not met yet");
+    expect(await outlook.findings()).toEqual([]);
+    const { code, ended } = await contoso.code("writer");
+    await outlook.pane.fill("#code", code);
+    await outlook.pane.press("#code", "Enter");
+    await outlook.pane.waitForSelector("text=Agent connected");
+    await ended;
+    await outlook.pick("Confidential", "Project");
+    await outlook.protect();
+    await soon(() => outlook.pane.textContent("#what")).toBe("The mail is ready to be sent.");
+    const all = await outlook.received();
+    expect(all.map(({ name }) => name).sort()).toEqual(["plan.docx", "plan.html", "plan.ppdf"]);
+    const plan = all.find(({ name }) => name === "plan.docx")!.bytes;
+    expect(await contoso.opened("colleague", "plan.docx", plan)).not.toBeTypeOf("number");
+    expect(await outlook.send()).toMatchObject({ allowEvent: true });
+    quiet(outlook);
+  });
+});
+
 describe("a mail that is read", () => {
   /** What the writer protected, as it was sent. */
   async function sent(): Promise<HostAttachment[]> {
