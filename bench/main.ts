@@ -8,6 +8,7 @@ import { link } from "./link.js";
 import { mail } from "./mail.js";
 import { machine, type Row } from "./measure.js";
 import { officeFiles } from "./office-files.js";
+import { pane } from "./pane.js";
 import { smallFiles } from "./small-files.js";
 import { startTrial } from "./trial.js";
 import { useLicenses } from "./use-licenses.js";
@@ -23,6 +24,7 @@ const budgets = {
   link,
   "cold-status": coldStatus,
   viewer,
+  pane,
   mail,
   "office-files": officeFiles,
 };

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { officeProgram } from "../agent/link/office-program.js";
 import { launchChromium } from "../browser/chromium.js";
 import { makePackage, wordParts } from "../office-documents.js";
+import type { Agent } from "../scenarios/agents.js";
 import { freePort, until } from "../scenarios/seal.js";
-import { OfficeWindow, type Opening } from "./office.js";
+import { openOffice, type TestOpening } from "./open-office.js";
 import { SecureOrganisation } from "./secure-organisation.js";
 
 /**
@@ -21,6 +22,7 @@ let contoso: SecureOrganisation;
 /** One where the rule allows it, and the pane has met the agent. */
 let met: BrowserContext;
 let documents: string;
+let agent: Agent;
 
 beforeAll(async () => {
   const port = await freePort();
@@ -38,7 +40,7 @@ beforeAll(async () => {
     for (const label of labels) label.pdfCopy = false; // which LibreOffice takes its time for
   });
   for (const role of ["writer", "colleague", "outsider"] as const) await contoso.signIn(role);
-  await contoso.startAgent("writer");
+  agent = await contoso.startAgent("writer");
   met = await contextWith(["local-network-access"]);
 });
 afterAll(async () => {
@@ -56,8 +58,8 @@ const put = (name: string): string => {
   copyFileSync(join(documents, "plan.docx"), join(documents, name));
   return join(documents, name);
 };
-const open = (opening: Partial<Opening>) =>
-  OfficeWindow.open(browser, contoso, {
+const open = (opening: Partial<TestOpening>) =>
+  openOffice(browser, contoso, {
     file: readFileSync(join(documents, "plan.docx")),
     context: met,
     ...opening,
@@ -96,7 +98,7 @@ describe("Word", () => {
     expect([office.complaints, office.strangers]).toEqual([[], []]);
   });
 
-  it("is told what goes on without the pane, and what was taken back", async () => {
+  it("is told what goes on without the pane, also by the agent's next start, and what was taken back", async () => {
     const [kept, taken] = [put("kept.docx"), put("taken.docx")];
     const closing = [officeProgram(kept), officeProgram(taken)];
     for (const path of [kept, taken]) {
@@ -111,7 +113,10 @@ describe("Word", () => {
       }
       await office.page.close();
     }
+    await agent.kill();
     for (const close of closing) await close();
+    expect(isProtected(kept)).toBe(false);
+    agent = await contoso.startAgent("writer");
     await until("the document to be protected", () => isProtected(kept));
     expect(await opensFor("colleague", kept)).toBe("PK");
     expect(isProtected(taken)).toBe(false);

@@ -8,7 +8,8 @@ import { carriedLabels } from "../../shared/format/carrier.js";
 import type { Label } from "../../shared/label.js";
 import { launchChromium } from "../browser/chromium.js";
 import { makePackage, wordParts } from "../office-documents.js";
-import { OfficeWindow } from "./office.js";
+import type { OfficeWindow } from "./office.js";
+import { openOffice } from "./open-office.js";
 import { SecureOrganisation } from "./secure-organisation.js";
 
 /**
@@ -76,7 +77,7 @@ const propertiesIn = (office: OfficeWindow, what: "CustomProperties" | "Custom")
 
 describe("Word", () => {
   it("protects under a label: a colleague opens the copy, and nobody else does", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { file });
+    const office = await openOffice(browser, contoso, { file });
     await office.signIn(writer());
     await office.pick("Confidential", "Project");
     const { name, bytes } = await office.protect();
@@ -95,7 +96,7 @@ describe("Word", () => {
   });
 
   it("labels with what the label shows, in the language of the document, and takes it out again", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { file, language: "de-DE" });
+    const office = await openOffice(browser, contoso, { file, language: "de-DE" });
     await office.signIn(writer());
     await office.pick("Allgemein");
     await office.pane.click("button:has-text('Bezeichnen als Allgemein')");
@@ -126,7 +127,7 @@ describe("Word", () => {
   it("asks why a less sensitive label is enough, and tells the administrators", async () => {
     const { id } = labelOf("Specific people");
     const tenant = await contoso.tenant();
-    const office = await OfficeWindow.open(browser, contoso, {
+    const office = await openOffice(browser, contoso, {
       file,
       properties: { [`MSIP_Label_${id}_Enabled`]: "true", [`MSIP_Label_${id}_SiteId`]: tenant },
     });
@@ -143,7 +144,7 @@ describe("Word", () => {
   });
 
   it("protects with permissions of one's own, made and pressed by keyboard alone", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { file, url: "" });
+    const office = await openOffice(browser, contoso, { file, url: "" });
     const { page, pane } = office;
     await office.signIn(writer(), async () => {
       await pane.focus("main button.primary");
@@ -174,9 +175,39 @@ describe("Word", () => {
   });
 });
 
+describe("whom to name", () => {
+  it("is offered while it is typed, and taken by keyboard or mouse", async () => {
+    const office = await openOffice(browser, contoso, { file });
+    const { page, pane } = office;
+    await office.signIn(writer());
+    await pane.click("button.custom");
+    const option = pane.locator("[role=option]");
+    await page.keyboard.type("b");
+    await page.keyboard.type("o");
+    await soon(() => option.allTextContents()).toEqual([`Bob Fisher${contoso.person("colleague").user}`]);
+    await page.keyboard.press("ArrowDown");
+    expect(await pane.getAttribute("#who-0", "aria-activedescendant")).toBe(await option.getAttribute("id"));
+    await page.keyboard.press("Enter");
+    expect(await pane.inputValue("#who-0")).toBe(contoso.person("colleague").user);
+    expect(await option.count()).toBe(0);
+    await pane.fill("#who-0", "proj");
+    await option.click();
+    expect(await pane.inputValue("#who-0")).toMatch(/^project@/);
+    await pane.fill("#who-0", "bob");
+    await option.waitFor();
+    await page.keyboard.press("Escape");
+    expect(await option.count()).toBe(0);
+    expect(await pane.inputValue("#who-0")).toBe("bob");
+    await pane.fill("#who-0", "bo");
+    await option.waitFor();
+    expect(await office.findings()).toEqual([]);
+    quiet(office);
+  });
+});
+
 describe("Excel", () => {
   it("protects the file on a desktop, and labels with header and footer, but has no watermark", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { program: "Excel", file, url: `${sharePoint}sums.xlsx` });
+    const office = await openOffice(browser, contoso, { program: "Excel", file, url: `${sharePoint}sums.xlsx` });
     await office.signIn(writer());
     await office.pick("General");
     await office.pane.click("button:has-text('Label as General')");
@@ -201,7 +232,7 @@ describe("Excel", () => {
     const pdf = Buffer.from("%PDF-1.7\nquicksilver pages\n%%EOF\n");
     const sets = { ExcelApi: 1.14, PdfFile: 1.1, DialogApi: 1.2 };
     const url = `${sharePoint}sums.xlsx`;
-    const office = await OfficeWindow.open(browser, contoso, { program: "Excel", file, pdf, sets, url });
+    const office = await openOffice(browser, contoso, { program: "Excel", file, pdf, sets, url });
     await office.signIn(writer());
     await office.pick("Confidential", "Project");
     expect(await office.pane.textContent("#what")).toContain("only the pages");
@@ -217,7 +248,7 @@ describe("Excel", () => {
 describe("PowerPoint", () => {
   it("protects the file; where it lets nobody write a label, none is offered that only labels", async () => {
     const url = `${sharePoint}show.pptx`;
-    const office = await OfficeWindow.open(browser, contoso, { program: "PowerPoint", file, url });
+    const office = await openOffice(browser, contoso, { program: "PowerPoint", file, url });
     await office.signIn(writer());
     await office.pick("General");
     expect(await office.pane.textContent("#what")).toContain("lets no add-in write a label");
@@ -230,7 +261,7 @@ describe("PowerPoint", () => {
 
   it("takes back what nobody has opened yet, and says until when whoever has can still open it", async () => {
     const url = `${sharePoint}show.pptx`;
-    const office = await OfficeWindow.open(browser, contoso, { program: "PowerPoint", file, url });
+    const office = await openOffice(browser, contoso, { program: "PowerPoint", file, url });
     await office.signIn(writer());
     await office.pick("Confidential", "Project");
     const first = await office.protect();
@@ -248,7 +279,7 @@ describe("PowerPoint", () => {
 
 describe("an Office that misbehaves", () => {
   it("by refusing the document is told with its own number, and the label is gone again", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { file, misbehave: "refuses" });
+    const office = await openOffice(browser, contoso, { file, misbehave: "refuses" });
     await office.signIn(writer());
     await office.pick("Confidential", "Project");
     await office.pane.click(".act button.primary");
@@ -262,7 +293,7 @@ describe("an Office that misbehaves", () => {
   });
 
   it("by giving less than it said, or never answering, leaves the document as it was; waiting can be given up", async () => {
-    const office = await OfficeWindow.open(browser, contoso, { file, misbehave: "short" });
+    const office = await openOffice(browser, contoso, { file, misbehave: "short" });
     await office.signIn(writer());
     await office.pick("Confidential", "Project");
     await office.pane.click(".act button.primary");

@@ -44,6 +44,7 @@ function scratchAgent(
     state: async () => state,
     whoami: async () => who,
     labels: async () => ({ labels: [], templates: [], mandatory: true, mayProtect: false, isKept: false }),
+    findPeople: async () => [],
     showCode: async () => undefined,
     pair: async () => undefined,
     forget: async () => undefined,

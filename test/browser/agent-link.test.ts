@@ -11,7 +11,7 @@ import { makeCertificate } from "../../agent/link/authority.js";
 import { LinkedTrial } from "../agent/link/linked-trial.js";
 import { until } from "../scenarios/seal.js";
 import type * as inPage from "./agent-in-page.js";
-import { bundle, launchChromium } from "./chromium.js";
+import { bundle, launchWholeChromium } from "./chromium.js";
 
 /** A page of another origin and the agent on its computer, in a real browser and with the real command line. */
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   origin = `http://localhost:${await portOf(site)}`;
   publicOrigin = `https://addin.test:${await portOf(publicSite)}`;
   linked = await LinkedTrial.found({ origins: [origin, publicOrigin] });
-  browser = await launchChromium();
+  browser = await launchWholeChromium();
   page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
   await page.goto(origin);
   await page.evaluate((ports) => underTest.meet({ ports }), linked.ports);
@@ -65,7 +65,7 @@ describe("a page of the internet", () => {
     ["that its user has reaches the agent", ["local-network-access"], "not-paired"],
   ])("%s", async (_what, grants, state) => {
     const { host, port } = new URL(publicOrigin);
-    const own = await launchChromium([
+    const own = await launchWholeChromium([
       `--host-resolver-rules=MAP ${host.split(":")[0]} 127.0.0.1`,
       `--ip-address-space-overrides=127.0.0.1:${port}=public`,
     ]);

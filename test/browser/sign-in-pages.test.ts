@@ -1,9 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { authorizationRequest } from "../service/identity/client.js";
 import { audience, password, type ScratchIdentity, scratchIdentity } from "../service/identity/scratch-identity.js";
 import { scratchProvider } from "../service/identity/strange-provider.js";
+import { findings } from "./accessibility.js";
 import { launchChromium } from "./chromium.js";
 
 let browser: Browser;
@@ -90,20 +90,6 @@ const focused = (page: Page) =>
   page.evaluate(() =>
     Object.fromEntries([...document.activeElement!.attributes].map(({ name, value }) => [name, value])),
   );
-
-/** What axe finds; in the dark only colours are others. */
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const [colorScheme, axe] of [
-    ["light", new AxeBuilder({ page })],
-    ["dark", new AxeBuilder({ page }).withRules(["color-contrast"])],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await axe.analyze();
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id} ${nodes.map(({ html }) => html)}`));
-  }
-  return found;
-}
 
 /** Widths at which something sticks out to the side, with text of the usual size and of twice that. */
 async function overflows(page: Page): Promise<string[]> {

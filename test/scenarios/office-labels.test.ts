@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { collect, sourceOf } from "../../shared/bytes.js";
 import { carriedLabels, labelled } from "../../shared/format/carrier.js";
 import { differing, makePackage, partOf, partsOf, relationship, wordParts } from "../office-documents.js";
 import { pdfOf } from "../pdf-documents.js";
-import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
 
@@ -104,6 +104,11 @@ describe.sequential("a label is in the document, whether it is protected or not"
     expect(refused.err).toContain("say why with: seal label --justification TEXT");
     expect(await as("label", ...lower)).toMatchObject({ code: 2 });
     expect(await report("status", "sensitive.docx")).toMatchObject({ state: "clear" });
+    const dropped = join(trial.folder, "dropped.docx"); // where nobody is asked for a reason
+    await copyFile(at("sensitive.docx"), dropped);
+    const isProtected = async () => ((await report("status", dropped)).state === "protected" ? true : null);
+    await until("the dropped document to be protected", isProtected);
+    expect(await report("status", dropped)).toMatchObject({ label: "Highly confidential/All employees" });
     expect(await as("label", ...lower, "--justification", "it was wrong")).toMatchObject({ code: 0 });
   });
 

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findings } from "../browser/accessibility.js";
 import { launchChromium } from "../browser/chromium.js";
-import { findings } from "./accessibility.js";
 import { Organisation, Reader } from "./reader.js";
 
 let browser: Browser;

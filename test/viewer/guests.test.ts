@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { findings } from "../browser/accessibility.js";
 import { otherThan } from "../service/guests/visitor.js";
 import { textIn } from "../service/mail/smtp-catcher.js";
-import { findings } from "./accessibility.js";
 import { isNarrow, opened, outside } from "./outside.js";
 
 /** Somebody outside opens what was sent to them, in a real browser, with a code from a real mail server. */

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, CDPSession, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { findings } from "./accessibility.js";
+import { findings } from "../browser/accessibility.js";
 import { isNarrow, opened, outside } from "./outside.js";
 
 /** A guest who came by a code keeps a passkey, in a real browser with an authenticator of its own, and comes again by it. */

@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { findings } from "../browser/accessibility.js";
 import { launchChromium } from "../browser/chromium.js";
 import { textIn } from "../service/mail/smtp-catcher.js";
-import { findings } from "./accessibility.js";
 import { Organisation, Reader } from "./reader.js";
 
 let browser: Browser;

@@ -5,8 +5,8 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { findings } from "../browser/accessibility.js";
 import { launchChromium } from "../browser/chromium.js";
-import { findings } from "./accessibility.js";
 import { Organisation } from "./reader.js";
 
 /** Sealed pages as people meet them: made by the real command line, opened in a real browser, read at a real service. */

@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { basename, join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../browser/chromium.js";
+import { findings } from "../browser/accessibility.js";
+import { launchWholeChromium } from "../browser/chromium.js";
 import { Organisation, Reader } from "./reader.js";
 
 /** The viewer as an app: installed, started without a network, given files by other apps; and what it keeps meanwhile. */
@@ -14,7 +14,7 @@ let browser: Browser;
 let contoso: Organisation;
 let elsewhere: Server;
 beforeAll(async () => {
-  [browser, contoso] = await Promise.all([launchChromium(), Organisation.found()]);
+  [browser, contoso] = await Promise.all([launchWholeChromium(), Organisation.found()]);
   // what another app does when it shares: a form of a page that is not ours
   elsewhere = createServer((_request, response) =>
     response
@@ -131,7 +131,7 @@ it("starts without a network, says what that means, and opens again once there i
   await page.context().setOffline(true);
   await page.goto(`${contoso.trial.service}/view`);
   await soon(() => page.textContent(".offline")).toContain("kein Netz");
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   const path = await contoso.forColleague("later.txt", canary);
   await reader.choose(path);
   await soon(reader.refusal).toContain("nicht erreichbar");

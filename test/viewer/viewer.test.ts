@@ -2,9 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findings } from "../browser/accessibility.js";
 import { launchChromium } from "../browser/chromium.js";
 import { seal } from "../scenarios/seal.js";
-import { findings } from "./accessibility.js";
 import { png } from "./png.js";
 import { Organisation, Reader } from "./reader.js";
 

@@ -61,6 +61,7 @@ class World {
       tenant,
       protectors: [organisation],
       policy: async () => policy,
+      findPeople: async () => [],
       signOut: async () => undefined,
       holder: { look: (content) => organisation.look(content), licenseOf: organisation.licenseOf, regrant },
       page: null,

@@ -9,7 +9,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { openHome } from "../../../agent/home.js";
 import { trustPlan } from "../../../agent/install/trust.js";
 import { authorityFile, openCertificate } from "../../../agent/link/link-files.js";
-import { launchChromium } from "../../browser/chromium.js";
+import { launchWholeChromium } from "../../browser/chromium.js";
 import { seal } from "../../scenarios/seal.js";
 
 /** The certificate of the agent's link: what OpenSSL, Node and a browser make of it. */
@@ -55,7 +55,7 @@ it("is trusted by a browser once seal install was run, and no longer after seal 
   execFileSync("certutil", ["-d", `sql:${database}`, "-N", "--empty-password"]);
   const env = { HOME: folder, XDG_DATA_HOME: join(folder, "data"), XDG_CONFIG_HOME: join(folder, "config") };
   const visit = async () => {
-    const browser = await launchChromium([], env);
+    const browser = await launchWholeChromium([], env);
     try {
       const page = await browser.newPage();
       return await page.goto(url).then(

@@ -104,6 +104,22 @@ describe("a hostile document", () => {
     expect(processes).not.toContain("sleep 1234");
   });
 
+  it("with sums that take for ever is ended in time, too", async () => {
+    const parts = excelParts("counted", "");
+    const sheet = "xl/worksheets/sheet1.xml";
+    const sums = Array.from({ length: 20_000 }, (_, i) => {
+      const row = i + 2;
+      return `<row r="${row}"><c r="A${row}"><f>SUMPRODUCT(ROW($1:$1048576)*ROW($${row}:$1048576))</f></c></row>`;
+    });
+    const name = "1.xlsx";
+    put(name, { ...parts, [sheet]: parts[sheet]!.replace("</sheetData>", `${sums.join("")}</sheetData>`) });
+    const limited = await Converter.open(findSuite(), folder, { startMs: 10_000, eachMs: 0 });
+    const since = Date.now();
+    expect(textOf((await limited.convert([name]))[0]!)).toBe("converter-failed");
+    expect(Date.now() - since).toBeGreaterThan(9000);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(`/in/${name}`);
+  });
+
   it("writes nowhere but into its folder", async () => {
     const script = join(converter.incoming, "writer");
     const outside = join(tmpdir(), `seal-outside-${process.pid}`);

@@ -120,6 +120,7 @@ async function forOwners({ devices: { ada, olga } }: { devices: Devices }): Prom
   return [
     ...changes.map(([path, body]) => ({ by: ada, address: `POST /api/v1/${path}`, body })),
     { by: ada, address: "GET /api/v1/documents" },
+    { by: ada, address: "POST /api/v1/people/find", body: { search: "bo" } },
     { by: ada, address: "POST /api/v1/clear-labels", body: { from: null, label: null, reason: "the offer is public" } },
     { by: olga, address: "POST /api/v1/access-requests", body: { ...about, reason: "the case is mine now" } },
     { by: ada, address: "GET /api/v1/access-requests" },

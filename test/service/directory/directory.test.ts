@@ -18,6 +18,32 @@ async function scratchDirectory() {
   return { ...store, id, directory: new EmbeddedDirectory(store.accounts) };
 }
 
+describe("looking for people", () => {
+  it("finds who and what group is meant by the beginnings of names and addresses, by name", async () => {
+    const { directory, accounts, id } = await scratchDirectory();
+    const add = (name: string, address: string, state: "active" | "disabled" = "active") =>
+      accounts.add({ id: newId(), name, addresses: [address], administrator: false, state, passwordHash: null });
+    await add("Bob Fisher", "bob@x.example");
+    await add("Fiona Bobbin", "fiona@x.example");
+    await add("100% Bob_", "odd@x.example");
+    await add("Bobo Gone", "gone@x.example", "disabled");
+    await accounts.setGroup("team@x.example", "Bob's team", [id]);
+    const found = async (text: string) => (await directory.search(text, 8)).map(({ address }) => address);
+    expect(await found("bob")).toEqual(["odd@x.example", "bob@x.example", "team@x.example", "fiona@x.example"]);
+    expect(await found("FIS bo")).toEqual(["bob@x.example"]);
+    expect(await found("ada@x")).toEqual(["ada@x.example"]);
+    expect(await found("al@x")).toEqual([]); // an address that is not shown
+    expect(await found("100%")).toEqual(["odd@x.example"]);
+    expect(await found("%ob")).toEqual([]);
+    expect(await found("o")).toHaveLength(1);
+    expect(await directory.search("bob", 2)).toHaveLength(2);
+    expect((await directory.search("team", 8))[0]).toEqual({
+      ...{ name: "Bob's team", address: "team@x.example" },
+      isGroup: true,
+    });
+  });
+});
+
 describe("the embedded directory", () => {
   it("finds a person by each address and by subject, with everything a grant needs", async () => {
     const { directory, accounts, id } = await scratchDirectory();
