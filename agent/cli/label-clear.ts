@@ -1,8 +1,8 @@
 import { extname } from "node:path";
-import { codeOf, RightsError } from "../../shared/errors.js";
-import type { CarriedLabel } from "../../shared/format/label-properties.js";
+import { RightsError } from "../../shared/errors.js";
 import { type Label, labelPath } from "../../shared/label.js";
 import type { PolicyAnswer } from "../../shared/protocol/service-api.js";
+import { ownLabel } from "../own-label.js";
 import { tellRelabel } from "../tell-relabel.js";
 import { insideOf, noteOf } from "../work/inside-label.js";
 import { type CarrierFile, labelFile, withCarrier } from "../work/label-file.js";
@@ -23,20 +23,6 @@ export interface ClearLabelling {
   readonly reason: string | null;
   readonly out: string | null;
   readonly keep: boolean;
-}
-
-/** The label that the organisation gave a clear file; `null` where there is none. */
-const ownLabel = (labels: readonly CarriedLabel[], tenant: string): CarriedLabel | null =>
-  labels.find((one) => one.tenant === tenant) ?? null;
-
-/** The same of a file by its path; `null` also for one that cannot be read: then nobody knows what it carries. */
-export async function ownLabelIn(path: string, tenant: string): Promise<string | null> {
-  try {
-    return await withCarrier(path, async ({ labels }) => ownLabel(labels, tenant)?.label ?? null);
-  } catch (error) {
-    if (/^(?:office|pdf)-/.test(codeOf(error))) return null;
-    throw error;
-  }
 }
 
 /**
