@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { FoundPerson } from "../shared/protocol/people-api.js";
 import { type NamedPolicy, namedPolicies } from "../shared/rights.js";
 import type { PaneProps } from "./app.js";
 import type { Messages } from "./messages.js";
@@ -12,6 +13,7 @@ import {
   roleNames,
   singleRights,
 } from "./permissions.js";
+import { WhoField } from "./who-field.js";
 
 /** Permissions of one's own, opened in place. */
 export function CustomPermissions({ pane, say }: PaneProps) {
@@ -112,6 +114,7 @@ function People({ pane, say, permissions, change }: PartProps & PaneProps) {
           field={row === people.length - 1 ? last : null}
           put={(one) => put(row, one)}
           remove={people.length > 1 ? () => remove(row) : null}
+          findPeople={pane.findPeople}
         />
       ))}
       <button type="button" class="link" onClick={() => change({ people: [...people, newPerson] })}>
@@ -130,25 +133,22 @@ interface PersonProps {
   readonly field: { current: HTMLInputElement | null } | null;
   put(person: PersonRights): void;
   readonly remove: (() => void) | null;
+  findPeople(search: string): Promise<readonly FoundPerson[]>;
 }
 
-function Person({ row, person, say, hasRights, trouble, field, put, remove }: PersonProps) {
+function Person({ row, person, say, hasRights, trouble, field, put, remove, findPeople }: PersonProps) {
   const id = `who-${row}`;
   return (
     <div class="person">
       <label for={id}>{say.who}</label>
-      <input
+      <WhoField
         id={id}
-        ref={field}
-        type="text"
-        inputMode="email"
-        autocomplete="email"
-        spellcheck={false}
-        placeholder={say.whoHint}
-        value={person.who}
-        aria-invalid={trouble !== null}
-        aria-describedby={trouble === null ? undefined : `${id}-trouble`}
-        onInput={(event) => put({ ...person, who: event.currentTarget.value })}
+        say={say}
+        who={person.who}
+        field={field}
+        trouble={trouble}
+        put={(who) => put({ ...person, who })}
+        findPeople={findPeople}
       />
       {trouble === null ? null : (
         <p class="wrong" id={`${id}-trouble`}>

@@ -38,6 +38,8 @@ export interface Messages {
   readonly withoutCustom: string;
   readonly who: string;
   readonly whoHint: string;
+  readonly people: string;
+  group(name: string): string;
   readonly may: string;
   readonly singleRights: string;
   readonly perPerson: string;

@@ -27,7 +27,7 @@ export interface Found {
 /** What of the agent's client the pane uses. */
 export type Client = Pick<
   AgentClient,
-  "state" | "whoami" | "labels" | "showCode" | "pair" | "forget" | "protect" | "protectPath" | "withdraw"
+  "state" | "whoami" | "labels" | "findPeople" | "showCode" | "pair" | "forget" | "protect" | "protectPath" | "withdraw"
 >;
 
 /** A person decides about a browser's question. */

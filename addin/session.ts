@@ -4,6 +4,7 @@ import { trustOf } from "../browser/pin.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import type { WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { Agree } from "../shared/protocol/authorization.js";
+import type { FoundPerson } from "../shared/protocol/people-api.js";
 import { findSignIn, type SignInPlace } from "../shared/protocol/service-address.js";
 import type { PolicyAnswer } from "../shared/protocol/service-api.js";
 import { InPage } from "./in-page.js";
@@ -18,6 +19,8 @@ export interface Session {
   readonly tenant: string;
   readonly protectors: readonly Protector[];
   policy(): Promise<Offered>;
+  /** Colleagues and groups, by what is typed of a name. @throws RightsError what service or agent say. */
+  findPeople(search: string): Promise<readonly FoundPerson[]>;
   /** In this page; who is signed in at the agent stays so. */
   signOut(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export type Offered = Omit<PolicyAnswer, "time">;
 
 /** The session of whoever is signed in at the agent. */
 export const agentSession = (
-  agent: Pick<AgentClient, "labels">,
+  agent: Pick<AgentClient, "labels" | "findPeople">,
   { name, address, organisation, tenant }: WhoAmIAnswer,
   protector: Protector,
 ): Session => ({
@@ -40,6 +43,7 @@ export const agentSession = (
     const { labels, templates, mandatory, mayProtect: mayPublish } = await agent.labels();
     return { labels, templates, mandatory, mayPublish };
   },
+  findPeople: (search) => agent.findPeople(search),
   signOut: async () => undefined,
 });
 
@@ -74,6 +78,7 @@ export function pageSession(
     tenant,
     protectors: [before(account.address), new InPage({ account, trust, viewer, now })],
     policy: () => account.service.policy(),
+    findPeople: async (search) => (await account.service.findPeople(search)).people,
     signOut: () => account.signOut(),
   };
 }

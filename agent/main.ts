@@ -5,7 +5,6 @@ import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
 import { type Account, openAccount } from "./account.js";
 import { type NodeEngine, nodeEngine } from "./bulk/node-engine.js";
-import { chooseLabel } from "./chosen-policy.js";
 import { type ControlRequest, serveControl } from "./control.js";
 import { FreshPolicy } from "./fresh-policy.js";
 import { type Home, openHome } from "./home.js";
@@ -19,9 +18,11 @@ import { eraseAbandoned } from "./session/private-folder.js";
 import { recoverEdits } from "./session/recover-edits.js";
 import { WaitingCopies } from "./waiting-copies.js";
 import { Watcher } from "./watch/watcher.js";
+import { chooseWatched } from "./watched-choice.js";
 import { readWatches, type Watch } from "./watches.js";
 import { insideOf } from "./work/inside-label.js";
 import { openJournal } from "./work/journal.js";
+import { shown } from "./work/names.js";
 import { type Protector, protectFile } from "./work/protect-file.js";
 import { recover } from "./work/recover.js";
 
@@ -75,7 +76,7 @@ async function protectWatched(parts: Parts, path: string, watch: Watch): Promise
 async function protectNow(parts: Parts, path: string, watch: Watch): Promise<string> {
   const current = await parts.policy.get(parts.account);
   await goOnWith(parts, await asAllowed(parts.account, current));
-  const choice = chooseLabel(current, { label: watch.label }, Date.now());
+  const choice = await chooseWatched(path, watch, current, parts.account.info.tenant, Date.now());
   const { policy, label } = choice;
   const how = { policy, label: label.id, inside: insideOf(choice, "Standard"), within: watch.folder };
   const { path: made, published, kind } = await protectFile(path, how, parts.protector);
@@ -122,12 +123,13 @@ async function linkOf(parts: Parts): Promise<Link | null> {
 }
 
 /** Now and then: what the service has not heard of, and certificates near their end. */
-async function doChores(parts: Parts): Promise<void> {
+async function doChores(parts: Parts, link: Link | null): Promise<void> {
   let [renewedMs, retriedMs] = [0, 0];
   for (;;) {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
+    await link?.keepPromises(notKept).catch(() => undefined);
     await parts.copies.resume(parts.account).catch(() => undefined);
     const retryKept = Date.now() - retriedMs > chores.retryEveryMs;
     if (retryKept) retriedMs = Date.now();
@@ -139,6 +141,9 @@ async function doChores(parts: Parts): Promise<void> {
     await sleep(chores.everyMs, undefined, { ref: false });
   }
 }
+
+const notKept = (path: string, error: unknown): void =>
+  void process.stderr.write(`seal: ${shown(path)} is not protected yet: ${sentenceOf(error)}\n`);
 
 const renew = async (parts: Parts): Promise<void> => goOnWith(parts, await parts.account.renew());
 
@@ -178,7 +183,7 @@ async function runIn(home: Home): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
     process.once(signal as NodeJS.Signals, () => ended.resolve(undefined));
   await watcher.set(await readWatches(home));
-  void doChores(parts);
+  void doChores(parts, link);
   process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
   await ended.promise;
   await link?.close();

@@ -25,6 +25,7 @@ export type Service = Pick<
   | "accessRequests"
   | "grantAccess"
   | "refuseAccess"
+  | "findPeople"
   | "devices"
   | "removeDevice"
 > & { readonly admin: AdminClient };
@@ -68,6 +69,7 @@ export function heardService(
     accessRequests: heard(client.accessRequests),
     grantAccess: heard(client.grantAccess),
     refuseAccess: heard(client.refuseAccess),
+    findPeople: heard(client.findPeople),
     devices: heard(client.devices),
     removeDevice: heard(client.removeDevice),
     admin: new AdminClient((...request) => noting(client.call(...request))),

@@ -2,6 +2,7 @@ import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import type { LabelsAnswer, LinkFileReport, WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { RequestOf, Wanted } from "../shared/protocol/agent-api.js";
 import { linkPorts } from "../shared/protocol/agent-limits.js";
+import type { FoundPerson } from "../shared/protocol/people-api.js";
 import type { Carrier } from "./agent-carrier.js";
 import { type Beginning, type JobOptions, type Result, runJob } from "./agent-job.js";
 import { askForCode, greet, meetAgain, meetFirst, type Page } from "./agent-meeting.js";
@@ -102,6 +103,11 @@ export class AgentClient {
   whoami = (): Promise<WhoAmIAnswer> => this.#asking((carrier) => carrier.ask("whoami", {}));
 
   labels = (): Promise<LabelsAnswer> => this.#asking((carrier) => carrier.ask("labels", {}));
+
+  /** Colleagues and groups by what is typed of a name. @throws RightsError `service-unreachable`, `rate-limited`. */
+  async findPeople(search: string): Promise<readonly FoundPerson[]> {
+    return (await this.#asking((carrier) => carrier.ask("find-people", { search }))).people;
+  }
 
   /** Protects content; what comes out is the document, and perhaps its copy to look at. @throws RightsError what the agent says. */
   protect(content: Blob, wish: ProtectWish, options: JobOptions = {}): Promise<Result> {

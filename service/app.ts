@@ -24,6 +24,7 @@ import { passkeyEntryRoutes, passkeyRoutes } from "./routes/guest-passkeys.js";
 import { keyRoutes } from "./routes/keys.js";
 import { licenseRoutes } from "./routes/licenses.js";
 import { healthRoutes, limitedByAddress, type Operations, operationRoutes } from "./routes/operations.js";
+import { peopleRoutes } from "./routes/people.js";
 import { policyRoutes } from "./routes/policy.js";
 import { superAccessRoutes } from "./routes/super-access.js";
 import { viewerRoutes } from "./routes/viewer.js";
@@ -183,6 +184,7 @@ const api =
     await app.register(licenseRoutes(parts));
     await app.register(documentRoutes(parts));
     await app.register(accessRequestRoutes(parts));
+    await app.register(peopleRoutes(parts));
     await app.register(keyRoutes(parts));
     await app.register(adminRoutes(parts));
     await app.register(superAccessRoutes(parts));

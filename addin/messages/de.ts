@@ -35,6 +35,8 @@ export const de: Messages = {
   withoutCustom: "Ohne eigene Berechtigungen",
   who: "Person, Gruppe oder Domäne",
   whoHint: "bob@contoso.com oder @contoso.com",
+  people: "Gefundene Personen und Gruppen",
+  group: (name) => `${name} (Gruppe)`,
   may: "Darf",
   singleRights: "Einzelne Rechte…",
   perPerson: "Für jede Person eigene",

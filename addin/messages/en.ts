@@ -34,6 +34,8 @@ export const en: Messages = {
   withoutCustom: "Without custom permissions",
   who: "Person, group or domain",
   whoHint: "bob@contoso.com or @contoso.com",
+  people: "People and groups found",
+  group: (name) => `${name} (group)`,
   may: "May",
   singleRights: "Single rights…",
   perPerson: "Each person their own",

@@ -10,6 +10,7 @@ import type { LinkParts } from "./link-parts.js";
 import type { MadeHere } from "./made-here.js";
 import { inspectContent, unprotectContent } from "./open-content.js";
 import { findPairing, type Pairing } from "./pairings.js";
+import type { PromisedDocuments } from "./promised.js";
 import { protectContent } from "./protect-content.js";
 import { protectAtPath } from "./protect-path.js";
 import type { Questions } from "./questions.js";
@@ -22,6 +23,7 @@ export interface HandlerDesk {
   readonly jobs: Jobs;
   readonly questions: Questions;
   readonly made: MadeHere;
+  readonly promised: PromisedDocuments;
 }
 
 /** Who asks, and where news of their jobs goes; a page that comes by POST has to ask for them. */
@@ -66,13 +68,18 @@ const handlers: Handlers = {
     return { labels, templates, mandatory, mayProtect, isKept };
   },
 
+  "find-people": async ({ search }, _caller, { parts }) => {
+    const { people } = await parts.account().service.findPeople(search);
+    return { people };
+  },
+
   protect(request, caller, desk) {
     desk.parts.expect(request.size);
     return begin(request.size, remembered(protectContent(desk.parts, request), caller, desk), caller, desk);
   },
 
   "protect-path": async (request, caller, desk) =>
-    begin(0, remembered(protectAtPath(desk.parts, request), caller, desk), caller, desk),
+    begin(0, remembered(protectAtPath(desk.parts, desk.promised, request), caller, desk), caller, desk),
 
   inspect: (request, caller, desk) => begin(request.size, inspectContent(desk.parts, request), caller, desk),
 

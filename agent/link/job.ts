@@ -31,6 +31,8 @@ export interface JobDesk {
   /** All that the page sent. */
   readonly content: ByteSource;
   readonly signal: AbortSignal;
+  /** What is done before its page hears that it was cancelled, as it asked; other ends are the agent's. */
+  ifGivenUp(undo: () => Promise<void>): Promise<void>;
   /** Throws where the job was cancelled. */
   readonly count: Count;
   /** How many bytes will be counted. */
@@ -68,6 +70,8 @@ export class Job {
   #outcome: Outcome = {};
   #error: JobState["error"] = null;
   #isClosed = false;
+  #isGivenUp = false;
+  #undo: () => Promise<void> = async () => undefined;
 
   constructor({ id, pairing, folder, size, work }: JobOptions) {
     this.id = id;
@@ -141,12 +145,14 @@ export class Job {
     return found.content.read(offset, length);
   }
 
-  /** Ends what is under way, and erases everything there was of it. */
-  async close(): Promise<void> {
+  /** Ends what is under way, and erases everything there was of it. @param isGivenUp - as its page wants it. */
+  async close(isGivenUp = false): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#isGivenUp = isGivenUp;
     this.#abort.abort();
     if (this.#phase !== "done") this.#fail(new RightsError("cancelled", "this was cancelled"));
+    if (isGivenUp) await this.#undo();
     await this.#receiving;
     await this.#spool?.close();
     for (const { close } of this.#outcome.files ?? []) await close();
@@ -160,6 +166,10 @@ export class Job {
       folder: this.#folder,
       content,
       signal,
+      ifGivenUp: async (undo) => {
+        this.#undo = undo;
+        if (this.#isGivenUp) await undo();
+      },
       count: (bytes) => this.#count(bytes),
       expect: (total) => this.#expect(total),
       is: (state) => this.#become(state),

@@ -61,7 +61,7 @@ export class Jobs {
   }
 
   async cancel(pairing: string, id: string): Promise<void> {
-    await this.#drop(this.find(pairing, id));
+    await this.#drop(this.find(pairing, id), true);
   }
 
   /** Of a page that is no longer paired, or of all. */
@@ -83,8 +83,8 @@ export class Jobs {
     await this.drop();
   }
 
-  async #drop(job: Job): Promise<void> {
+  async #drop(job: Job, isGivenUp = false): Promise<void> {
     this.#jobs.delete(job.id);
-    await job.close();
+    await job.close(isGivenUp);
   }
 }

@@ -1,46 +1,93 @@
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RightsError } from "../../shared/errors.js";
+import type { Count } from "../../shared/bytes.js";
+import { codeOf, RightsError } from "../../shared/errors.js";
 import type { RequestOf } from "../../shared/protocol/agent-api.js";
 import { choosePolicy } from "../chosen-policy.js";
 import { reasonFrom, tellReason } from "../tell-relabel.js";
 import { insideOf } from "../work/inside-label.js";
-import { protectFile } from "../work/protect-file.js";
+import { type ProtectedResult, protectFile } from "../work/protect-file.js";
 import type { JobDesk, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
 import { isOpenInOffice } from "./office-programs.js";
 import { findOpenDocument } from "./open-document.js";
+import type { PromisedDocument, PromisedDocuments } from "./promised.js";
 
 const lookEveryMs = 500;
 
+type Promised = Omit<PromisedDocument, "v">;
+
 /** Protects a document where it lies, once the program that has it open has closed it: another save would undo it. */
 export const protectAtPath =
-  (parts: LinkParts, request: RequestOf<"protect-path">): Work =>
+  (parts: LinkParts, promised: PromisedDocuments, request: RequestOf<"protect-path">): Work =>
   async (desk) => {
     const { path, isOpen } = await findOpenDocument(request, parts.home);
-    const { current } = await parts.forProtecting();
-    choosePolicy(current, request.wanted, Date.now()); // what cannot be is said now, not when the document is closed
-    const reason = reasonFrom(request.justification);
-    if (isOpen) await untilClosed(path, desk);
-    desk.is("working");
-    const { current: latest, protector, account } = await parts.forProtecting();
-    const choice = choosePolicy(latest, request.wanted, Date.now());
-    const { policy, label } = choice;
-    const inside = insideOf(choice, "Privileged");
-    const how = { policy, label: label?.id ?? null, inside, generic: request.generic, count: desk.count };
-    const { path: made, published, kind } = await protectFile(path, how, protector);
-    parts.protected(published.license);
-    await tellReason(account, published.license, label, reason);
-    if (kind.container === "office" && choice.label?.pdfCopy)
-      await parts.copyLater({ path: made, contentKey: published.contentKey }, published.contentId);
-    const where = join(dirname(request.path), basename(made));
-    return { path: where, document: published, notes: kind.note === undefined ? [] : [kind.note] };
+    const { wanted, generic = false } = request;
+    choosePolicy((await parts.forProtecting()).current, wanted, Date.now()); // what cannot be is said now, not when the document is closed
+    const document = { path, wanted, generic, reason: reasonFrom(request.justification) };
+    const made = await (isOpen ? onceClosed(parts, promised, document, desk) : protectNow(parts, document, desk.count));
+    const where = join(dirname(request.path), basename(made.path));
+    return { path: where, document: made.published, notes: made.kind.note === undefined ? [] : [made.kind.note] };
   };
+
+/** Who gives it up takes the promise back; where the agent ends before, the next one keeps it. */
+async function onceClosed(parts: LinkParts, promised: PromisedDocuments, document: Promised, desk: JobDesk) {
+  const id = await promised.keep(document);
+  await desk.ifGivenUp(() => promised.forget(id));
+  try {
+    await untilClosed(document.path, desk);
+    desk.is("working");
+    const made = await protectNow(parts, document, desk.count);
+    await promised.forget(id);
+    return made;
+  } catch (error) {
+    if (isOver(error)) await promised.forget(id);
+    else promised.leave(id);
+    throw error;
+  }
+}
 
 async function untilClosed(path: string, { is, signal }: JobDesk): Promise<void> {
   is("waiting");
   while (await isOpenInOffice(path)) {
     if (signal.aborted) throw new RightsError("cancelled", "this was cancelled");
     await sleep(lookEveryMs);
+  }
+}
+
+async function protectNow(parts: LinkParts, document: Promised, count?: Count): Promise<ProtectedResult> {
+  const { current, protector, account } = await parts.forProtecting();
+  const choice = choosePolicy(current, document.wanted, Date.now());
+  const { policy, label } = choice;
+  const inside = insideOf(choice, "Privileged");
+  const how = { policy, label: label?.id ?? null, inside, generic: document.generic, ...(count && { count }) };
+  const result = await protectFile(document.path, how, protector);
+  const { path, published, kind } = result;
+  parts.protected(published.license);
+  await tellReason(account, published.license, label, document.reason);
+  if (kind.container === "office" && choice.label?.pdfCopy)
+    await parts.copyLater({ path, contentKey: published.contentKey }, published.contentId);
+  return result;
+}
+
+const lasting = ["already-protected", "file-missing", "file-unsuitable", "path-refused", "protect-denied", "usage"];
+/** Whether another try would not put it right. */
+const isOver = (error: unknown): boolean => lasting.includes(codeOf(error));
+
+/** What an agent before has promised, as far as it can be done now. @param failed - hears why something is not. */
+export async function keepPromises(
+  parts: LinkParts,
+  promised: PromisedDocuments,
+  failed: (path: string, error: unknown) => void,
+): Promise<void> {
+  for (const [id, document] of await promised.left()) {
+    if (await isOpenInOffice(document.path)) continue;
+    try {
+      await protectNow(parts, document);
+      await promised.forget(id);
+    } catch (error) {
+      failed(document.path, error);
+      if (isOver(error)) await promised.forget(id);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { FoundPerson } from "../../shared/protocol/people-api.js";
 import type { Directory, FormerPerson, Person, RememberingDirectory } from "./directory.js";
 
 export interface CacheOptions {
@@ -42,6 +43,10 @@ export class CachedDirectory implements RememberingDirectory {
 
   async groupsOf(subject: string): Promise<readonly string[]> {
     return (await this.findBySubject(subject))?.groups ?? [];
+  }
+
+  search(text: string, limit: number): Promise<readonly FoundPerson[]> {
+    return this.#directory.search(text, limit);
   }
 
   forget(): void {

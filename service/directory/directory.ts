@@ -1,4 +1,5 @@
 import type { Identity } from "../../shared/policy.js";
+import type { FoundPerson } from "../../shared/protocol/people-api.js";
 
 /** A person as the organisation knows them: what `grantsFor` needs, and what people read. */
 export interface Person extends Identity {
@@ -27,6 +28,8 @@ export interface Directory {
   findFormer(subject: string): Promise<FormerPerson | null>;
   /** Addresses of every group a person is in, nested ones too; empty for strangers. */
   groupsOf(subject: string): Promise<readonly string[]>;
+  /** Of whom each word of `text` begins a word of the name, or the address; people and groups, by name, `limit` at most. */
+  search(text: string, limit: number): Promise<readonly FoundPerson[]>;
 }
 
 /** One that remembers its answers for a while. */

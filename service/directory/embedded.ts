@@ -1,3 +1,4 @@
+import type { FoundPerson } from "../../shared/protocol/people-api.js";
 import type { Account, Accounts } from "../store/accounts.js";
 import type { Directory, FormerPerson, Person } from "./directory.js";
 
@@ -39,6 +40,8 @@ export class EmbeddedDirectory implements Directory {
     }
     return [...found];
   }
+
+  search = (text: string, limit: number): Promise<readonly FoundPerson[]> => this.#accounts.search(text, limit);
 
   async #person(account: Account | null): Promise<Person | null> {
     const address = account?.addresses[0];

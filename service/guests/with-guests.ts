@@ -1,3 +1,4 @@
+import type { FoundPerson } from "../../shared/protocol/people-api.js";
 import type { Directory, FormerPerson, Person } from "../directory/directory.js";
 import type { Guest, Guests } from "../store/guests.js";
 import type { Outside } from "./outside.js";
@@ -42,6 +43,8 @@ export class WithGuests implements Directory {
   }
 
   groupsOf = (subject: string): Promise<readonly string[]> => this.#directory.groupsOf(subject);
+
+  search = (text: string, limit: number): Promise<readonly FoundPerson[]> => this.#directory.search(text, limit);
 
   /** Whose address came into the directory since is no guest any more. */
   async #guest(subject: string): Promise<Person | null> {

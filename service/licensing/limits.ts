@@ -15,6 +15,8 @@ export interface Limits {
   readonly verifications: RateLimit;
   /** Asking owners for access: it costs their attention. */
   readonly accessRequests: RateLimit;
+  /** Looking for people: a few for each letter that somebody types. */
+  readonly searches: RateLimit;
   /** Passkeys of guests, offered and kept. */
   readonly passkeys: RateLimit;
   /** Records of refusals: whoever asks without end does not fill the disk. */
@@ -28,6 +30,7 @@ const usual: Record<keyof Limits, Omit<RateLimitOptions, "now">> = {
   administration: { burst: 1000, perSecond: 20 },
   verifications: { burst: 20, perSecond: 0.2 },
   accessRequests: { burst: 30, perSecond: 0.01 },
+  searches: { burst: 200, perSecond: 2 },
   passkeys: { burst: 60, perSecond: 0.1 },
   refusals: { burst: 2000, perSecond: 20 },
 };
@@ -41,6 +44,7 @@ export function openLimits(now: () => number): Limits {
     administration: limit("administration"),
     verifications: limit("verifications"),
     accessRequests: limit("accessRequests"),
+    searches: limit("searches"),
     passkeys: limit("passkeys"),
     refusals: limit("refusals"),
   };

@@ -1,5 +1,7 @@
+import type { FoundPerson } from "../../shared/protocol/people-api.js";
 import type { Database, Write } from "./database.js";
 import { endSignIns } from "./payloads.js";
+import { searchPeople } from "./people-search.js";
 import type { PersonState } from "./schema.js";
 
 /** A person of the embedded directory. Addresses are normalized, the first is the one shown. */
@@ -50,6 +52,9 @@ export class Accounts {
     const flags = { administrator: administrator === 1, mustChange: must_change === 1 };
     return { ...rest, ...flags, addresses, recycled, passwordHash };
   }
+
+  /** People in use and groups, by what is typed of a name or address. */
+  search = (text: string, limit: number): Promise<FoundPerson[]> => searchPeople(this.#read, text, limit);
 
   /** What a person had until they lost it, the latest first. */
   async formerAddresses(id: string): Promise<string[]> {

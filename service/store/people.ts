@@ -201,9 +201,12 @@ export class People {
 
 /** Whether a column holds a text somewhere, upper and lower case alike. */
 export function contains(column: "name" | "address", text: string) {
-  const part = `%${text.toLowerCase().replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+  const part = `%${likePart(text)}%`;
   return sql<boolean>`lower(${sql.ref(column)}) like ${part} escape '\\'`;
 }
+
+/** A text as a pattern of LIKE takes it, escaped by a backslash. */
+export const likePart = (text: string): string => text.toLowerCase().replace(/[\\%_]/g, (char) => `\\${char}`);
 
 const put = (lists: Map<string, string[]>, key: string, value: string): void => {
   const list = lists.get(key);

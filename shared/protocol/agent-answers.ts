@@ -7,6 +7,7 @@ import { Label } from "../label.js";
 import { Template } from "../template.js";
 import { base64urlOf, type LinkOp } from "./agent-api.js";
 import { jobIdBytes, keyBytes, nonceBytes, saltBytes } from "./agent-limits.js";
+import { FindPeopleAnswer } from "./people-api.js";
 
 /** What the agent answers to a page, and tells it unasked. */
 
@@ -105,6 +106,7 @@ export const answers = {
   authenticate: AuthenticateAnswer,
   whoami: WhoAmIAnswer,
   labels: LabelsAnswer,
+  "find-people": FindPeopleAnswer.omit({ time: true }),
   protect: JobState,
   "protect-path": JobState,
   inspect: JobState,

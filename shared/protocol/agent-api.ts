@@ -4,6 +4,7 @@ import { RightsError } from "../errors.js";
 import { isId } from "../ids.js";
 import { parseJson } from "../json.js";
 import { jobIdBytes, keyBytes, maxContentBytes, maxMessageBytes, maxSliceBytes, nonceBytes } from "./agent-limits.js";
+import { FindPeopleRequest } from "./people-api.js";
 
 /**
  * What a page asks of the agent on its computer (docs/agent-link.md): the same over a WebSocket and in the body of a POST.
@@ -52,6 +53,9 @@ const Authenticate = z.strictObject({
 
 const WhoAmI = z.strictObject({ id, op: z.literal("whoami") });
 const Labels = z.strictObject({ id, op: z.literal("labels") });
+
+/** Colleagues and groups by what is typed of a name, as the service finds them. */
+const FindPeople = z.strictObject({ id, op: z.literal("find-people"), search: FindPeopleRequest.shape.search });
 
 /** What a document is to get: a label (with grants where it leaves that open), a template, or grants alone. */
 export const Wanted = z.strictObject({
@@ -129,6 +133,7 @@ export const LinkRequest = z.discriminatedUnion("op", [
   Authenticate,
   WhoAmI,
   Labels,
+  FindPeople,
   Protect,
   ProtectPath,
   Inspect,

@@ -5,6 +5,7 @@ import { parseJson } from "../json.js";
 import { secondTime } from "../time.js";
 import { AccessRequestAnswer, AccessRequestsAnswer, AskAccessAnswer, type GrantAccessRequest } from "./access-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
+import { FindPeopleAnswer } from "./people-api.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
   AmendAnswer,
@@ -152,6 +153,7 @@ export class ServiceClient {
   grantAccess = (request: GrantAccessRequest) =>
     this.call("POST", "/access-requests/grant", AccessRequestAnswer, request);
   refuseAccess = (id: string) => this.call("POST", "/access-requests/refuse", AccessRequestAnswer, { id });
+  findPeople = (search: string) => this.call("POST", "/people/find", FindPeopleAnswer, { search });
   devices = () => this.call("GET", "/devices", DevicesAnswer);
   removeDevice = (device: string) => this.call("POST", "/devices/remove", RemoveDeviceAnswer, { device });
   relabel = ({ license, ...to }: Omit<RelabelRequest, "license"> & { license: Bytes }) =>

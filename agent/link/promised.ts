@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { utf8 } from "../../shared/bytes.js";
+import { parseJson } from "../../shared/json.js";
+import { Wanted } from "../../shared/protocol/agent-api.js";
+import type { Home } from "../home.js";
+import { isTemporary, readSmallFile, replaceSmallFile } from "../small-file.js";
+
+/** A document that its person was told is protected once the program that has it open lets it go. */
+const PromisedDocument = z.strictObject({
+  v: z.literal(1),
+  /** Links on the way resolved. */
+  path: z.string().max(4096),
+  wanted: Wanted,
+  reason: z.string().max(2000).nullable(),
+  generic: z.boolean(),
+});
+export type PromisedDocument = z.infer<typeof PromisedDocument>;
+
+const maxBytes = 1 << 20;
+const ending = ".json";
+
+/** What was promised, kept where it survives the agent: a computer that is shut down closes programs and agent at once. */
+export class PromisedDocuments {
+  readonly #folder: string;
+  /** Those somebody in this process waits for. */
+  readonly #atWork = new Set<string>();
+
+  constructor(home: Home) {
+    this.#folder = join(home.link, "promised");
+  }
+
+  /** Durable when this returns. @returns what names it. @throws RightsError `disk-full`, `file-unwritable`. */
+  async keep(document: Omit<PromisedDocument, "v">): Promise<string> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const id = randomUUID();
+    this.#atWork.add(id);
+    await replaceSmallFile(this.#placeOf(id), utf8(JSON.stringify({ v: 1, ...document })));
+    return id;
+  }
+
+  /** It was done, or its person wants it no more. */
+  async forget(id: string): Promise<void> {
+    this.#atWork.delete(id);
+    await rm(this.#placeOf(id), { force: true });
+  }
+
+  /** It is still to be done, by whoever comes next. */
+  leave(id: string): void {
+    this.#atWork.delete(id);
+  }
+
+  /** Those nobody waits for; what cannot be read is none. */
+  async left(): Promise<[id: string, document: PromisedDocument][]> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    const ids = names.filter((name) => name.endsWith(ending) && !isTemporary(name));
+    const found: [string, PromisedDocument][] = [];
+    for (const id of ids.map((name) => name.slice(0, -ending.length)).filter((one) => !this.#atWork.has(one))) {
+      const document = await this.#read(id);
+      if (document === null) await this.forget(id);
+      else found.push([id, document]);
+    }
+    return found;
+  }
+
+  async #read(id: string): Promise<PromisedDocument | null> {
+    try {
+      const bytes = await readSmallFile(this.#placeOf(id), maxBytes);
+      return bytes === null ? null : PromisedDocument.parse(parseJson(bytes, "state-damaged"));
+    } catch {
+      return null;
+    }
+  }
+
+  #placeOf(id: string): string {
+    return join(this.#folder, `${id}${ending}`);
+  }
+}
