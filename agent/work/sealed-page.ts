@@ -31,7 +31,7 @@ export interface PageMaking {
  *   `readProtected` and `replaceFile`; nothing is left then.
  */
 export async function sealPage(path: string, by: PageMaking): Promise<string | null> {
-  const { own, targets } = await placeForCopy(by.home, targetsFor(path));
+  const { own, targets } = await placeForCopy(by.home, path, targetsFor(path));
   if (own === null && by.onlyAgain) return null;
   const source = await openSource(path);
   try {
@@ -45,7 +45,7 @@ export async function sealPage(path: string, by: PageMaking): Promise<string | n
       write: () => encodeSealedPage(source.bytes, page),
       verify: (written) => verifyPage(written, source),
     });
-    await noteOwnCopy(by.home, made, contentId);
+    await noteOwnCopy(by.home, made, contentId, path);
     return made;
   } finally {
     await Promise.all([source.close(), own?.close()]);

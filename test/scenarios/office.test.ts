@@ -9,7 +9,7 @@ import { exitOf } from "../../agent/cli/exit.js";
 import { sourceOf } from "../../shared/bytes.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
-import { asBinaryKind, makePackage, wordParts } from "../office-documents.js";
+import { asBinaryKind, excelParts, makePackage, wordParts } from "../office-documents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
@@ -167,10 +167,15 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
   it("has a copy to look at, for whoever may look at it, and that is all", async () => {
     await rm(join(root, "plan.ppdf"), { force: true });
     makePackage(join(root, "talk.docx"), wordParts("what was said"));
-    const lines = (await as("writer", "protect", "--label", trial.label, "--json", "talk.docx")).text
+    makePackage(join(root, "talk.xlsx"), excelParts("what it cost", ""));
+    const { text } = await as("writer", "protect", "--label", trial.label, "--json", "talk.docx", "talk.xlsx");
+    const paths = text
       .trim()
-      .split("\n");
-    expect(lines.map((line) => JSON.parse(line).path)).toEqual(["talk.docx", "talk.ppdf"]);
+      .split("\n")
+      .map((line) => JSON.parse(line).path);
+    expect(paths).toEqual(["talk.docx", "talk.xlsx", "talk.ppdf", "talk.xlsx.ppdf"]);
+    const sums = (await as("writer", "cat", "talk.xlsx.ppdf")).out;
+    expect(execFileSync("pdftotext", ["-", "-"], { input: sums, encoding: "utf8" })).toContain("what it cost");
     expect(await report("colleague", "rights", "talk.ppdf")).toMatchObject({ rights: ["VIEW"], format: "ppdf" });
     expect(await as("colleague", "cat", "talk.ppdf")).toMatchObject({ code: 3 });
     const pdf = (await as("writer", "cat", "talk.ppdf")).out;
