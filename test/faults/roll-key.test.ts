@@ -10,7 +10,7 @@ import { codeOf } from "../../shared/errors.js";
 import { trustFrom } from "../../shared/license/trust.js";
 import { parseServerCertificates } from "../../shared/license/xrml.js";
 import { discover } from "../../shared/protocol/service-client.js";
-import { random, seed, times } from "../scale.js";
+import { long, random, seed, times } from "../scale.js";
 import { enrol, type TestDevice } from "../service/licensing/device.js";
 import { freePort } from "../service/licensing/scratch-service.js";
 import { bundledService, type Running, startProcess } from "../service/service-process.js";
@@ -120,7 +120,8 @@ it("is killed ahead of every step of a roll", { timeout: 10 * 60_000 }, async ()
     const again = await running(all.program, "--config", all.config);
     const generation = await checkKeyring(all);
     generations.push(generation);
-    await checkNextRoll(all, generation);
+    // what is left behind differs between steps, not between each and the next
+    if (long || step % 3 === 0) await checkNextRoll(all, generation);
     await again.kill();
   }
   expect(generations.length).toBeGreaterThan(12);
