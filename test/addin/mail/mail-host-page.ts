@@ -74,8 +74,10 @@ const calls: Readonly<Record<number, string>> = {
   189: "removeNote",
 };
 
-const sizeOf = ({ content, attachmentType }: HostAttachment): number =>
-  attachmentType === 0 ? Math.floor((content.length * 3) / 4) - (/=*$/.exec(content)?.[0].length ?? 0) : content.length;
+const sizeOf = ({ content, attachmentType }: HostAttachment): number => {
+  const filler = content.endsWith("==") ? 2 : content.endsWith("=") ? 1 : 0;
+  return attachmentType === 0 ? Math.floor((content.length * 3) / 4) - filler : content.length;
+};
 
 export function beOutlook(mail: HostMail): void {
   let made = 0;
