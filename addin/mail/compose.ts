@@ -8,7 +8,15 @@ import { troubleFrom } from "../trouble.js";
 import { check, isKept } from "./check.js";
 import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./compose-parts.js";
 import type { Attachment, Recipient } from "./mail.js";
-import { demandOfLabel, headersOfLabel, labelHeader, labelIn, policyOfLabel, type ReadersMay } from "./mail-label.js";
+import {
+  demandOfLabel,
+  headersOfLabel,
+  labelHeader,
+  labelIn,
+  policyOfLabel,
+  type ReadersMay,
+  readersMay,
+} from "./mail-label.js";
 import { stateOf } from "./mail-state.js";
 import type { AttachmentState, MailOrder } from "./order.js";
 import { type MailOutcome, protectMail } from "./protect-attachments.js";
@@ -37,6 +45,8 @@ export class Compose {
   /** The last that was begun: two never work on the mail at once. */
   #work: Promise<void> = Promise.resolve();
   #label: string | null = null;
+  /** What readers of what is attached may, as it was decided before. */
+  #may: ReadersMay | null = null;
   /** Whether something changed since the mail was looked at. */
   #hasChanged = false;
   #isFollowing = false;
@@ -114,6 +124,7 @@ export class Compose {
     this.policy = await this.session!.policy();
     await this.#read();
     const id = this.choice.label?.id ?? this.#label;
+    if (this.choice === nothingChosen) this.choice = { ...nothingChosen, may: this.#may ?? nothingChosen.may };
     this.choice = { ...this.choice, label: this.policy.labels.find((label) => label.id === id) ?? null };
   }
 
@@ -178,6 +189,7 @@ export class Compose {
       label,
       labelName: labelPath(labels, label),
       demand: demandOfLabel(label),
+      may: demandOfLabel(label) === "recipients" ? may : null,
       headers: headersOfLabel({ label, labels, tenant: session!.tenant, nowMs }),
       policyFor: (readers) => policyOfLabel(label, policy!, { readers, may, nowMs }),
       reason: mustExplain ? choice.reason.trim() : null,
@@ -248,6 +260,7 @@ export class Compose {
     this.#label = labelIn(await mail.header(labelHeader), this.session?.tenant ?? null);
     const notes = await mail.notes();
     const record = parseRecord(notes.get(recordNote));
+    this.#may = readersMay.find((one) => one === record?.may) ?? null;
     for (const one of this.attachments) {
       const problem = this.outcome?.problems.get(markOf(one));
       if (record !== null && isKept(one, record, notes)) this.#states.set(markOf(one), stateOf(one, record));

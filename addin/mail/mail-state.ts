@@ -26,7 +26,7 @@ export class MailState {
     const attachments = stays ? known.attachments.filter(({ is }) => leavesPictures || is !== "picture") : [];
     const record = { v: 1, label: label.id, demand, readers: null, attachments } as const;
     const state = new MailState(mail, record, stays ? [] : (known?.attachments ?? []));
-    if (stays) state.record = { ...state.record, readers: known.readers };
+    if (stays) state.record = { ...state.record, readers: known.readers, may: known.may ?? null };
     await state.#write();
     return state;
   }
@@ -35,10 +35,14 @@ export class MailState {
     return this.record.readers ?? [];
   }
 
-  isReadBy = (readers: readonly string[]): boolean => JSON.stringify(readers) === JSON.stringify(this.record.readers);
+  /** Whether what is attached is read by these, who may do this with it. */
+  isReadBy(readers: readonly string[], may: string | null): boolean {
+    return JSON.stringify([readers, may]) === JSON.stringify([this.record.readers, this.record.may ?? null]);
+  }
 
-  setReaders(readers: readonly string[]): Promise<void> {
-    return this.#change({ readers });
+  /** @param readers - `null` while that changes: the mail is held back. */
+  setReaders(readers: readonly string[] | null, may: string | null): Promise<void> {
+    return this.#change({ readers, may });
   }
 
   /** Those that are there, protected, and their sender's own; what goes with one of them has its readers. */

@@ -16,6 +16,8 @@ export interface MailOrder {
   readonly demand: Demand;
   /** What the mail carries with the label. */
   readonly headers: ReadonlyMap<string, string>;
+  /** What readers may, where the label leaves it to who sends; else `null`. */
+  readonly may: string | null;
   /** @throws RightsError `usage` for who has no mail address, `protect-denied`. */
   policyFor(readers: readonly string[]): TemplatePolicy;
   /** Why a more sensitive label went; `null` where nobody asked. */

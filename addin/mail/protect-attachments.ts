@@ -63,7 +63,8 @@ class Work {
     const isDone = (one: Attachment) => isKept(one, this.#state.record, notes) || this.#problems.has(markOf(one));
     const isThere = (mark: string) => attachments.some((one) => markOf(one) === mark);
     if (!attachments.every(isDone) || ![...this.#made.keys()].every(isThere)) return false;
-    return this.#order.demand !== "recipients" || this.#state.isReadBy(readersOf(await mail.recipients()));
+    const { demand, may } = this.#order;
+    return demand !== "recipients" || this.#state.isReadBy(readersOf(await mail.recipients()), may);
   }
 
   async round(): Promise<void> {
@@ -102,10 +103,12 @@ class Work {
     if (this.#order.demand !== "recipients") return;
     const { mail, holder } = this.#around;
     const readers = readersOf(await mail.recipients());
-    if (this.#state.isReadBy(readers)) return;
+    const { may } = this.#order;
+    if (this.#state.isReadBy(readers, may)) return;
     const policy = this.#order.policyFor(readers);
+    await this.#state.setReaders(null, null);
     for (const own of await this.#state.own()) await holder.regrant(await this.#licenseOf(own), policy);
-    await this.#state.setReaders(readers);
+    await this.#state.setReaders(readers, may);
   }
 
   async #licenseOf({ attachment, digest }: Attached) {

@@ -11,6 +11,8 @@ export interface MailRecord {
   readonly demand: Demand;
   /** Who can read what is attached, where that is who it is sent to; else `null`. */
   readonly readers: readonly string[] | null;
+  /** What they may do with it: a named policy or a role; absent in the records of earlier versions. */
+  readonly may?: string | null;
   readonly attachments: readonly KeptAttachment[];
 }
 

@@ -127,6 +127,30 @@ it("tries what cannot be protected once, and not without end", async () => {
   ]);
 });
 
+it("begins with what readers may as it was decided before, and follows another decision", async () => {
+  const world = new World();
+  const { mail, compose } = world;
+  mail.people = [person("bob@contoso.example")];
+  mail.put("plan.docx", "quicksilver");
+  await compose.start();
+  await compose.signIn();
+  compose.pick(labels.recipients);
+  compose.setMay("Reviewer");
+  await compose.protect();
+  const again = new World();
+  Object.assign(again.mail, { people: mail.people, items: mail.items, kept: mail.kept, headers: mail.headers });
+  await again.compose.start();
+  await again.compose.signIn();
+  expect(again.compose.choice).toMatchObject({ may: "Reviewer", label: { id: labels.recipients.id } });
+  compose.setMay("Viewer");
+  expect(compose.outcome).toBeNull();
+  await compose.protect();
+  const [license] = world.organisation.licenses;
+  const { rights } = license!.policy.grants.find(({ who }) => who.includes("bob@contoso.example"))!;
+  expect([rights.includes("VIEW"), rights.includes("EDIT")]).toEqual([true, false]);
+  expect(world.names()).toEqual(["plan.docx.pfile"]);
+});
+
 it("opened from a refusal, signs in, protects and sends, by one click", async () => {
   const world = new World({ isToFinish: async () => true });
   const { mail, compose } = world;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../../addin/mail/check.js";
+import type { Holder } from "../../../addin/mail/holder.js";
+import type { ReadersMay } from "../../../addin/mail/mail-label.js";
 import { protectMail } from "../../../addin/mail/protect-attachments.js";
 import { demandHeader, readersOf } from "../../../addin/mail/record.js";
+import { RightsError } from "../../../shared/errors.js";
 import { ScratchMailbox } from "./scratch-mailbox.js";
 import { labels, ScratchOrganisation } from "./scratch-organisation.js";
 
@@ -162,6 +165,30 @@ describe("the recipients", () => {
     await protectMail(order, around);
     expect(readersIn(mail, organisation)).toEqual([["eve@fabrikam.example"]]);
     expect(verdict(mail)).toEqual({ may: true });
+  });
+
+  it("may do what was decided last, and the mail is held back until that is so of everything", async () => {
+    const { mail, organisation } = world();
+    mail.people = [person("bob@contoso.example")];
+    for (const name of ["plan.docx", "budget.xlsx"]) mail.put(name, `quicksilver ${name}`);
+    const decide = (may: ReadersMay, around = organisation.around(mail)) =>
+      protectMail(organisation.orderFor(labels.recipients, {}, may), around);
+    const rights = () => organisation.licenses.map(({ policy }) => policy.grants[0]!.rights);
+    await decide("Co-author");
+    expect(rights().every((all) => all.includes("PRINT"))).toBe(true);
+    let left = 1;
+    const regrant: Holder["regrant"] = async (license, policy) => {
+      if (left-- === 0) throw new RightsError("service-unreachable", "away");
+      await organisation.regrant(license, policy);
+    };
+    const { look, licenseOf } = organisation;
+    const holder = { look: look.bind(organisation), licenseOf, regrant };
+    await expect(decide("Viewer", organisation.around(mail, { holder }))).rejects.toThrow("away");
+    expect(verdict(mail)).toEqual({ may: false, why: "recipients" });
+    expect(await decide("Viewer")).toMatchObject({ isReady: true });
+    expect(rights().some((all) => all.includes("PRINT"))).toBe(false);
+    expect(verdict(mail)).toEqual({ may: true });
+    expect(mail.calls.filter((call) => call === "add")).toHaveLength(2);
   });
 
   it("who are no mail address are told of, and nothing is protected for them", async () => {

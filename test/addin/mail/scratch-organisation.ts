@@ -1,5 +1,5 @@
 import type { Held, Holder } from "../../../addin/mail/holder.js";
-import { demandOfLabel, headersOfLabel, policyOfLabel } from "../../../addin/mail/mail-label.js";
+import { demandOfLabel, headersOfLabel, policyOfLabel, type ReadersMay } from "../../../addin/mail/mail-label.js";
 import type { MailCircumstances, MailOrder } from "../../../addin/mail/order.js";
 import type { NamedFile, ProtectedCopy, ProtectJob, Protector } from "../../../addin/protector.js";
 import { type Bytes, utf8 } from "../../../shared/bytes.js";
@@ -91,15 +91,16 @@ export class ScratchOrganisation implements Protector, Holder {
   }
 
   /** What a person decides, and what it is done with. */
-  orderFor(label: Label, more: Partial<MailOrder> = {}): MailOrder {
+  orderFor(label: Label, more: Partial<MailOrder> = {}, may: ReadersMay = "Do Not Forward"): MailOrder {
     const all = Object.values(labels);
     const policy = { templates: [template] };
     return {
       label,
       labelName: label.names.en!,
       demand: demandOfLabel(label),
+      may: demandOfLabel(label) === "recipients" ? may : null,
       headers: headersOfLabel({ label, labels: all, tenant, nowMs }),
-      policyFor: (readers) => policyOfLabel(label, policy, { readers, may: "Do Not Forward", nowMs }),
+      policyFor: (readers) => policyOfLabel(label, policy, { readers, may, nowMs }),
       reason: null,
       leavesPictures: false,
       ...more,
