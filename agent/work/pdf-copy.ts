@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { streamOf, toBase64 } from "../../shared/bytes.js";
 import { segmentBytes } from "../../shared/crypto/content-layout.js";
@@ -14,7 +13,7 @@ import type { Policy } from "../../shared/policy.js";
 import { consume, type Published, protect, readProtected } from "../../shared/protect.js";
 import type { Home } from "../home.js";
 import { Converter } from "../pdf/converter.js";
-import { findSuite, type Suite } from "../pdf/suite.js";
+import { findSuite } from "../pdf/suite.js";
 import { publish } from "../publish.js";
 import { erase, makePrivateFolder } from "../session/private-folder.js";
 import { noteOwnCopy, placeForCopy } from "./own-copies.js";
@@ -43,18 +42,14 @@ interface Incoming {
   readonly name: string;
 }
 
-/** Documents that are worth a converter of their own: starting one takes as long as converting some. */
-const perConverter = 5;
-
 /**
- * Makes PDF copies of protected Office documents (docs/agent.md, "PDF copies"). Converters serve for as long as this is open: one,
- * or one for each processor where many documents wait, since LibreOffice uses one; clear content lies in a private folder
- * meanwhile, and is erased with it.
+ * Makes PDF copies of protected Office documents (docs/agent.md, "PDF copies"). One converter serves for as long as this is open;
+ * clear content lies in a private folder meanwhile, and is erased with it.
  */
 export class PdfCopies {
   readonly #home: Home;
-  #folder: Promise<string> | null = null;
-  readonly #converters: Promise<Converter>[] = [];
+  #folder: string | null = null;
+  #converter: Converter | null = null;
 
   constructor(home: Home) {
     this.#home = home;
@@ -66,13 +61,7 @@ export class PdfCopies {
    * @throws RightsError `converter-missing`.
    */
   async make(originals: readonly Original[], by: Protector): Promise<(PdfCopy | RightsError)[]> {
-    const count = Math.max(1, Math.min(availableParallelism(), Math.floor(originals.length / perConverter)));
-    const shares = Array.from({ length: count }, (_, at) => originals.filter((_original, i) => i % count === at));
-    const made = await Promise.all(shares.map(async (share, at) => this.#makeShare(share, await this.#open(at), by)));
-    return originals.map((_, i) => made[i % count]![Math.floor(i / count)]!);
-  }
-
-  async #makeShare(originals: readonly Original[], converter: Converter, by: Protector) {
+    const converter = await this.#open();
     const incoming: (Incoming | RightsError)[] = [];
     for (const original of originals) incoming.push(await orError(bringIn(original, converter.incoming, by)));
     const brought = incoming.filter((one): one is Incoming => !(one instanceof RightsError));
@@ -88,23 +77,15 @@ export class PdfCopies {
   }
 
   async close(): Promise<void> {
-    const folder = this.#folder;
-    this.#folder = null;
-    this.#converters.length = 0;
-    if (folder !== null) await folder.then(erase, () => undefined);
+    if (this.#folder !== null) await erase(this.#folder);
+    [this.#folder, this.#converter] = [null, null];
   }
 
-  /** One that could not be opened is tried again the next time. */
-  async #open(at: number): Promise<Converter> {
+  async #open(): Promise<Converter> {
     const suite = findSuite();
-    this.#folder ??= makePrivateFolder(this.#home);
-    this.#converters[at] ??= openConverter(suite, this.#folder, at);
-    try {
-      return await this.#converters[at];
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    this.#folder ??= await makePrivateFolder(this.#home);
+    this.#converter ??= await Converter.open(suite, this.#folder);
+    return this.#converter;
   }
 
   async #protect({ original, verified, policy }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {
@@ -129,12 +110,6 @@ export class PdfCopies {
       await Promise.all([like.close(), content.close()]);
     }
   }
-}
-
-async function openConverter(suite: Suite, folder: Promise<string>, at: number): Promise<Converter> {
-  const own = join(await folder, String(at));
-  await mkdir(own, { mode: 0o700 });
-  return Converter.open(suite, own);
 }
 
 /** `plan.ppdf`, else `plan.docx.ppdf`. */
