@@ -52,10 +52,10 @@ describe("a document in a watched folder", () => {
     expect(choice).toMatchObject({ labelName: "Highly confidential/All employees", policy: { offlineDays: 1 } });
   });
 
-  it("is left clear, with what to do, where that label does not say who may open it", async () => {
-    await expect(chosen(await carrying("Highly confidential/Specific people"))).rejects.toMatchObject({
-      code: "protect-denied",
-      message: expect.stringMatching(/--label "Highly confidential\/Specific people" --grant .*--justification/),
-    });
+  it("does not stay clear where that label does not say who may open it: the folder's does", async () => {
+    const choice = await chosen(await carrying("Highly confidential/Specific people"));
+    const folders = await chosen(await carrying("General"));
+    expect(choice).toMatchObject({ labelName: "Highly confidential/Specific people", policy: folders.policy });
+    expect(choice.label.id).not.toBe(folders.label.id);
   });
 });
