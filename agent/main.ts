@@ -125,11 +125,12 @@ async function linkOf(parts: Parts): Promise<Link | null> {
 /** Now and then: what the service has not heard of, and certificates near their end. */
 async function doChores(parts: Parts, link: Link | null): Promise<void> {
   let [renewedMs, retriedMs] = [0, 0];
+  const tell = notKept(new Set());
   for (;;) {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
-    await link?.keepPromises(notKept).catch(() => undefined);
+    await link?.keepPromises(tell).catch(() => undefined);
     await parts.copies.resume(parts.account).catch(() => undefined);
     const retryKept = Date.now() - retriedMs > chores.retryEveryMs;
     if (retryKept) retriedMs = Date.now();
@@ -142,8 +143,14 @@ async function doChores(parts: Parts, link: Link | null): Promise<void> {
   }
 }
 
-const notKept = (path: string, error: unknown): void =>
-  void process.stderr.write(`seal: ${shown(path)} is not protected yet: ${sentenceOf(error)}\n`);
+/** Once for each reason: it is tried again every half minute. */
+function notKept(said: Set<string>): (path: string, error: unknown) => void {
+  return (path, error) => {
+    const line = `seal: ${shown(path)} is not protected yet: ${sentenceOf(error)}\n`;
+    if (!said.has(line)) process.stderr.write(line);
+    said.add(line);
+  };
+}
 
 const renew = async (parts: Parts): Promise<void> => goOnWith(parts, await parts.account.renew());
 

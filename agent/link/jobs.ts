@@ -64,10 +64,10 @@ export class Jobs {
     await this.#drop(this.find(pairing, id), true);
   }
 
-  /** Of a page that is no longer paired, or of all. */
+  /** Of a page that is no longer paired, as if it had given them up; or of all, where the agent ends. */
   async drop(pairing?: string): Promise<void> {
     for (const job of [...this.#jobs.values()])
-      if (pairing === undefined || job.pairing === pairing) await this.#drop(job);
+      if (pairing === undefined || job.pairing === pairing) await this.#drop(job, pairing !== undefined);
   }
 
   /** What nobody asked for in a while is erased. */

@@ -17,7 +17,7 @@ export interface OpenDocument {
 }
 
 /** Whatever the reason, a page hears the same: what is on this computer is not its business. */
-const refused = () =>
+export const refused = () =>
   new RightsError("path-refused", "the agent does not see that this is a document you have open, so it is left alone");
 
 /**
@@ -37,6 +37,10 @@ export async function findOpenDocument(
   if (content !== undefined && (await hasContent(real, content))) return { path: real, isOpen: false };
   throw refused();
 }
+
+/** Whether it still is what it was: by the time a program has closed it, anything may be under that name. */
+export const isOwnDocument = async (path: string, home: Home): Promise<boolean> =>
+  (await ownDocument(path, home)) === path;
 
 async function ownDocument(path: string, home: Home): Promise<string | null> {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no path has

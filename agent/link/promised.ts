@@ -13,6 +13,8 @@ const PromisedDocument = z.strictObject({
   v: z.literal(1),
   /** Links on the way resolved. */
   path: z.string().max(4096),
+  /** Whose document it is: a promise ends with its person's sign-in. */
+  subject: z.string().max(100),
   wanted: Wanted,
   reason: z.string().max(2000).nullable(),
   generic: z.boolean(),

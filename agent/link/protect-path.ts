@@ -10,7 +10,7 @@ import { type ProtectedResult, protectFile } from "../work/protect-file.js";
 import type { JobDesk, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
 import { isOpenInOffice } from "./office-programs.js";
-import { findOpenDocument } from "./open-document.js";
+import { findOpenDocument, isOwnDocument, refused } from "./open-document.js";
 import type { PromisedDocument, PromisedDocuments } from "./promised.js";
 
 const lookEveryMs = 500;
@@ -24,7 +24,8 @@ export const protectAtPath =
     const { path, isOpen } = await findOpenDocument(request, parts.home);
     const { wanted, generic = false } = request;
     choosePolicy((await parts.forProtecting()).current, wanted, Date.now()); // what cannot be is said now, not when the document is closed
-    const document = { path, wanted, generic, reason: reasonFrom(request.justification) };
+    const { subject } = parts.account().info;
+    const document = { path, subject, wanted, generic, reason: reasonFrom(request.justification) };
     const made = await (isOpen ? onceClosed(parts, promised, document, desk) : protectNow(parts, document, desk.count));
     const where = join(dirname(request.path), basename(made.path));
     return { path: where, document: made.published, notes: made.kind.note === undefined ? [] : [made.kind.note] };
@@ -57,6 +58,7 @@ async function untilClosed(path: string, { is, signal }: JobDesk): Promise<void>
 
 async function protectNow(parts: LinkParts, document: Promised, count?: Count): Promise<ProtectedResult> {
   const { current, protector, account } = await parts.forProtecting();
+  if (account.info.subject !== document.subject || !(await isOwnDocument(document.path, parts.home))) throw refused();
   const choice = choosePolicy(current, document.wanted, Date.now());
   const { policy, label } = choice;
   const inside = insideOf(choice, "Privileged");
@@ -86,7 +88,8 @@ export async function keepPromises(
       await protectNow(parts, document);
       await promised.forget(id);
     } catch (error) {
-      failed(document.path, error);
+      const isDone = codeOf(error) === "already-protected"; // the agent before ended just after that
+      if (!isDone) failed(document.path, error);
       if (isOver(error)) await promised.forget(id);
     }
   }

@@ -162,6 +162,8 @@ describe("Excel and PowerPoint", () => {
     const office = await open({ program: "PowerPoint", url: path });
     await office.pane.waitForSelector("[role=tree]");
     await office.pane.click("button:has-text('Custom permissions')");
+    await office.pane.fill("#who-0", "fish");
+    await office.pane.waitForSelector("[role=option]:has-text('Bob Fisher')"); // whom the agent's service finds
     await office.pane.fill("#who-0", contoso.person("outsider").user);
     expect(await office.pane.textContent("#what")).toContain("as soon as you have saved and closed it in PowerPoint");
     await office.pane.click(".act button.primary");

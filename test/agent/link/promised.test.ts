@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { PromisedDocuments } from "../../../agent/link/promised.js";
+import { codeOf } from "../../../shared/errors.js";
+import { newId } from "../../../shared/ids.js";
+import { makePackage, wordParts } from "../../office-documents.js";
+import { linkedAgent } from "./linked-agent.js";
+
+/** What an agent that is gone has promised, and what may have become of it meanwhile. */
+
+const wanted = { grant: ["bob@trial.example:VIEW"] };
+const isProtected = (path: string) => readFileSync(path).subarray(0, 4).toString("hex") === "d0cf11e0";
+
+async function promising() {
+  const { link, account } = await linkedAgent();
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "seal-promised-")));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const gone = new PromisedDocuments(account.home);
+  const promise = async (name: string, subject = account.info.subject) => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) makePackage(path, wordParts(name));
+    await gone.keep({ path, subject, wanted, reason: null, generic: false });
+    return path;
+  };
+  const place = join(account.home.link, "promised");
+  const keep = async () => {
+    const failed: string[] = [];
+    await link.keepPromises((path, error) => failed.push(`${path} ${codeOf(error)}`));
+    return { failed, left: readdirSync(place) };
+  };
+  return { promise, keep, place, folder };
+}
+
+it("is done by the next one, once", async () => {
+  const { promise, keep } = await promising();
+  const path = await promise("plan.docx");
+  expect(await keep()).toEqual({ failed: [], left: [] });
+  expect(isProtected(path)).toBe(true);
+  await promise("plan.docx"); // as where the agent is killed before it forgets
+  expect(await keep()).toEqual({ failed: [], left: [] });
+});
+
+it("is nothing any more for another person, for a document that is gone, or that something else is in the place of", async () => {
+  const { promise, keep, folder } = await promising();
+  const others = await promise("others.docx", newId());
+  const gone = await promise("gone.docx");
+  await rm(gone);
+  const moved = await promise("shared/moved.docx");
+  renameSync(join(folder, "shared"), join(folder, "private"));
+  symlinkSync(join(folder, "private"), join(folder, "shared"));
+  const { failed, left } = await keep();
+  expect(failed.sort()).toEqual([gone, moved, others].map((path) => `${path} path-refused`).sort());
+  expect(left).toEqual([]);
+  expect([others, join(folder, "private/moved.docx")].map(isProtected)).toEqual([false, false]);
+  expect(existsSync(gone)).toBe(false);
+});
+
+it("is passed over where its note is damaged, cut off, or was not written to its end", async () => {
+  const { promise, keep, place } = await promising();
+  const path = await promise("plan.docx");
+  const [name] = readdirSync(place);
+  const note = readFileSync(join(place, name!), "utf8");
+  const spoiled = ["", "{", note.slice(0, -9), note.replace('"v":1', '"v":2'), "x".repeat(2 << 20)];
+  for (const text of spoiled) writeFileSync(join(place, `${newId()}.json`), text);
+  writeFileSync(join(place, `.${newId()}.json.tmp`), note);
+  const { failed, left } = await keep();
+  expect(failed).toEqual([]);
+  expect(left.every((one) => one.endsWith(".tmp"))).toBe(true);
+  expect(isProtected(path)).toBe(true);
+});
