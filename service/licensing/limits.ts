@@ -15,7 +15,7 @@ export interface Limits {
   readonly verifications: RateLimit;
   /** Asking owners for access: it costs their attention. */
   readonly accessRequests: RateLimit;
-  /** Looking for people: a few for each letter that somebody types. */
+  /** Looking for people: a few for each name that somebody types, and each reads all names there are. */
   readonly searches: RateLimit;
   /** Passkeys of guests, offered and kept. */
   readonly passkeys: RateLimit;
@@ -30,7 +30,7 @@ const usual: Record<keyof Limits, Omit<RateLimitOptions, "now">> = {
   administration: { burst: 1000, perSecond: 20 },
   verifications: { burst: 20, perSecond: 0.2 },
   accessRequests: { burst: 30, perSecond: 0.01 },
-  searches: { burst: 200, perSecond: 2 },
+  searches: { burst: 60, perSecond: 1 },
   passkeys: { burst: 60, perSecond: 0.1 },
   refusals: { burst: 2000, perSecond: 20 },
 };

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { FoundPerson } from "../../shared/protocol/people-api.js";
 import type { Database } from "./database.js";
-import { likePart } from "./people.js";
+import { matches } from "./people.js";
 
 /** Words looked for; more than names have. */
 const maxWords = 5;
@@ -35,9 +35,7 @@ export async function searchPeople(db: Database, text: string, limit: number): P
   return found.sort((a, b) => a.name.localeCompare(b.name)).slice(0, limit);
 }
 
-/** Whether `word` begins a name, another word of it, or an address; upper and lower case alike. */
-function beginsOne(word: string) {
-  const part = likePart(word);
-  return sql<boolean>`(lower(name) like ${`${part}%`} escape '\\' or lower(name) like ${`% ${part}%`} escape '\\'
-    or lower(address) like ${`${part}%`} escape '\\')`;
-}
+/** Whether `word` begins a name, another word of it, or an address. */
+const beginsOne = (word: string) =>
+  sql<boolean>`(${matches("name", word, (part) => `${part}%`)} or ${matches("name", word, (part) => `% ${part}%`)}
+    or ${matches("address", word, (part) => `${part}%`)})`;

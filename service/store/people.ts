@@ -200,13 +200,21 @@ export class People {
 }
 
 /** Whether a column holds a text somewhere, upper and lower case alike. */
-export function contains(column: "name" | "address", text: string) {
-  const part = `%${likePart(text)}%`;
-  return sql<boolean>`lower(${sql.ref(column)}) like ${part} escape '\\'`;
-}
+export const contains = (column: "name" | "address", text: string) => matches(column, text, (part) => `%${part}%`);
 
-/** A text as a pattern of LIKE takes it, escaped by a backslash. */
-export const likePart = (text: string): string => text.toLowerCase().replace(/[\\%_]/g, (char) => `\\${char}`);
+/**
+ * Whether a column is like a text in its pattern, upper and lower case alike. SQLite's `lower` knows no letters but those of
+ * ASCII, so one at the beginning is looked for as names have it, too.
+ */
+export function matches(column: "name" | "address", text: string, pattern: (part: string) => string) {
+  const capital = (text[0] ?? "").toUpperCase() + text.slice(1).toLowerCase();
+  const [lower, other] = [text.toLowerCase(), capital.replace(/^[A-Z]/, (letter) => letter.toLowerCase())];
+  const like = (spelling: string) => {
+    const part = pattern(spelling.replace(/[\\%_]/g, (char) => `\\${char}`));
+    return sql<boolean>`lower(${sql.ref(column)}) like ${part} escape '\\'`;
+  };
+  return lower === other ? like(lower) : sql<boolean>`(${like(lower)} or ${like(other)})`;
+}
 
 const put = (lists: Map<string, string[]>, key: string, value: string): void => {
   const list = lists.get(key);

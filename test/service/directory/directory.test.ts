@@ -26,6 +26,7 @@ describe("looking for people", () => {
     await add("Bob Fisher", "bob@x.example");
     await add("Fiona Bobbin", "fiona@x.example");
     await add("100% Bob_", "odd@x.example");
+    await add("Özil Ärmel", "oe@x.example");
     await add("Bobo Gone", "gone@x.example", "disabled");
     await accounts.setGroup("team@x.example", "Bob's team", [id]);
     const found = async (text: string) => (await directory.search(text, 8)).map(({ address }) => address);
@@ -34,8 +35,9 @@ describe("looking for people", () => {
     expect(await found("ada@x")).toEqual(["ada@x.example"]);
     expect(await found("al@x")).toEqual([]); // an address that is not shown
     expect(await found("100%")).toEqual(["odd@x.example"]);
+    for (const typed of ["öz", "ÖZ", "är öz"]) expect(await found(typed)).toEqual(["oe@x.example"]);
     expect(await found("%ob")).toEqual([]);
-    expect(await found("o")).toHaveLength(1);
+    expect(await found("o")).toHaveLength(2);
     expect(await directory.search("bob", 2)).toHaveLength(2);
     expect((await directory.search("team", 8))[0]).toEqual({
       ...{ name: "Bob's team", address: "team@x.example" },
