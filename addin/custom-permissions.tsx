@@ -114,7 +114,7 @@ function People({ pane, say, permissions, change }: PartProps & PaneProps) {
           field={row === people.length - 1 ? last : null}
           put={(one) => put(row, one)}
           remove={people.length > 1 ? () => remove(row) : null}
-          findPeople={pane.findPeople}
+          findPeople={async (search) => (await pane.session?.findPeople(search)) ?? []}
         />
       ))}
       <button type="button" class="link" onClick={() => change({ people: [...people, newPerson] })}>

@@ -148,9 +148,6 @@ export class Pane {
 
   setReason = (reason: string): void => this.#choose({ ...this.choice, reason });
 
-  /** Whoever may be meant by what is typed. */
-  findPeople = async (search: string) => (await this.session?.findPeople(search)) ?? [];
-
   #choose(choice: Choice): void {
     this.choice = choice;
     this.#show(this.state);

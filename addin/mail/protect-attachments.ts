@@ -106,7 +106,7 @@ class Work {
     const { may } = this.#order;
     if (this.#state.isReadBy(readers, may)) return;
     const policy = this.#order.policyFor(readers);
-    await this.#state.setReaders(null, null);
+    await this.#state.setReaders(null, may); // held back until all of them are
     for (const own of await this.#state.own()) await holder.regrant(await this.#licenseOf(own), policy);
     await this.#state.setReaders(readers, may);
   }
