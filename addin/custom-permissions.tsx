@@ -150,11 +150,6 @@ function Person({ row, person, say, hasRights, trouble, field, put, remove, find
         put={(who) => put({ ...person, who })}
         findPeople={findPeople}
       />
-      {trouble === null ? null : (
-        <p class="wrong" id={`${id}-trouble`}>
-          {trouble}
-        </p>
-      )}
       {hasRights ? <RightsOf id={id} person={person} say={say} put={put} /> : null}
       {remove === null ? null : (
         <button type="button" class="link" onClick={remove}>

@@ -24,9 +24,12 @@ const pauseMs = 150;
 export function WhoField({ id, say, who, field, trouble, put, findPeople }: WhoFieldProps) {
   const { found, look, close } = useFound(findPeople);
   const [at, setAt] = useState(-1);
+  const [isTyping, setTyping] = useState(false);
+  const shown = isTyping ? null : trouble; // half a name is no address yet
   useEffect(() => setAt(-1), [found]);
   const take = (person: FoundPerson) => {
     put(person.address);
+    setTyping(false);
     close();
   };
   const pressed = (event: KeyboardEvent) => {
@@ -36,6 +39,7 @@ export function WhoField({ id, say, who, field, trouble, put, findPeople }: WhoF
     else if (event.key === "Escape" && found.length > 0) close();
     else return;
     event.preventDefault();
+    event.stopPropagation(); // Office on the web takes Escape for its own, and moves the focus to the first label
   };
   return (
     <div class="who">
@@ -53,19 +57,30 @@ export function WhoField({ id, say, who, field, trouble, put, findPeople }: WhoF
         aria-expanded={found.length > 0}
         aria-controls={`${id}-found`}
         aria-activedescendant={at < 0 ? undefined : `${id}-found-${at}`}
-        aria-invalid={trouble !== null}
-        aria-describedby={trouble === null ? undefined : `${id}-trouble`}
+        aria-invalid={shown !== null}
+        aria-describedby={shown === null ? undefined : `${id}-trouble`}
         onInput={(event) => {
+          setTyping(true);
           put(event.currentTarget.value);
           look(event.currentTarget.value);
         }}
         onKeyDown={pressed}
-        onBlur={close}
+        onBlur={() => {
+          setTyping(false);
+          close();
+        }}
       />
       <Found id={`${id}-found`} say={say} found={found} at={at} take={take} />
+      {shown === null ? null : <Trouble id={`${id}-trouble`} words={shown} />}
     </div>
   );
 }
+
+const Trouble = ({ id, words }: { readonly id: string; readonly words: string }) => (
+  <p class="wrong" id={id}>
+    {words}
+  </p>
+);
 
 /** Of the list as it is open: another line, or none for the field itself; `null` for keys that lead nowhere. */
 function nextOption(key: string, at: number, count: number): number | null {

@@ -138,6 +138,7 @@ function whatHappens({ compose, say, mail }: MailProps): string {
     if (open.length === 0 || demand === "none") return compose.isToFinish ? mail.readySend : mail.ready;
   }
   if (demand === "none") return mail.willLabel;
+  if (open.length === 0 && compose.changesReaders) return mail.willRegrant;
   return open.length === 0 ? mail.nothingToProtect : mail.willProtect(open.length);
 }
 

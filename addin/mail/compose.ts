@@ -1,6 +1,6 @@
 import { isSignedOut } from "../../browser/page-account.js";
 import type { Bytes } from "../../shared/bytes.js";
-import { type Label, labelPath, needsReason } from "../../shared/label.js";
+import { type Label, needsReason } from "../../shared/label.js";
 import { AgentSide } from "../agent-side.js";
 import { Attempt } from "../attempt.js";
 import type { Offered } from "../session.js";
@@ -8,17 +8,9 @@ import { troubleFrom } from "../trouble.js";
 import { check, isKept } from "./check.js";
 import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./compose-parts.js";
 import type { Attachment, Recipient } from "./mail.js";
-import {
-  demandOfLabel,
-  headersOfLabel,
-  labelHeader,
-  labelIn,
-  policyOfLabel,
-  type ReadersMay,
-  readersMay,
-} from "./mail-label.js";
+import { demandOfLabel, labelHeader, labelIn, type ReadersMay, readersMay } from "./mail-label.js";
 import { stateOf } from "./mail-state.js";
-import type { AttachmentState, MailOrder } from "./order.js";
+import { type AttachmentState, type MailOrder, orderFor } from "./order.js";
 import { type MailOutcome, protectMail } from "./protect-attachments.js";
 import { type Meeting, meetingsOf } from "./readers.js";
 import { type Demand, demandHeader, markOf, parseRecord, readersOf, recordNote } from "./record.js";
@@ -86,6 +78,12 @@ export class Compose {
 
   get demand(): Demand {
     return this.choice.label === null ? "none" : demandOfLabel(this.choice.label);
+  }
+
+  /** Whether those who read what is attached already are to do something else with it. */
+  get changesReaders(): boolean {
+    const isSame = this.choice.label !== null && this.choice.label.id === this.current?.id;
+    return isSame && this.demand === "recipients" && this.#may !== null && this.#may !== this.choice.may;
   }
 
   get mustExplain(): boolean {
@@ -181,20 +179,9 @@ export class Compose {
   }
 
   #order(label: Label): MailOrder {
-    const { choice, policy, parts, session, mustExplain } = this;
-    const { may, leavesPictures } = choice;
-    const { labels } = policy!;
-    const nowMs = parts.now();
-    return {
-      label,
-      labelName: labelPath(labels, label),
-      demand: demandOfLabel(label),
-      may: demandOfLabel(label) === "recipients" ? may : null,
-      headers: headersOfLabel({ label, labels, tenant: session!.tenant, nowMs }),
-      policyFor: (readers) => policyOfLabel(label, policy!, { readers, may, nowMs }),
-      reason: mustExplain ? choice.reason.trim() : null,
-      leavesPictures,
-    };
+    const { choice, policy, session, mustExplain } = this;
+    const reason = mustExplain ? choice.reason.trim() : null;
+    return orderFor(label, { ...choice, reason }, policy!, { tenant: session!.tenant, nowMs: this.parts.now() });
   }
 
   /** Looks at what changed, as long as something does and nothing else is under way. */

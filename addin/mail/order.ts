@@ -1,11 +1,13 @@
 import type { Bytes } from "../../shared/bytes.js";
 import { codeOf } from "../../shared/errors.js";
-import type { Label } from "../../shared/label.js";
+import { type Label, labelPath } from "../../shared/label.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import type { NamedFile, Protector } from "../protector.js";
+import type { Offered } from "../session.js";
 import type { PageOf } from "./copies.js";
 import type { Holder } from "./holder.js";
 import type { Attachment, Mail } from "./mail.js";
+import { demandOfLabel, headersOfLabel, policyOfLabel, type ReadersMay } from "./mail-label.js";
 import type { Demand } from "./record.js";
 
 /** What a person decided for the mail they write. */
@@ -24,6 +26,27 @@ export interface MailOrder {
   readonly reason: string | null;
   /** Pictures in the text stay readable, as the text is. */
   readonly leavesPictures: boolean;
+}
+
+/** What a choice in the pane comes to. */
+export function orderFor(
+  label: Label,
+  { may, leavesPictures, reason }: Pick<MailOrder, "leavesPictures" | "reason"> & { readonly may: ReadersMay },
+  policy: Offered,
+  { tenant, nowMs }: { readonly tenant: string; readonly nowMs: number },
+): MailOrder {
+  const { labels } = policy;
+  const demand = demandOfLabel(label);
+  return {
+    label,
+    labelName: labelPath(labels, label),
+    demand,
+    may: demand === "recipients" ? may : null,
+    headers: headersOfLabel({ label, labels, tenant, nowMs }),
+    policyFor: (readers) => policyOfLabel(label, policy, { readers, may, nowMs }),
+    reason,
+    leavesPictures,
+  };
 }
 
 /** What is needed for it. */

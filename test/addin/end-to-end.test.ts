@@ -198,6 +198,10 @@ describe("whom to name", () => {
     await page.keyboard.press("Escape");
     expect(await option.count()).toBe(0);
     expect(await pane.inputValue("#who-0")).toBe("bob");
+    expect(await pane.evaluate("document.activeElement.id")).toBe("who-0");
+    expect(await pane.locator(".wrong").count()).toBe(0); // half a name is not wrong yet
+    await page.keyboard.press("Tab");
+    expect(await pane.textContent(".wrong")).toContain("This is no address");
     await pane.fill("#who-0", "bo");
     await option.waitFor();
     expect(await office.findings()).toEqual([]);

@@ -142,12 +142,14 @@ it("begins with what readers may as it was decided before, and follows another d
   await again.compose.start();
   await again.compose.signIn();
   expect(again.compose.choice).toMatchObject({ may: "Reviewer", label: { id: labels.recipients.id } });
+  expect(again.compose.changesReaders).toBe(false);
   compose.setMay("Viewer");
-  expect(compose.outcome).toBeNull();
+  expect([compose.outcome, compose.changesReaders]).toEqual([null, true]);
   await compose.protect();
   const [license] = world.organisation.licenses;
   const { rights } = license!.policy.grants.find(({ who }) => who.includes("bob@contoso.example"))!;
   expect([rights.includes("VIEW"), rights.includes("EDIT")]).toEqual([true, false]);
+  expect(compose.changesReaders).toBe(false);
   expect(world.names()).toEqual(["plan.docx.pfile"]);
 });
 

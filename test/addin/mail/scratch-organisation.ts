@@ -1,6 +1,6 @@
 import type { Held, Holder } from "../../../addin/mail/holder.js";
-import { demandOfLabel, headersOfLabel, policyOfLabel, type ReadersMay } from "../../../addin/mail/mail-label.js";
-import type { MailCircumstances, MailOrder } from "../../../addin/mail/order.js";
+import type { ReadersMay } from "../../../addin/mail/mail-label.js";
+import { type MailCircumstances, type MailOrder, orderFor } from "../../../addin/mail/order.js";
 import type { NamedFile, ProtectedCopy, ProtectJob, Protector } from "../../../addin/protector.js";
 import { type Bytes, utf8 } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
@@ -92,19 +92,9 @@ export class ScratchOrganisation implements Protector, Holder {
 
   /** What a person decides, and what it is done with. */
   orderFor(label: Label, more: Partial<MailOrder> = {}, may: ReadersMay = "Do Not Forward"): MailOrder {
-    const all = Object.values(labels);
-    const policy = { templates: [template] };
-    return {
-      label,
-      labelName: label.names.en!,
-      demand: demandOfLabel(label),
-      may: demandOfLabel(label) === "recipients" ? may : null,
-      headers: headersOfLabel({ label, labels: all, tenant, nowMs }),
-      policyFor: (readers) => policyOfLabel(label, policy, { readers, may, nowMs }),
-      reason: null,
-      leavesPictures: false,
-      ...more,
-    };
+    const policy = { labels: Object.values(labels), templates: [template], mandatory: false, mayPublish: true };
+    const choice = { may, leavesPictures: false, reason: null };
+    return { ...orderFor(label, choice, policy, { tenant, nowMs }), labelName: label.names.en!, ...more };
   }
 
   around(mail: ScratchMailbox, more: Partial<MailCircumstances> = {}): MailCircumstances {
