@@ -87,26 +87,27 @@ export class WaitingCopies {
 
   async #run(): Promise<void> {
     while (this.#waiting.size > 0 && !this.#isClosed) {
-      const batch = [...this.#waiting].slice(0, maxTogether);
-      const made = await this.#make(batch.map(([, original]) => original));
-      for (const [i, [contentId, original]] of batch.entries()) {
-        await this.#forget(contentId);
-        const one = made[i]!;
-        if (one instanceof RightsError) this.#by.failed(original.path, one.message);
-        else this.#by.made(one.published.license);
+      const batch = new Map([...this.#waiting].slice(0, maxTogether).map(([contentId, one]) => [one, contentId]));
+      for await (const [original, made] of this.#make([...batch.keys()])) {
+        await this.#forget(batch.get(original)!);
+        if (made instanceof RightsError) this.#by.failed(original.path, made.message);
+        else this.#by.made(made.published.license);
       }
     }
   }
 
   /** Whatever goes wrong is said of each: a document is protected with or without its copy. */
-  async #make(originals: readonly Original[]): Promise<(PdfCopy | RightsError)[]> {
+  async *#make(originals: readonly Original[]): AsyncGenerator<[Original, PdfCopy | RightsError]> {
+    const left = new Set(originals);
     try {
-      return await this.#copies.make(originals, this.#by.protector());
+      for await (const [original, made] of this.#copies.make(originals, this.#by.protector())) {
+        left.delete(original);
+        yield [original, made];
+      }
     } catch (cause) {
-      const unknown = new RightsError("internal", "there is no PDF copy: something went wrong inside this program", {
-        cause,
-      });
-      return originals.map(() => (cause instanceof RightsError ? cause : unknown));
+      const words = "there is no PDF copy: something went wrong inside this program";
+      const error = cause instanceof RightsError ? cause : new RightsError("internal", words, { cause });
+      yield* [...left].map((original) => [original, error] as [Original, RightsError]);
     }
   }
 

@@ -1,9 +1,10 @@
-import { RightsError, type RightsErrorCode } from "../../shared/errors.js";
+import { RightsError } from "../../shared/errors.js";
 import type { Published } from "../../shared/protect.js";
 import type { Choice } from "../chosen-policy.js";
+import type { Home } from "../home.js";
 import { noteRegistrations } from "../outbox.js";
 import { maxTogether } from "../pdf/converter.js";
-import { type Original, orError, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
+import { orError, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
 import type { Protector } from "../work/protect-file.js";
 import { sealPage } from "../work/sealed-page.js";
 import { exits } from "./exit.js";
@@ -39,25 +40,27 @@ interface Wanted {
  */
 export class WantedCopies {
   readonly #options: CopyOptions;
+  readonly #copies: PdfCopies;
   /** Copies to look at that were made, by the path of what they are of. */
   readonly copyOf = new Map<string, string>();
   readonly #wanted: Wanted[] = [];
   readonly #pages: Wanted[] = [];
 
-  constructor(options: CopyOptions) {
+  constructor(options: CopyOptions, home: Home) {
     this.#options = options;
+    this.#copies = new PdfCopies(home);
   }
 
   /** @param container - what it was put into; PDF copies are made of Office documents. */
   add(made: Made, container: "pfile" | "office", choice: Choice): void {
     const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false;
-    if (isWanted && container === "office") this.#wanted.push({ made, choice });
+    if (isWanted && container === "office") this.#want({ made, choice });
     this.#pages.push({ made, choice });
   }
 
   /** Of a document that was protected before: as the label says it, or as it is by default. */
   addCopyOf(made: Made, choice: Choice): void {
-    if (choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false) this.#wanted.push({ made, choice });
+    if (choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false) this.#want({ made, choice });
   }
 
   /** @returns the exit code: the documents are protected in any case, so a copy that fails counts only where it was asked for. */
@@ -69,19 +72,23 @@ export class WantedCopies {
       : exits.done;
   }
 
+  #want(wanted: Wanted): void {
+    this.#wanted.push(wanted);
+    this.#copies.prepare();
+  }
+
   async #makeCopies(session: Session, protector: Protector): Promise<number> {
-    const copies = new PdfCopies(session.home);
     let failed = 0;
     try {
       for (let at = 0; at < this.#wanted.length; at += maxTogether) {
         const batch = this.#wanted.slice(at, at + maxTogether);
         const originals = batch.map(({ made: { path, published } }) => ({ path, contentKey: published.contentKey }));
-        for (const [i, made] of (await makeAll(copies, originals, protector)).entries())
-          if (made instanceof RightsError) failed += this.#tellMissing(originals[i]!, made);
-          else await this.#tell(made, session, batch[i]!);
+        for await (const [original, made] of this.#copies.make(originals, protector))
+          if (made instanceof RightsError) failed += this.#tellMissing(original, made);
+          else await this.#tell(made, session, batch[originals.indexOf(original)]!);
       }
     } finally {
-      await copies.close();
+      await this.#copies.close();
     }
     return failed;
   }
@@ -109,17 +116,5 @@ export class WantedCopies {
   #tellMissing({ path }: { readonly path: string }, { message }: RightsError): number {
     say(`${shown(path)}: ${shown(message)}`);
     return 1;
-  }
-}
-
-const perBatch: readonly RightsErrorCode[] = ["converter-missing"];
-
-/** Without a converter there is no copy of any. */
-async function makeAll(copies: PdfCopies, batch: readonly Original[], by: Protector) {
-  try {
-    return await copies.make(batch, by);
-  } catch (error) {
-    if (error instanceof RightsError && perBatch.includes(error.code)) return batch.map(() => error);
-    throw error;
   }
 }

@@ -43,7 +43,7 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector, options);
   const files = await filesIn(paths, isClearFile);
-  const copies = new WantedCopies(options);
+  const copies = new WantedCopies(options, session.home);
   const code = await eachFile(files, options, async (path, progress) => {
     await checkLowering(path, choice, account, current);
     return protectOne(path, { ...how, choice, protector, account, progress, copies });

@@ -49,43 +49,65 @@ interface Incoming {
 export class PdfCopies {
   readonly #home: Home;
   #folder: string | null = null;
-  #converter: Converter | null = null;
+  #opening: Promise<Converter> | null = null;
 
   constructor(home: Home) {
     this.#home = home;
   }
 
+  /** Starts the converter, which takes a while, before there is something to convert. */
+  prepare(): void {
+    this.#open().then(
+      (converter) => converter.prepare(),
+      () => undefined, // said where it is used
+    );
+  }
+
   /**
    * @param originals - at most `maxTogether`.
-   * @returns the copy of each, or why there is none; the document itself is never at risk.
-   * @throws RightsError `converter-missing`.
+   * @returns each with its copy as soon as that is made, or with why there is none; the document itself is never at risk.
    */
-  async make(originals: readonly Original[], by: Protector): Promise<(PdfCopy | RightsError)[]> {
-    const converter = await this.#open();
-    const incoming: (Incoming | RightsError)[] = [];
-    for (const original of originals) incoming.push(await orError(bringIn(original, converter.incoming, by)));
-    const brought = incoming.filter((one): one is Incoming => !(one instanceof RightsError));
-    const conversions = await converter.convert(brought.map(({ name }) => name));
-    const copies = new Map<Incoming, PdfCopy | RightsError>();
-    for (const [i, one] of brought.entries()) {
-      const conversion = conversions[i]!;
+  async *make(originals: readonly Original[], by: Protector): AsyncGenerator<[Original, PdfCopy | RightsError]> {
+    const converter = await orError(this.#open());
+    if (converter instanceof RightsError)
+      return yield* originals.map((one): [Original, RightsError] => [one, converter]);
+    converter.prepare();
+    const brought = new Map<string, Incoming>();
+    for (const original of originals) {
+      const one = await orError(bringIn(original, converter.incoming, by));
+      if (one instanceof RightsError) yield [original, one];
+      else brought.set(one.name, one);
+    }
+    for await (const [name, conversion] of converter.convert([...brought.keys()])) {
+      const one = brought.get(name)!;
       const made = "pdf" in conversion ? await orError(this.#protect(one, conversion.pdf, by)) : conversion.error;
-      copies.set(one, made);
+      yield [one.original, made];
     }
     await converter.clear();
-    return incoming.map((one) => (one instanceof RightsError ? one : copies.get(one)!));
+  }
+
+  async makeOne(original: Original, by: Protector): Promise<PdfCopy | RightsError> {
+    const made: (PdfCopy | RightsError)[] = [];
+    for await (const [, one] of this.make([original], by)) made.push(one);
+    return made[0]!;
   }
 
   async close(): Promise<void> {
+    await (await this.#opening?.catch(() => null))?.close();
     if (this.#folder !== null) await erase(this.#folder);
-    [this.#folder, this.#converter] = [null, null];
+    [this.#folder, this.#opening] = [null, null];
   }
 
-  async #open(): Promise<Converter> {
+  /** @throws RightsError `converter-missing`. */
+  #open(): Promise<Converter> {
+    this.#opening ??= this.#opened();
+    return this.#opening;
+  }
+
+  async #opened(): Promise<Converter> {
     const suite = findSuite();
-    this.#folder ??= await makePrivateFolder(this.#home);
-    this.#converter ??= await Converter.open(suite, this.#folder);
-    return this.#converter;
+    this.#folder = await makePrivateFolder(this.#home);
+    return Converter.open(suite, this.#folder);
   }
 
   async #protect({ original, verified, policy }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {

@@ -1,17 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Conversion, Converter } from "../../../agent/pdf/converter.js";
 import { findSuite } from "../../../agent/pdf/suite.js";
 import { excelParts, makePackage, relationship, wordParts } from "../../office-documents.js";
 
 let folder: string;
 let converter: Converter;
+let keptCount = 0;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "seal-converter-"));
   converter = await Converter.open(findSuite(), folder);
@@ -19,20 +20,64 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const put = (name: string, parts: Record<string, string>) => makePackage(join(converter.incoming, name), parts);
+/** What came of each, in the order of the documents. */
+async function convert(by: Converter, ...documents: string[]): Promise<Conversion[]> {
+  const made = new Map<string, Conversion>();
+  for await (const [document, one] of by.convert(documents)) made.set(document, await kept(one));
+  return documents.map((document) => made.get(document)!);
+}
+
+/** Where it stays until the test is over. */
+async function kept(one: Conversion): Promise<Conversion> {
+  if ("error" in one) return one;
+  const pdf = join(folder, `${++keptCount}.pdf`);
+  await copyFile(one.pdf, pdf);
+  return { pdf };
+}
+
+/** The names in a folder of the process that works, none before it is there. */
+async function foldersOf(place: string): Promise<string[]> {
+  const office = (await readdir(folder)).find((name) => name.startsWith("office-"));
+  return office === undefined ? [] : readdir(join(folder, office, place)).catch(() => []);
+}
+
 const textOf = (conversion: Conversion): string =>
   "pdf" in conversion
     ? execFileSync("pdftotext", [conversion.pdf, "-"], { encoding: "utf8" }).trim()
     : conversion.error.code;
 
+/** A program in the place of LibreOffice that does what a hostile document would want. It is given three seconds. */
+async function pretending(...steps: string[]): Promise<Converter> {
+  const script = join(converter.incoming, "program");
+  await writeFile(script, `#!/bin/sh\n${steps.join("\n")}\n`);
+  await chmod(script, 0o755);
+  const suite = { ...findSuite(), libreOffice: "/work/in/program" };
+  return Converter.open(suite, folder, { startMs: 3000, eachMs: 0 });
+}
+
 describe("a batch of documents", () => {
+  it("may come after LibreOffice was started for it", async () => {
+    converter.prepare();
+    await vi.waitFor(async () => expect(await foldersOf("profile/user")).toContain("extensions"), { timeout: 30_000 });
+    put("1.docx", wordParts("late"));
+    expect((await convert(converter, "1.docx")).map(textOf)).toEqual(["late"]);
+  });
+
+  it("is not waited for when it never comes: nothing stays of what was started", async () => {
+    converter.prepare();
+    await converter.close();
+    expect(await readdir(folder)).toEqual(["in"]);
+  });
+
   it("becomes PDFs, a damaged one costs only itself, and nothing stays behind when it is cleared", async () => {
     put("1.docx", wordParts("the first"));
     put("2.docx", wordParts("the other"));
     await writeFile(join(converter.incoming, "3.docx"), "PK\u0003\u0004 and nothing else");
-    const texts = (await converter.convert(["1.docx", "3.docx", "2.docx"])).map(textOf);
+    const texts = (await convert(converter, "1.docx", "3.docx", "2.docx")).map(textOf);
     expect(texts).toEqual(["the first", "converter-failed", "the other"]);
     await converter.clear();
-    for (const name of ["in", "out"]) expect(await readdir(join(folder, name))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => !name.endsWith(".pdf"))).toEqual(["in"]);
+    expect(await readdir(converter.incoming)).toEqual([]);
   });
 });
 
@@ -85,7 +130,7 @@ describe("a hostile document", () => {
     await writeFile(secret, "the password of the bank");
     const local = `<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;${secret}&quot; "><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>`;
     put("3.docx", wordParts("shown", local));
-    const texts = (await converter.convert(["1.docx", "2.xlsx", "3.docx"])).map(textOf);
+    const texts = (await convert(converter, "1.docx", "2.xlsx", "3.docx")).map(textOf);
     await rm(secret);
     for (const [i, words] of ["seen", "counted", "shown"].entries()) expect(texts[i]).toContain(words);
     expect(requests).toEqual([]);
@@ -93,69 +138,68 @@ describe("a hostile document", () => {
   });
 
   it("that never ends is ended, and all that it started", async () => {
-    const script = join(converter.incoming, "endless");
-    await writeFile(script, "#!/bin/sh\nsleep 1234 &\nwhile :; do sleep 1; done\n");
-    await chmod(script, 0o755);
-    const endless = { ...findSuite(), libreOffice: "/work/in/endless" };
-    const limited = await Converter.open(endless, folder, { startMs: 500, eachMs: 0 });
-    put("1.docx", wordParts("never"));
-    expect(textOf((await limited.convert(["1.docx"]))[0]!)).toBe("converter-failed");
+    const endless = await pretending("sleep 1234 &", "while :; do sleep 1; done");
+    expect(textOf((await convert(endless, "1.docx"))[0]!)).toBe("converter-failed");
     const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
     expect(processes).not.toContain("sleep 1234");
   });
 
-  it("with sums that take for ever is ended in time, too", async () => {
+  it("with sums that take for ever is ended in time, and what was behind it is converted", async () => {
     const parts = excelParts("counted", "");
     const sheet = "xl/worksheets/sheet1.xml";
     const sums = Array.from({ length: 20_000 }, (_, i) => {
       const row = i + 2;
       return `<row r="${row}"><c r="A${row}"><f>SUMPRODUCT(ROW($1:$1048576)*ROW($${row}:$1048576))</f></c></row>`;
     });
-    const name = "1.xlsx";
-    put(name, { ...parts, [sheet]: parts[sheet]!.replace("</sheetData>", `${sums.join("")}</sheetData>`) });
-    const limited = await Converter.open(findSuite(), folder, { startMs: 10_000, eachMs: 0 });
-    const since = Date.now();
-    expect(textOf((await limited.convert([name]))[0]!)).toBe("converter-failed");
-    expect(Date.now() - since).toBeGreaterThan(9000);
-    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(`/in/${name}`);
+    put("1.docx", wordParts("the first"));
+    put("2.xlsx", { ...parts, [sheet]: parts[sheet]!.replace("</sheetData>", `${sums.join("")}</sheetData>`) });
+    put("3.docx", wordParts("the last"));
+    const limited = await Converter.open(findSuite(), folder, { startMs: 15_000, eachMs: 2000 });
+    const texts = (await convert(limited, "1.docx", "2.xlsx", "3.docx")).map(textOf);
+    expect(texts).toEqual(["the first", "converter-failed", "the last"]);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("/in/2.xlsx");
   });
 
   it("writes nowhere but into its folder", async () => {
-    const script = join(converter.incoming, "writer");
     const outside = join(tmpdir(), `seal-outside-${process.pid}`);
-    await writeFile(script, `#!/bin/sh\ntouch ${outside} /usr/${process.pid} /work/in/x /work/x /x /work/out/inside\n`);
-    await chmod(script, 0o755);
-    const writing = await Converter.open({ ...findSuite(), libreOffice: "/work/in/writer" }, folder);
-    await writing.convert(["1.docx"]);
-    const places = [
-      outside,
-      `/usr/${process.pid}`,
-      join(folder, "in", "x"),
-      join(folder, "x"),
-      join(folder, "out", "inside"),
-    ];
-    expect(places.map(existsSync)).toEqual([false, false, false, false, true]);
+    const places = [outside, `/usr/${process.pid}`, "/work/in/x", "/work/x", "/x", "/work/done/x", "/work/out/x"];
+    const touch = places.map((place) => `touch ${place} && echo "wrote ${place}" >> /tmp/report`);
+    const writing = await pretending(...touch, "(echo '%PDF-1.7 /Type /Page '; cat /tmp/report) > /work/out/1.pdf");
+    const [report] = (await convert(writing, "1.docx")) as [{ pdf: string }];
+    const written = (await readFile(report.pdf, "utf8")).match(/wrote .*/g);
+    const itsOwnTmp = `wrote ${outside}`;
+    expect(new Set(written)).toEqual(new Set([itsOwnTmp, "wrote /work/out/x"]));
+    expect([outside, `/usr/${process.pid}`].map(existsSync)).toEqual([false, false]);
+  });
+
+  it("puts nothing in the place of a PDF that was looked at", async () => {
+    const secret = join(folder, "secret");
+    await writeFile(secret, "%PDF-1.7 /Type /Page stolen");
+    const pdf = (name: string, text: string) => `echo "%PDF-1.7 /Type /Page ${text}" > /work/out/${name}.pdf`;
+    const link = `sleep 0.5; while :; do ln -sf ${secret} /work/out/1.pdf; touch /work/out/linked; sleep 0.1; done`;
+    const replacing = await pretending(pdf("1", "own"), pdf("2", "other"), link);
+    for await (const [, one] of replacing.convert(["1.docx", "2.docx"])) {
+      await vi.waitFor(async () => expect(await foldersOf("out")).toContain("linked"), { timeout: 5000 });
+      expect(await readFile((one as { pdf: string }).pdf, "utf8")).toContain("own");
+      break;
+    }
   });
 
   it("puts no link in the way of what is read, written or erased afterwards", async () => {
     const victim = await mkdtemp(join(tmpdir(), "seal-victim-"));
     execFileSync("cp", ["/bin/true", join(victim, "kept")]);
     makePackage(join(converter.incoming, "1.docx"), wordParts("stolen"));
-    const pdf = (await converter.convert(["1.docx"]))[0] as { pdf: string };
+    const pdf = (await convert(converter, "1.docx"))[0] as { pdf: string };
     execFileSync("cp", [pdf.pdf, join(victim, "1.pdf")]);
     await converter.clear();
-    const script = join(converter.incoming, "linker");
-    const steps = [
+    const linking = await pretending(
       `ln -s ${victim}/1.pdf /work/out/1.pdf`,
       `ln -s ${victim} /work/out/more`,
       "mv /work/out /work/other || rm -rf /work/out",
       `ln -s ${victim} /work/out`,
       `rm -rf /work/profile; ln -s ${victim} /work/profile`,
-    ];
-    await writeFile(script, `#!/bin/sh\n${steps.join("\n")}\n`);
-    await chmod(script, 0o755);
-    const linking = await Converter.open({ ...findSuite(), libreOffice: "/work/in/linker" }, folder);
-    expect(textOf((await linking.convert(["1.docx", "2.docx"]))[0]!)).toBe("converter-failed");
+    );
+    expect(textOf((await convert(linking, "1.docx", "2.docx"))[0]!)).toBe("converter-failed");
     await linking.clear();
     expect((await readdir(victim)).sort()).toEqual(["1.pdf", "kept"]);
     await rm(victim, { recursive: true });
