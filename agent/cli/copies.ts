@@ -1,7 +1,6 @@
 import { RightsError } from "../../shared/errors.js";
 import type { Published } from "../../shared/protect.js";
 import type { Choice } from "../chosen-policy.js";
-import type { Home } from "../home.js";
 import { noteRegistrations } from "../outbox.js";
 import { maxTogether } from "../pdf/converter.js";
 import { orError, PdfCopies, type PdfCopy } from "../work/pdf-copy.js";
@@ -40,27 +39,25 @@ interface Wanted {
  */
 export class WantedCopies {
   readonly #options: CopyOptions;
-  readonly #copies: PdfCopies;
   /** Copies to look at that were made, by the path of what they are of. */
   readonly copyOf = new Map<string, string>();
   readonly #wanted: Wanted[] = [];
   readonly #pages: Wanted[] = [];
 
-  constructor(options: CopyOptions, home: Home) {
+  constructor(options: CopyOptions) {
     this.#options = options;
-    this.#copies = new PdfCopies(home);
   }
 
   /** @param container - what it was put into; PDF copies are made of Office documents. */
   add(made: Made, container: "pfile" | "office", choice: Choice): void {
     const isWanted = this.#options.ppdf ?? choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false;
-    if (isWanted && container === "office") this.#want({ made, choice });
+    if (isWanted && container === "office") this.#wanted.push({ made, choice });
     this.#pages.push({ made, choice });
   }
 
   /** Of a document that was protected before: as the label says it, or as it is by default. */
   addCopyOf(made: Made, choice: Choice): void {
-    if (choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false) this.#want({ made, choice });
+    if (choice.label?.pdfCopy ?? this.#options.ppdfByDefault ?? false) this.#wanted.push({ made, choice });
   }
 
   /** @returns the exit code: the documents are protected in any case, so a copy that fails counts only where it was asked for. */
@@ -72,23 +69,19 @@ export class WantedCopies {
       : exits.done;
   }
 
-  #want(wanted: Wanted): void {
-    this.#wanted.push(wanted);
-    this.#copies.prepare();
-  }
-
   async #makeCopies(session: Session, protector: Protector): Promise<number> {
+    const copies = new PdfCopies(session.home);
     let failed = 0;
     try {
       for (let at = 0; at < this.#wanted.length; at += maxTogether) {
         const batch = this.#wanted.slice(at, at + maxTogether);
         const originals = batch.map(({ made: { path, published } }) => ({ path, contentKey: published.contentKey }));
-        for await (const [original, made] of this.#copies.make(originals, protector))
+        for await (const [original, made] of copies.make(originals, protector))
           if (made instanceof RightsError) failed += this.#tellMissing(original, made);
           else await this.#tell(made, session, batch[originals.indexOf(original)]!);
       }
     } finally {
-      await this.#copies.close();
+      await copies.close();
     }
     return failed;
   }

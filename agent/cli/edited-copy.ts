@@ -35,7 +35,7 @@ export async function copiesOfEdited(
   const label = labels.find(({ id }) => id === granted.verified.license.label) ?? null;
   const labelName = label && labelPath(labels, label);
   const isTheirs = policy.issuer === account.info.subject;
-  const copies = new WantedCopies({ json, ...(isTheirs ? {} : { ppdf: false }) }, session.home);
+  const copies = new WantedCopies({ json, ...(isTheirs ? {} : { ppdf: false }) });
   copies.add({ path: base.path, published }, base.container, { policy, label, labelName, name: labelName ?? "" });
   await copies.make(session, await openProtector(account, engine, await openHomeJournal(home)));
 }

@@ -55,7 +55,7 @@ export async function label(path: string, options: LabelOptions): Promise<number
     options,
     out: await outFolder(options.out),
     reason,
-    copies: new WantedCopies(options, session.home),
+    copies: new WantedCopies(options),
   };
   if (isStream) return labelInput(by);
   const files = await filesIn([path], (one) => !isIgnoredName(basename(one)));

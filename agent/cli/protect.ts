@@ -43,13 +43,13 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
   const how = await protectingFrom(choice, options);
   if (isStream) return protectInput(session, how, protector, options);
   const files = await filesIn(paths, isClearFile);
-  const copies = new WantedCopies(options, session.home);
+  const copies = new WantedCopies(options);
   const code = await eachFile(files, options, async (path, progress) => {
     await checkLowering(path, choice, account, current);
     return protectOne(path, { ...how, choice, protector, account, progress, copies });
   });
   if (files.length === 0) say("there is no file to protect there");
-  const codeOfCopies = await copies.make(session, protector);
+  const [codeOfCopies] = await Promise.all([copies.make(session, protector), sendNotes(account)]);
   await sendNotes(account);
   return code || codeOfCopies;
 }

@@ -88,10 +88,7 @@ async function sharingFor(session: Session, grant: readonly string[], options: S
   const current = await (label === undefined ? policy.catch(() => null) : policy);
   const known = await openKnown(session.account);
   const choice = choiceFor(label, grant, current, options.to);
-  const copies = new WantedCopies(
-    { ...(json === undefined ? {} : { json }), ppdfByDefault: options.mail },
-    session.home,
-  );
+  const copies = new WantedCopies({ ...(json === undefined ? {} : { json }), ppdfByDefault: options.mail });
   return { session, known, grant, label, choice, out, current, copies, shared: [] };
 }
 

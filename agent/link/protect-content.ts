@@ -35,30 +35,23 @@ export const protectContent =
     const { current, protector, account } = await parts.forProtecting();
     const choice = choosePolicy(current, wish.wanted, Date.now());
     const reason = reasonFrom(wish.justification);
-    const kind = await kindOfContent(desk, wish);
-    const wantsCopy = kind.container === "office" && (wish.ppdf ?? choice.label?.pdfCopy ?? false);
-    const copies = new PdfCopies(parts.home);
-    if (wantsCopy) copies.prepare();
-    try {
-      const made = await seal(desk, wish, kind, choice, protector);
-      const { license, contentId } = made.published;
-      parts.protected(license);
-      await tellReason(account, license, choice.label, reason);
-      const copy = wantsCopy ? await copyOf(made, copies, protector, parts) : null;
-      const notes = [made.note, copy instanceof RightsError ? copy.message : undefined];
-      return {
-        files: [made.file, ...(copy === null || copy instanceof RightsError ? [] : [copy])],
-        document: { contentId, license },
-        notes: notes.filter((note) => note !== undefined),
-      } satisfies Outcome;
-    } finally {
-      await copies.close();
-    }
+    const made = await seal(desk, wish, choice, protector);
+    const { license, contentId } = made.published;
+    parts.protected(license);
+    await tellReason(account, license, choice.label, reason);
+    const wantsCopy = made.kind.container === "office" && (wish.ppdf ?? choice.label?.pdfCopy ?? false);
+    const copy = wantsCopy ? await copyOf(made, protector, parts) : null;
+    const notes = [made.kind.note, copy instanceof RightsError ? copy.message : undefined];
+    return {
+      files: [made.file, ...(copy === null || copy instanceof RightsError ? [] : [copy])],
+      document: { contentId, license },
+      notes: notes.filter((note) => note !== undefined),
+    } satisfies Outcome;
   };
 
 interface Made {
   readonly path: string;
-  readonly note: string | undefined;
+  readonly kind: Kind;
   readonly published: Published;
   readonly file: ResultFile;
 }
@@ -69,7 +62,8 @@ async function kindOfContent({ content }: JobDesk, { name, generic = false }: Co
   return kindOf(name, await content.read(0, Math.min(content.size, headBytes)), content.size, { generic });
 }
 
-async function seal(desk: JobDesk, wish: ContentWish, kind: Kind, choice: Choice, by: Protector): Promise<Made> {
+async function seal(desk: JobDesk, wish: ContentWish, choice: Choice, by: Protector): Promise<Made> {
+  const kind = await kindOfContent(desk, wish);
   const { content, count } = desk;
   desk.expect(2 * content.size);
   const { policy, label } = choice;
@@ -84,7 +78,7 @@ async function seal(desk: JobDesk, wish: ContentWish, kind: Kind, choice: Choice
   await writeTo(path, givingBack(pieces, by.engine.memory));
   const file = await resultAt(path, "document");
   await verifyWritten(countedSource(file.content, count), published, by);
-  return { path, note: kind.note ?? inside.note, published, file };
+  return { path, kind: { ...kind, note: kind.note ?? inside.note }, published, file };
 }
 
 async function writeTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
@@ -105,12 +99,8 @@ async function resultAt(path: string, role: ResultFile["role"]): Promise<ResultF
 }
 
 /** A document is protected with or without its copy. */
-async function copyOf(
-  made: Made,
-  copies: PdfCopies,
-  by: Protector,
-  parts: LinkParts,
-): Promise<ResultFile | RightsError> {
+async function copyOf(made: Made, by: Protector, parts: LinkParts): Promise<ResultFile | RightsError> {
+  const copies = new PdfCopies(parts.home);
   try {
     const copy = await copies.makeOne({ path: made.path, contentKey: made.published.contentKey }, by);
     if (copy instanceof RightsError) return copy;
@@ -119,5 +109,7 @@ async function copyOf(
   } catch (error) {
     if (error instanceof RightsError) return error;
     throw error;
+  } finally {
+    await copies.close();
   }
 }

@@ -20,7 +20,6 @@ export class Converter {
   readonly #suite: Suite;
   readonly #folder: string;
   readonly #limits: TimeLimits;
-  #next: Promise<OfficeProcess> | null = null;
 
   private constructor(suite: Suite, folder: string, limits: TimeLimits) {
     this.#suite = suite;
@@ -47,22 +46,16 @@ export class Converter {
     return join(this.#folder, "in");
   }
 
-  /** Starts LibreOffice for the next batch, before its documents are there. */
-  prepare(): void {
-    this.#next ??= this.#start();
-    this.#next.catch(() => undefined); // said where it is used
-  }
-
   /**
-   * @param documents - names of files in `incoming`, at most `maxTogether`, without blanks.
+   * @param documents - names of files in `incoming`, at most `maxTogether`.
    * @returns what came of each, as soon as it is known. One that takes the whole process with it costs only itself.
    */
   async *convert(documents: readonly string[]): AsyncGenerator<[document: string, Conversion]> {
     if (documents.length === 0) return;
-    const office = await (this.#taken() ?? this.#start());
+    const office = await this.#start(documents);
     const [refused, last]: [string[], string[]] = [[], []];
     try {
-      for await (const [document, pdf] of office.convert(documents)) {
+      for await (const [document, pdf] of office.pdfs()) {
         if (pdf === null) last.push(document);
         else {
           refused.push(...last.splice(0));
@@ -83,20 +76,9 @@ export class Converter {
       await rm(join(this.incoming, name), { recursive: true, force: true });
   }
 
-  /** Ends what was started and is not needed. */
-  async close(): Promise<void> {
-    await (await this.#taken()?.catch(() => null))?.close();
-  }
-
-  async #start(): Promise<OfficeProcess> {
+  async #start(documents: readonly string[]): Promise<OfficeProcess> {
     const folder = await mkdtemp(join(this.#folder, "office-"));
-    return OfficeProcess.start(this.#suite, { incoming: this.incoming, folder }, this.#limits);
-  }
-
-  #taken(): Promise<OfficeProcess> | null {
-    const taken = this.#next;
-    this.#next = null;
-    return taken;
+    return OfficeProcess.start(this.#suite, { incoming: this.incoming, folder }, documents, this.#limits);
   }
 
   /** Each with nothing beside it that could be at fault; what was alone already cannot be read. */

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { confined, inside, type Places, writtenFolders } from "./confinement.js";
@@ -17,25 +16,18 @@ export interface TimeLimits {
 const lookEveryMs = 25;
 /** In its folder, and not seen by it: what was made. */
 const doneFolder = "done";
-const quiet = ["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck"];
-const profile = `-env:UserInstallation=file://${inside}/profile`;
+const options = [
+  `-env:UserInstallation=file://${inside}/profile`,
+  ...["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck"],
+  ...["--convert-to", "pdf", "--outdir", `${inside}/out`],
+];
 
 /**
- * Starts it without a document; when their names come, a second call hands them over to the one that runs, as soon as that
- * listens, and waits for it. Where the first is gone, the second does the work by itself.
- */
-const script = `
-{ "$@"; touch /tmp/over; } &
-read -r documents || exit
-until [ -e /tmp/over ] || ls /tmp/OSL_PIPE_*; do sleep 0.1; done
-"$@" --convert-to pdf --outdir ${inside}/out $documents
-`;
-
-/**
- * One process of LibreOffice, confined, in a profile of its own, for one batch of documents. Starting takes most of its time, so it can be started
- * before they are there. It ends with its batch: what a hostile document does to it, it does to nobody else.
+ * One process of LibreOffice, confined, in a profile of its own, for one batch of documents. It ends with its batch: what a hostile
+ * document does to it, it does to none of another.
  */
 export class OfficeProcess {
+  readonly #documents: readonly string[];
   readonly #limits: TimeLimits;
   readonly #folder: string;
   readonly #child: ChildProcess;
@@ -43,26 +35,31 @@ export class OfficeProcess {
   #isOver = false;
   #wasKilled = false;
 
-  private constructor(child: ChildProcess, folder: string, limits: TimeLimits) {
+  private constructor(child: ChildProcess, folder: string, documents: readonly string[], limits: TimeLimits) {
     this.#child = child;
     this.#folder = folder;
+    this.#documents = documents;
     this.#limits = limits;
     this.#over = new Promise((resolve) => child.once("error", () => resolve()).once("exit", () => resolve()));
     void this.#over.then(() => (this.#isOver = true));
-    child.stdin?.on("error", () => undefined); // it ended before: seen by its end
   }
 
-  /** @param places - its `folder` is new, and erased with it. */
-  static async start(suite: Suite, places: Places, limits: TimeLimits): Promise<OfficeProcess> {
+  /**
+   * @param places - its `folder` is new, and erased with it.
+   * @param documents - names in `incoming`.
+   */
+  static async start(
+    suite: Suite,
+    places: Places,
+    documents: readonly string[],
+    limits: TimeLimits,
+  ): Promise<OfficeProcess> {
     const { folder } = places;
     for (const name of [...writtenFolders, doneFolder]) await mkdir(join(folder, name), { mode: 0o700 });
-    await makeProfile(join(folder, "profile"));
-    const command = ["/bin/sh", "-c", script, "sh", suite.libreOffice, profile, ...quiet];
-    const [program = "", ...args] = confined(suite, places, command);
-    const child = spawn(program, args, { stdio: ["pipe", "ignore", "ignore"], detached: true });
-    child.unref(); // as long as there is nothing to convert, it keeps nobody from ending
-    (child.stdin as Socket).unref();
-    return new OfficeProcess(child, folder, limits);
+    await makeProfile(join(folder, "profile"), suite.libreOffice);
+    const paths = documents.map((name) => `${inside}/in/${name}`);
+    const [program = "", ...args] = confined(suite, places, [suite.libreOffice, ...options, ...paths]);
+    return new OfficeProcess(spawn(program, args, { stdio: "ignore", detached: true }), folder, documents, limits);
   }
 
   /** Whether it took too long and was ended. */
@@ -70,16 +67,11 @@ export class OfficeProcess {
     return this.#wasKilled;
   }
 
-  /**
-   * Once only. @param documents - names in `incoming`, without blanks.
-   * @returns the PDF of each as soon as it is done, `null` where there is none with pages.
-   */
-  async *convert(documents: readonly string[]): AsyncGenerator<[document: string, pdf: string | null]> {
-    const paths = documents.map((name) => `${inside}/in/${name}`);
-    this.#child.stdin?.end(`${paths.join(" ")}\n`);
+  /** @returns the PDF of each document as soon as it is done, `null` where there is none with pages. Once only. */
+  async *pdfs(): AsyncGenerator<[document: string, pdf: string | null]> {
     let limitMs = this.#limits.startMs + this.#limits.eachMs;
-    for (const [i, document] of documents.entries()) {
-      await this.#passed(documents.slice(i + 1), limitMs);
+    for (const [i, document] of this.#documents.entries()) {
+      await this.#passed(this.#documents.slice(i + 1), limitMs);
       limitMs = this.#limits.eachMs;
       yield [document, await this.#takeOut(pdfName(document))];
     }
@@ -87,7 +79,6 @@ export class OfficeProcess {
 
   /** Ends it, whatever it does, with all that it started, and erases what it made. */
   async close(): Promise<void> {
-    this.#child.ref();
     this.#kill();
     await this.#over;
     await rm(this.#folder, { recursive: true, force: true });

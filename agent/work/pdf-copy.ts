@@ -49,18 +49,10 @@ interface Incoming {
 export class PdfCopies {
   readonly #home: Home;
   #folder: string | null = null;
-  #opening: Promise<Converter> | null = null;
+  #converter: Converter | null = null;
 
   constructor(home: Home) {
     this.#home = home;
-  }
-
-  /** Starts the converter, which takes a while, before there is something to convert. */
-  prepare(): void {
-    this.#open().then(
-      (converter) => converter.prepare(),
-      () => undefined, // said where it is used
-    );
   }
 
   /**
@@ -71,7 +63,6 @@ export class PdfCopies {
     const converter = await orError(this.#open());
     if (converter instanceof RightsError)
       return yield* originals.map((one): [Original, RightsError] => [one, converter]);
-    converter.prepare();
     const brought = new Map<string, Incoming>();
     for (const original of originals) {
       const one = await orError(bringIn(original, converter.incoming, by));
@@ -93,21 +84,16 @@ export class PdfCopies {
   }
 
   async close(): Promise<void> {
-    await (await this.#opening?.catch(() => null))?.close();
     if (this.#folder !== null) await erase(this.#folder);
-    [this.#folder, this.#opening] = [null, null];
+    [this.#folder, this.#converter] = [null, null];
   }
 
   /** @throws RightsError `converter-missing`. */
-  #open(): Promise<Converter> {
-    this.#opening ??= this.#opened();
-    return this.#opening;
-  }
-
-  async #opened(): Promise<Converter> {
+  async #open(): Promise<Converter> {
     const suite = findSuite();
-    this.#folder = await makePrivateFolder(this.#home);
-    return Converter.open(suite, this.#folder);
+    this.#folder ??= await makePrivateFolder(this.#home);
+    this.#converter ??= await Converter.open(suite, this.#folder);
+    return this.#converter;
   }
 
   async #protect({ original, verified, policy }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { SaxesParser } from "saxes";
 import { expect, it, onTestFinished } from "vitest";
 import { watermarkPackage } from "../../addin/office/watermark.js";
+import { makeProfile } from "../../agent/pdf/profile.js";
+import { findSuite } from "../../agent/pdf/suite.js";
 import { makePackage, wordParts } from "../office-documents.js";
 
 const mark = {
@@ -30,12 +32,13 @@ it("a watermark is well-formed XML whatever its text, and turned only where the 
   expect(watermarkPackage({ ...mark, layout: "horizontal" })).not.toContain("rotation");
 });
 
-it("another program than Word reads it, and shows its text", () => {
+it("another program than Word reads it, and shows its text", async () => {
   const folder = mkdtempSync(join(tmpdir(), "seal-watermark-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "marked.docx");
   const document = /<w:document.*<\/w:document>/.exec(watermarkPackage({ ...mark, text: "Draft" }))![0];
   makePackage(path, { ...wordParts(""), "word/document.xml": document });
+  await makeProfile(join(folder, "profile"), findSuite().libreOffice);
   const profile = `-env:UserInstallation=file://${folder}/profile`;
   execFileSync("soffice", [profile, "--headless", "--convert-to", "fodt", "--outdir", folder, path], { stdio: "pipe" });
   const shown = readFileSync(join(folder, "marked.fodt"), "utf8");

@@ -56,19 +56,6 @@ async function pretending(...steps: string[]): Promise<Converter> {
 }
 
 describe("a batch of documents", () => {
-  it("may come after LibreOffice was started for it", async () => {
-    converter.prepare();
-    await vi.waitFor(async () => expect(await foldersOf("profile/user")).toContain("extensions"), { timeout: 30_000 });
-    put("1.docx", wordParts("late"));
-    expect((await convert(converter, "1.docx")).map(textOf)).toEqual(["late"]);
-  });
-
-  it("is not waited for when it never comes: nothing stays of what was started", async () => {
-    converter.prepare();
-    await converter.close();
-    expect(await readdir(folder)).toEqual(["in"]);
-  });
-
   it("becomes PDFs, a damaged one costs only itself, and nothing stays behind when it is cleared", async () => {
     put("1.docx", wordParts("the first"));
     put("2.docx", wordParts("the other"));

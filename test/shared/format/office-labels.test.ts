@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeProfile } from "../../../agent/pdf/profile.js";
+import { findSuite } from "../../../agent/pdf/suite.js";
 import { type Bytes, collect, sourceOf, utf8 } from "../../../shared/bytes.js";
 import { carriedLabels, labelled, unlabelled } from "../../../shared/format/carrier.js";
 import type { LabelToWrite } from "../../../shared/format/label-properties.js";
@@ -263,6 +265,7 @@ describe("documents of LibreOffice", () => {
   }
 
   beforeAll(async () => {
+    await makeProfile(join(folder, "profile"), findSuite().libreOffice);
     writeFileSync(join(folder, "a.html"), "<html><body><p>words of the plan</p></body></html>");
     writeFileSync(join(folder, "a.csv"), "words,of\nthe,plan\n");
     const office = "urn:oasis:names:tc:opendocument:xmlns";
