@@ -114,7 +114,7 @@ interface ClearFile {
 /** What it will become. @throws RightsError `file-unsuitable` where Office gave something else than it said. */
 async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile> {
   const named = form === "pdf" ? `${name.slice(0, name.length - extensionOf(name).length)}.pdf` : name;
-  const head = new Uint8Array(await content.slice(0, headBytes).arrayBuffer()) as Bytes;
+  const head = await content.read(0, Math.min(headBytes, content.size));
   const kind = kindOf(named, head, content.size);
   if (form !== "file" && kind.protection !== "native")
     throw new RightsError("file-unsuitable", `what Office gave is not a file like ${named}: ${kind.note ?? ""}`);

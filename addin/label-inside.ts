@@ -1,5 +1,4 @@
-import { blobSource } from "../browser/blob-source.js";
-import { type Bytes, streamOf } from "../shared/bytes.js";
+import { type ByteSource, type Bytes, streamOf } from "../shared/bytes.js";
 import { codeOf } from "../shared/errors.js";
 import { labelled } from "../shared/format/carrier.js";
 import type { LabelToWrite } from "../shared/format/label-properties.js";
@@ -16,9 +15,8 @@ export interface LabelledContent {
  * The document with its label inside, whether or not Office let the pane write it there: programs change what they save.
  * A package that cannot be read keeps what it holds, and has its label outside only.
  */
-export async function withLabel(content: Blob, label: LabelToWrite | null): Promise<LabelledContent> {
-  const source = blobSource(content);
-  const asItIs = { size: content.size, pieces: () => streamOf(source) };
+export async function withLabel(source: ByteSource, label: LabelToWrite | null): Promise<LabelledContent> {
+  const asItIs = { size: source.size, pieces: () => streamOf(source) };
   if (label === null) return { ...asItIs, outside: null };
   try {
     return await labelled("package", source, label);

@@ -1,3 +1,4 @@
+import { blobSource } from "../browser/blob-source.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
@@ -186,7 +187,11 @@ async function protectCopy(protector: Protector, wish: Wish, { document, progres
   const content = await document.bytes(form, (share) => progress("reading", share), signal);
   signal.throwIfAborted();
   progress("protecting", 0);
-  const copy = await protector.protect({ ...wish, form, content }, (share) => progress("protecting", share), signal);
+  const copy = await protector.protect(
+    { ...wish, form, content: blobSource(content) },
+    (share) => progress("protecting", share),
+    signal,
+  );
   return { copy, by: protector.by, pagesOnly: form === "pdf" };
 }
 

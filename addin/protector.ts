@@ -1,3 +1,4 @@
+import type { ByteSource } from "../shared/bytes.js";
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
 import type { Form, MarkKind } from "./document.js";
@@ -20,7 +21,7 @@ export interface Wish {
 export interface ProtectJob extends Wish {
   /** file: what it is, its name and content say; what is no document is wrapped whole. */
   readonly form: Form | "file";
-  readonly content: Blob;
+  readonly content: ByteSource;
 }
 
 export interface NamedFile {

@@ -1,3 +1,4 @@
+import { type ByteSource, sourceOf } from "../shared/bytes.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
 import type { LabelsAnswer, LinkFileReport, WhoAmIAnswer } from "../shared/protocol/agent-answers.js";
 import type { RequestOf, Wanted } from "../shared/protocol/agent-api.js";
@@ -110,17 +111,17 @@ export class AgentClient {
   }
 
   /** Protects content; what comes out is the document, and perhaps its copy to look at. @throws RightsError what the agent says. */
-  protect(content: Blob, wish: ProtectWish, options: JobOptions = {}): Promise<Result> {
+  protect(content: ByteSource, wish: ProtectWish, options: JobOptions = {}): Promise<Result> {
     return this.#run((carrier) => carrier.ask("protect", { ...wish, size: content.size }), content, options);
   }
 
   /** Protects the document that is open, where it lies; once it was closed. @throws RightsError `path-refused`. */
   protectPath(wish: Omit<RequestOf<"protect-path">, "id" | "op">, options: JobOptions = {}): Promise<Result> {
-    return this.#run((carrier) => carrier.ask("protect-path", wish), new Blob(), options);
+    return this.#run((carrier) => carrier.ask("protect-path", wish), sourceOf(new Uint8Array(0)), options);
   }
 
   /** What a file is, and what may be done with it. */
-  async inspect(content: Blob, name: string, options: JobOptions = {}): Promise<LinkFileReport> {
+  async inspect(content: ByteSource, name: string, options: JobOptions = {}): Promise<LinkFileReport> {
     const begin: Beginning = (carrier) => carrier.ask("inspect", { name, size: content.size });
     const { report } = await this.#run(begin, content, options);
     if (report === null) throw new RightsError("version-mismatch", "the agent on this computer is of another version");
@@ -128,7 +129,7 @@ export class AgentClient {
   }
 
   /** Its clear content, once the person agreed outside of this page. @throws RightsError `right-missing`, `consent-denied`. */
-  unprotect(content: Blob, name: string, options: JobOptions & { justification?: string } = {}): Promise<Result> {
+  unprotect(content: ByteSource, name: string, options: JobOptions & { justification?: string } = {}): Promise<Result> {
     const { justification, ...rest } = options;
     const begin: Beginning = (carrier) => carrier.ask("unprotect", { name, size: content.size, justification });
     return this.#run(begin, content, rest);
@@ -151,7 +152,7 @@ export class AgentClient {
     this.#connected = null;
   }
 
-  #run(begin: Beginning, content: Blob, options: JobOptions): Promise<Result> {
+  #run(begin: Beginning, content: ByteSource, options: JobOptions): Promise<Result> {
     return runJob({ connect: () => this.#connect(), lost: (carrier) => this.#lost(carrier) }, begin, content, options);
   }
 

@@ -1,4 +1,4 @@
-import type { Bytes } from "../shared/bytes.js";
+import type { ByteSource, Bytes } from "../shared/bytes.js";
 import { codeOf, RightsError } from "../shared/errors.js";
 import type { JobFile, JobState, LinkFileReport } from "../shared/protocol/agent-answers.js";
 import { maxSliceBytes } from "../shared/protocol/agent-limits.js";
@@ -53,7 +53,7 @@ const isOver = ({ state }: JobState): boolean => state === "done" || state === "
 export async function runJob(
   connections: Connections,
   begin: Beginning,
-  content: Blob,
+  content: ByteSource,
   { progress = () => undefined, signal }: JobOptions,
 ): Promise<Result> {
   const run = new Run(connections, content, progress, signal);
@@ -67,7 +67,7 @@ export async function runJob(
 
 class Run {
   readonly #connections: Connections;
-  readonly #content: Blob;
+  readonly #content: ByteSource;
   readonly #progress: NonNullable<JobOptions["progress"]>;
   readonly #signal: AbortSignal | undefined;
   #job: string | null = null;
@@ -79,7 +79,7 @@ class Run {
 
   constructor(
     connections: Connections,
-    content: Blob,
+    content: ByteSource,
     progress: NonNullable<JobOptions["progress"]>,
     signal: AbortSignal | undefined,
   ) {
@@ -137,7 +137,7 @@ class Run {
       // what a lost connection did not send counts as buffered for ever
       while (failure === null && (onTheWay.size >= window || carrier.buffered > maxBuffered))
         await (onTheWay.size > 0 ? Promise.race(onTheWay) : sleep(10));
-      const bytes = new Uint8Array(await this.#content.slice(offset, offset + maxSliceBytes).arrayBuffer());
+      const bytes = await this.#content.read(offset, Math.min(maxSliceBytes, size - offset));
       const sent: Promise<void> = carrier
         .send({ job, offset, bytes })
         .then(

@@ -1,4 +1,4 @@
-import { type Bytes, fromBase64 } from "../shared/bytes.js";
+import { type ByteSource, type Bytes, fromBase64 } from "../shared/bytes.js";
 import { webEngine } from "../shared/crypto/web-engine.js";
 import { RightsError } from "../shared/errors.js";
 import { nameInPage } from "../shared/format/sealed-page/layout.js";
@@ -15,7 +15,6 @@ import type { UseLicense } from "../shared/license/use-license.js";
 import { parseChain, parseDocument, type XrmlDocument } from "../shared/license/xrml.js";
 import { type Consumed, checkPage, consume, type ProtectedFile, readProtected } from "../shared/protect.js";
 import { parseSecondTime } from "../shared/time.js";
-import { blobSource } from "./blob-source.js";
 import type { PageAccount } from "./page-account.js";
 
 /** A protected file as far as it is known without asking anybody. */
@@ -32,12 +31,12 @@ export interface ProtectedDocument {
  * @throws RightsError `not-protected`, `pfile-malformed`, `pfile-unsupported`, `sealed-page-malformed`, `license-malformed`,
  *   `file-unreadable`.
  */
-export async function readDocument(file: File): Promise<ProtectedDocument> {
-  const read = await readProtected(blobSource(file));
+export async function readDocument(source: ByteSource, fileName: string): Promise<ProtectedDocument> {
+  const read = await readProtected(source);
   const chain = await parseChain(read.license);
   const license = await parsePublishingLicense(chain[0]!);
   checkPage(read, license.serviceAddress);
-  const name = read.page === null ? file.name : nameInPage(file.name, read.page);
+  const name = read.page === null ? fileName : nameInPage(fileName, read.page);
   return { name, file: read, chain, license };
 }
 

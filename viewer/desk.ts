@@ -1,4 +1,5 @@
 import { inWindow } from "../browser/agree-in-window.js";
+import { blobSource } from "../browser/blob-source.js";
 import { hasPasskeys, type Kept, keepPasskey } from "../browser/guest-passkey.js";
 import { isSignedOut, type PageAccount, signInPage } from "../browser/page-account.js";
 import { forgetPin, trustOf } from "../browser/pin.js";
@@ -65,7 +66,7 @@ export class Desk {
   async choose(file: File): Promise<void> {
     this.#file = file;
     await this.#try({ at: "busy", doing: "reading" }, async () => {
-      const document = await readDocument(file);
+      const document = await readDocument(blobSource(file), file.name);
       const place = await findSignIn(location.origin);
       const { serviceAddress, tenant } = document.license;
       if (tenant !== place.discovery.tenant) return foreignState(file.name, serviceAddress);
@@ -147,7 +148,7 @@ export class Desk {
     if (file === null) return;
     const agree = inWindow({ anew: true, signal: this.#begin() });
     await this.#forget();
-    const document = await readDocument(file);
+    const document = await readDocument(blobSource(file), file.name);
     const place = await findSignIn(location.origin);
     await this.#signInBy(agree, document, { place, trust: await trustOf(place) });
   }
@@ -169,7 +170,7 @@ export class Desk {
   async askOwner(reason: string): Promise<void> {
     if (this.isLocal) return askLocalOwner(reason);
     if (this.account === null || this.#file === null) throw new RightsError("sign-in-needed", "nobody is signed in");
-    const { file } = await readDocument(this.#file);
+    const { file } = await readDocument(blobSource(this.#file), this.#file.name);
     await this.account.service.askAccess(file.license, reason);
   }
 

@@ -5,7 +5,7 @@ import type { AttachedContent, Attachment } from "./mail.js";
 /** A clear file, by its name. */
 export interface Clear {
   readonly name: string;
-  readonly content: Blob;
+  readonly content: Bytes;
 }
 
 const maxNameChars = 200;
@@ -15,17 +15,17 @@ const notInNames = /[\u0000-\u001f\u007f/\\:*?"<>|]/g;
 /** What an attachment is as a file: an attached mail has a subject for a name. Only what can stand in one is taken over. */
 export function clearOf({ name }: Attachment, content: Extract<AttachedContent, { kind: "bytes" }>): Clear {
   const plain = name.replace(notInNames, "_").slice(-maxNameChars).trim() || "attachment";
-  const { extension, blob } = content;
+  const { extension, bytes } = content;
   const isNamed = extension === null || plain.toLowerCase().endsWith(extension);
-  return { name: isNamed ? plain : plain + extension, content: blob };
+  return { name: isNamed ? plain : plain + extension, content: bytes };
 }
 
 const pictures = [".jpg", ".png", ".gif", ".bmp"];
 const webp = { riff: utf8("RIFF"), webp: utf8("WEBP") };
 
 /** By its content: what browsers and mail programs show in a text. */
-export async function isPicture(content: Blob): Promise<boolean> {
-  const head: Bytes = new Uint8Array(await content.slice(0, headBytes).arrayBuffer());
+export function isPicture(content: Bytes): boolean {
+  const head = content.subarray(0, headBytes);
   if (startsWith(head, webp.riff) && startsWith(head.subarray(8), webp.webp)) return true;
-  return pictures.some((extension) => kindOf(`x${extension}`, head, content.size).protection === "native");
+  return pictures.some((extension) => kindOf(`x${extension}`, head, content.length).protection === "native");
 }

@@ -11,9 +11,9 @@ const maxTotalBytes = 25 * 1024 * 1024;
 const maxFiles = 499;
 
 /** Whether a mail with these attachments and one more is carried. */
-export function isCarried(attachments: readonly Attachment[], more: Blob): boolean {
+export function isCarried(attachments: readonly Attachment[], moreBytes: number): boolean {
   const files = attachments.filter(({ kind }) => kind !== "cloud");
-  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, more.size);
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, moreBytes);
   return files.length < maxFiles && total <= maxTotalBytes;
 }
 
@@ -23,15 +23,27 @@ export interface PageOf {
   readonly organisation: string;
 }
 
+/** A file that is made when it is wanted; it will have so many bytes at least. */
+export interface Companion {
+  readonly name: string;
+  readonly leastBytes: number;
+  make(): Promise<NamedFile>;
+}
+
 /**
  * What goes with a protected file: its copy to look at, where there is one, and the sealed page of what is looked at
  * (docs/formats/sealed-page.md), which opens in any browser, where the label wants one and it is not too much for one.
  * @param of - `null`: the service has no viewer.
  */
-export async function companions(copy: ProtectedCopy, label: Label, of: PageOf | null): Promise<NamedFile[]> {
-  const shown = copy.pages ?? copy;
-  const isPaged = of !== null && label.sealedPage !== false && shown.blob.size <= sealedPageLimits.file;
-  return [...(copy.pages === null ? [] : [copy.pages]), ...(isPaged ? [await sealedPage(shown, of)] : [])];
+export function companions({ pages, ...copy }: ProtectedCopy, label: Label, of: PageOf | null): Companion[] {
+  const shown = pages ?? copy;
+  const found: Companion[] = [];
+  if (pages !== null) found.push({ name: pages.name, leastBytes: pages.blob.size, make: async () => pages });
+  if (of !== null && label.sealedPage !== false && shown.blob.size <= sealedPageLimits.file) {
+    const leastBytes = Math.ceil((shown.blob.size * 4) / 3); // as base64, and the page around it
+    found.push({ name: pageNames(shown.name)[0]!, leastBytes, make: () => sealedPage(shown, of) });
+  }
+  return found;
 }
 
 async function sealedPage({ name, blob }: NamedFile, of: PageOf): Promise<NamedFile> {

@@ -1,7 +1,6 @@
-import { blobSource } from "../../browser/blob-source.js";
 import type { PageAccount } from "../../browser/page-account.js";
 import { type OpenedDocument, openDocument, readDocument } from "../../browser/protected-document.js";
-import type { Bytes } from "../../shared/bytes.js";
+import { type Bytes, collect, sourceOf } from "../../shared/bytes.js";
 import { codeOf } from "../../shared/errors.js";
 import { clearName } from "../../shared/format/kind.js";
 import { newId } from "../../shared/ids.js";
@@ -9,13 +8,14 @@ import type { TenantTrust } from "../../shared/license/trust.js";
 import { readProtected } from "../../shared/protect.js";
 import { holds } from "../../shared/rights.js";
 import type { TemplatePolicy } from "../../shared/template.js";
+import type { Clear } from "./clear.js";
 
 /** Protected attachments, in the hands of who is signed in. */
 export interface Holder {
   /** `null` for what is not protected, whatever its name. @throws RightsError of the service. */
-  look(content: Blob, name: string): Promise<Held | null>;
+  look(content: Bytes, name: string): Promise<Held | null>;
   /** The license in a protected file, to ask for another policy by. */
-  licenseOf(content: Blob): Promise<Bytes>;
+  licenseOf(content: Bytes): Promise<Bytes>;
   /** Gives the document of a license this policy, in all its copies. @throws RightsError of the service. */
   regrant(license: Bytes, policy: TemplatePolicy): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface Held {
   /** Whether the person may say who reads it. */
   readonly isOwn: boolean;
   /** Its clear content, for who owns it. */
-  open(): Promise<{ readonly name: string; readonly content: Blob }>;
+  open(): Promise<Clear>;
 }
 
 /** Somebody else who changes the policy at the same time is let in first, so many times. */
@@ -46,8 +46,8 @@ export class PageHolder implements Holder {
     this.#trust = trust;
   }
 
-  async look(content: Blob, name: string): Promise<Held | null> {
-    const document = await readDocument(new File([content], name)).catch((error) => {
+  async look(content: Bytes, name: string): Promise<Held | null> {
+    const document = await readDocument(sourceOf(content), name).catch((error) => {
       if (unlike.includes(codeOf(error))) return null;
       throw error;
     });
@@ -62,7 +62,7 @@ export class PageHolder implements Holder {
     return { label, license, isOwn, open: () => clear(document.name, opened!) };
   }
 
-  licenseOf = async (content: Blob): Promise<Bytes> => (await readProtected(blobSource(content))).license;
+  licenseOf = async (content: Bytes): Promise<Bytes> => (await readProtected(sourceOf(content))).license;
 
   async regrant(license: Bytes, { grants, until, offlineDays }: TemplatePolicy): Promise<void> {
     const { service } = this.#account;
@@ -78,8 +78,7 @@ export class PageHolder implements Holder {
   }
 }
 
-async function clear(name: string, { use, content }: OpenedDocument) {
-  const parts: Blob[] = [];
-  for await (const piece of content.all()) parts.push(new Blob([piece]));
-  return { name: clearName(name, use.terms.ext), content: new Blob(parts) };
-}
+const clear = async (name: string, { use, content }: OpenedDocument): Promise<Clear> => ({
+  name: clearName(name, use.terms.ext),
+  content: await collect(content.all()),
+});

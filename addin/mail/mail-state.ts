@@ -59,8 +59,10 @@ export class MailState {
 
   /** Whether what was made of this content is attached already. */
   async isMadeFrom(digest: string): Promise<boolean> {
+    const made = this.record.attachments.filter(({ of }) => of === digest);
+    if (made.length === 0) return false;
     const there = (await this.#mail.attachments()).map(markOf);
-    return this.record.attachments.some(({ of, mark }) => of === digest && there.includes(mark));
+    return made.some(({ mark }) => there.includes(mark));
   }
 
   /** A file under another label was protected under this one. */

@@ -1,3 +1,5 @@
+import type { Bytes } from "../../shared/bytes.js";
+
 /**
  * The mail that is being written, as the add-in needs it: a port without a type of Office's, which office/outlook.ts fills.
  * All of it can fail with RightsError `office-silent` (no answer came: it may have been done all the same) or
@@ -25,7 +27,7 @@ export interface AttachedFiles {
   attachments(): Promise<readonly Attachment[]>;
   content(attachment: Attachment): Promise<AttachedContent>;
   /** @returns what it is called from now on, as Outlook says. */
-  add(name: string, content: Blob): Promise<string>;
+  add(name: string, content: Bytes): Promise<string>;
   /** Not one that stands in the text. */
   remove(id: string): Promise<void>;
 }
@@ -45,7 +47,7 @@ export type AttachmentKind = "file" | "item" | "cloud";
 
 /** A link has nothing of the file in it. `extension`: of what an item is given as. */
 export type AttachedContent =
-  | { readonly kind: "bytes"; readonly blob: Blob; readonly extension: ".eml" | ".ics" | null }
+  | { readonly kind: "bytes"; readonly bytes: Bytes; readonly extension: ".eml" | ".ics" | null }
   | { readonly kind: "link" };
 
 export interface Recipient {

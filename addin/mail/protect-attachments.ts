@@ -1,12 +1,15 @@
+import { type Bytes, sourceOf } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { firstReady, type NamedFile, type ProtectedCopy, type Protector } from "../protector.js";
-import { type Attached, attach, digestOf, takeAway, toldOf } from "./attaching.js";
+import { type Attached, attach, digestOf, takeAway, toldIn } from "./attaching.js";
 import { isKept } from "./check.js";
 import { type Clear, clearOf, isPicture } from "./clear.js";
 import { companions, isCarried } from "./copies.js";
 import type { Held } from "./holder.js";
+import { inTurn } from "./in-turn.js";
 import type { Attachment } from "./mail.js";
 import { MailState } from "./mail-state.js";
+import { oneAhead } from "./one-ahead.js";
 import { isOfOne, type MailCircumstances, type MailOrder, type Problem, problemFrom } from "./order.js";
 import { markOf, readersOf } from "./record.js";
 
@@ -25,17 +28,32 @@ const maxRounds = 8;
 
 /**
  * Labels a mail, and puts a protected file in place of each attachment: first the protected one is attached and read back,
- * then the other is taken away, one after another. Whatever fails in between leaves both or the clear one, and the mail is
+ * then the other is taken away, one after another; meanwhile the next is read and protected. Whatever fails in between leaves both or the clear one, and the mail is
  * held back by what it carries from the first step on. What is there already and protected stays.
  * @throws RightsError what concerns all of it; what `signal` was aborted with.
  */
-export async function protectMail(order: MailOrder, around: MailCircumstances): Promise<MailOutcome> {
+export async function protectMail(order: MailOrder, circumstances: MailCircumstances): Promise<MailOutcome> {
+  const around = { ...circumstances, mail: inTurn(circumstances.mail) };
   const state = await MailState.begin(order, around.mail);
   if (order.demand === "none") return { problems: new Map(), isReady: true, alone: [] };
   const work = new Work(order, around, state);
   for (let round = 0; round < maxRounds && !(await work.isSettled()); round++) await work.round();
   return work.finish();
 }
+
+/** What is to be done about one attachment when it is its turn. */
+interface Step {
+  readonly attachment: Attachment;
+  finish(): Promise<void>;
+  /** Takes back what was prepared for it. */
+  drop(): Promise<void>;
+}
+
+const stepOf = (attachment: Attachment, finish: Step["finish"]): Step => ({
+  attachment,
+  finish,
+  drop: async () => undefined,
+});
 
 class Work {
   readonly #order: MailOrder;
@@ -70,17 +88,12 @@ class Work {
   async round(): Promise<void> {
     await this.#follow();
     await this.#restore();
-    const { mail, signal } = this.#around;
-    for (const attachment of await mail.attachments()) {
-      if (this.#problems.has(markOf(attachment)) || isKept(attachment, this.#state.record, await mail.notes()))
-        continue;
-      signal.throwIfAborted();
-      await this.#one(attachment).catch((error) => {
-        signal.throwIfAborted();
-        if (!isOfOne(error)) throw error;
-        this.#fail(attachment, problemFrom(error));
-      });
-    }
+    await oneAhead(
+      await this.#around.mail.attachments(),
+      (attachment) => this.#forOne(attachment, () => this.#prepare(attachment)),
+      async (step) => step && this.#finish(step),
+      async (step) => step?.drop(),
+    );
     for (const { copy, made } of this.#unaccompanied.splice(0))
       await this.#accompany(copy, made).catch(() => this.#alone.push(copy.name));
   }
@@ -91,6 +104,25 @@ class Work {
     const digests = await this.#state.prune();
     if (isReady) await mail.setHeaders(await stamp(this.#order.label.id, digests));
     return { problems: this.#problems, isReady, alone: this.#alone };
+  }
+
+  async #finish({ attachment, finish, drop }: Step): Promise<void> {
+    if (this.#around.signal.aborted) await drop();
+    await this.#forOne(attachment, finish);
+  }
+
+  /** What fails with one attachment is that one's problem. @throws what concerns all of them. */
+  async #forOne<T>(attachment: Attachment, work: () => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#around;
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isOfOne(error)) throw error;
+      this.#fail(attachment, problemFrom(error));
+      return undefined;
+    }
   }
 
   #fail(attachment: Attachment, problem: Problem): void {
@@ -118,7 +150,7 @@ class Work {
     const content = await mail.content(attachment);
     if (content.kind !== "bytes")
       throw new RightsError("file-changed", "an attachment became a link; look at it again");
-    const license = await holder.licenseOf(content.blob);
+    const license = await holder.licenseOf(content.bytes);
     licenses.set(digest, license);
     return license;
   }
@@ -129,7 +161,7 @@ class Work {
     for (const [mark, file] of [...this.#made]) {
       if (there.has(mark)) continue;
       this.#made.delete(mark);
-      const attached = await attach(this.#around.mail, file.name, file.blob).catch(() => null);
+      const attached = await attach(this.#around.mail, file.name, await bytesOf(file.blob)).catch(() => null);
       if (attached === null) this.#around.rescue(file);
       else await this.#keep(attached, file, mark);
     }
@@ -144,23 +176,27 @@ class Work {
     this.#made.set(markOf(attached.attachment), file);
   }
 
-  async #one(attachment: Attachment): Promise<void> {
+  /** Reads an attachment and protects it, where it is not kept already. Nothing in the mail is changed before its turn. */
+  async #prepare(attachment: Attachment): Promise<Step | undefined> {
     const { mail, tell, holder, signal } = this.#around;
+    const notes = await mail.notes();
+    if (this.#problems.has(markOf(attachment)) || isKept(attachment, this.#state.record, notes)) return undefined;
     tell(attachment, { at: "reading" });
-    const told = await toldOf(mail, attachment);
     const content = await mail.content(attachment);
     signal.throwIfAborted();
-    if (content.kind === "link") return this.#fail(attachment, { kind: "link", code: "file-unsuitable" });
-    const digest = await digestOf(content.blob);
-    const seen = { attachment, digest, told };
-    if (await this.#state.isMadeFrom(digest)) return this.#takeAway(seen);
-    const held = await holder.look(content.blob, attachment.name);
-    if (held !== null && !this.#isStale(held)) return this.#pass(seen, held);
-    if (held !== null && (await this.#state.isOutdated(digest))) return this.#takeAway(seen);
-    if (this.#order.leavesPictures && attachment.isInline && (await isPicture(content.blob)))
-      return this.#state.keep(seen, "picture");
-    const clear = held === null ? clearOf(attachment, content) : await held.open();
-    await this.#replace(seen, clear);
+    if (content.kind === "link") {
+      this.#fail(attachment, { kind: "link", code: "file-unsuitable" });
+      return undefined;
+    }
+    const seen = { attachment, digest: await digestOf(content.bytes), told: toldIn(notes, attachment) };
+    if (await this.#state.isMadeFrom(seen.digest)) return stepOf(attachment, () => this.#takeAway(seen));
+    const held = await holder.look(content.bytes, attachment.name);
+    if (held !== null && !this.#isStale(held)) return stepOf(attachment, () => this.#pass(seen, held));
+    if (held !== null && (await this.#state.isOutdated(seen.digest)))
+      return stepOf(attachment, () => this.#takeAway(seen));
+    if (this.#order.leavesPictures && attachment.isInline && isPicture(content.bytes))
+      return stepOf(attachment, () => this.#state.keep(seen, "picture"));
+    return this.#protect(seen, held === null ? clearOf(attachment, content) : await held.open());
   }
 
   /** Protected, and under another label than the mail by now, by the person who may change that. */
@@ -175,16 +211,26 @@ class Work {
     await this.#state.keep(attached, isOwn ? "own" : "others");
   }
 
-  async #replace(seen: Attached, clear: Clear): Promise<void> {
+  async #protect(seen: Attached, clear: Clear): Promise<Step> {
     const { attachment } = seen;
     const { tell, protectors, signal } = this.#around;
     const { label, labelName, reason } = this.#order;
     const policy = this.#order.policyFor(this.#state.readers);
     this.#protector ??= firstReady(protectors);
     const protector = await this.#protector;
-    const job = { ...clear, form: "file", label, labelName, shown: [], policy, reason } as const;
+    const content = sourceOf(clear.content);
+    const job = { name: clear.name, content, form: "file", label, labelName, shown: [], policy, reason } as const;
     const copy = await protector.protect(job, (share) => tell(attachment, { at: "protecting", share }), signal);
-    tell(attachment, { at: "attaching" });
+    const drop = async () => void (await copy.withdraw().catch(() => undefined));
+    return { attachment, finish: () => this.#replace(seen, copy), drop };
+  }
+
+  async #replace(seen: Attached, copy: ProtectedCopy): Promise<void> {
+    if (await this.#state.isMadeFrom(seen.digest)) {
+      await copy.withdraw().catch(() => undefined); // the one before it was the same
+      return this.#takeAway(seen);
+    }
+    this.#around.tell(seen.attachment, { at: "attaching" });
     const made = await this.#putBeside(seen, copy);
     this.#state.keepAnew(seen.digest);
     await this.#takeAway(seen);
@@ -195,9 +241,10 @@ class Work {
   async #putBeside({ attachment, digest: of }: Attached, copy: ProtectedCopy): Promise<Attached> {
     const { mail, holder, licenses } = this.#around;
     try {
-      if (!isCarried(await mail.attachments(), copy.blob)) throw tooLarge(attachment);
-      const attached = await attach(mail, copy.name, copy.blob);
-      licenses.set(attached.digest, await holder.licenseOf(copy.blob));
+      if (!isCarried(await mail.attachments(), copy.blob.size)) throw tooLarge(attachment);
+      const content = await bytesOf(copy.blob);
+      const attached = await attach(mail, copy.name, content);
+      licenses.set(attached.digest, await holder.licenseOf(content));
       await this.#settle(attached, copy, "own", of);
       return attached;
     } catch (error) {
@@ -222,9 +269,11 @@ class Work {
   /** For those without a program; where the mail would become too large, the file goes alone. @throws whatever keeps it. */
   async #accompany(copy: ProtectedCopy, made: Attached): Promise<void> {
     const { mail, page } = this.#around;
-    for (const file of await companions(copy, this.#order.label, page)) {
-      if (!isCarried(await mail.attachments(), file.blob)) throw tooLarge(file);
-      await this.#settle(await attach(mail, file.name, file.blob), file, "copy", made.digest);
+    for (const { name, leastBytes, make } of companions(copy, this.#order.label, page)) {
+      if (!isCarried(await mail.attachments(), leastBytes)) throw tooLarge({ name });
+      const file = await make();
+      if (!isCarried(await mail.attachments(), file.blob.size)) throw tooLarge(file);
+      await this.#settle(await attach(mail, file.name, await bytesOf(file.blob)), file, "copy", made.digest);
     }
   }
 
@@ -235,6 +284,8 @@ class Work {
     this.#fail(seen.attachment, { kind, code: "office-refused" });
   }
 }
+
+const bytesOf = async (file: Blob): Promise<Bytes> => new Uint8Array(await file.arrayBuffer());
 
 const tooLarge = ({ name }: { readonly name: string }): RightsError =>
   new RightsError("file-unsuitable", `a mail carries 25 MB, and ${name} does not fit in besides`);

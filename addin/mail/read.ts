@@ -1,4 +1,5 @@
 import { openDocument, readDocument } from "../../browser/protected-document.js";
+import { sourceOf } from "../../shared/bytes.js";
 import { codeOf, type RightsErrorCode } from "../../shared/errors.js";
 import { isOfficeName, isProtectedName } from "../../shared/format/kind.js";
 import { isPageName, sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
@@ -92,9 +93,9 @@ export class Read {
     signingIn.catch(() => undefined); // it is waited for below
     const content = await this.parts.content(attachment);
     if (content.kind === "link") return { at: "not-protected" };
-    const file = { name: attachment.name, blob: content.blob };
+    const file = { name: attachment.name, blob: new Blob([content.bytes]) };
     try {
-      const document = await readDocument(new File([content.blob], attachment.name));
+      const document = await readDocument(sourceOf(content.bytes), attachment.name);
       const { account, trust } = await signingIn;
       return { at: "open", file, use: (await openDocument(document, account, trust)).use, handed: null };
     } catch (error) {

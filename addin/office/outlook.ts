@@ -1,3 +1,4 @@
+import { utf8 } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import type { AttachedContent, Attachment, Mail } from "../mail/mail.js";
 import { officeCall } from "../office-call.js";
@@ -22,7 +23,7 @@ export function openMail(item: Office.MessageCompose): Mail {
     attachments: async () => attachmentsOf(await ask((done) => item.getAttachmentsAsync(done))),
     content: async ({ id }) => contentOf(await ask((done) => item.getAttachmentContentAsync(id, done), contentMs)),
     async add(name, content) {
-      const text = await base64Of(content);
+      const text = base64Of(content);
       return String(await ask((done) => item.addFileAttachmentFromBase64Async(text, name, done), contentMs));
     },
     async remove(id) {
@@ -75,16 +76,16 @@ export async function isToFinish(item: Office.MessageCompose): Promise<boolean> 
 }
 
 /** What is attached, in the form in which this client gives it. @throws RightsError `office-refused` for any other. */
-export async function contentOf(given: unknown): Promise<AttachedContent> {
+export function contentOf(given: unknown): AttachedContent {
   const { content, format } = given as Partial<Office.AttachmentContent>;
   const text = String(content ?? "");
   switch (String(format)) {
     case "base64":
-      return { kind: "bytes", blob: bytesOfBase64(text), extension: null };
+      return { kind: "bytes", bytes: bytesOfBase64(text), extension: null };
     case "eml":
-      return { kind: "bytes", blob: new Blob([text]), extension: ".eml" };
+      return { kind: "bytes", bytes: utf8(text), extension: ".eml" };
     case "iCalendar":
-      return { kind: "bytes", blob: new Blob([text]), extension: ".ics" };
+      return { kind: "bytes", bytes: utf8(text), extension: ".ics" };
     case "url":
       return { kind: "link" };
     default:

@@ -6,6 +6,7 @@ import type { ProtectJob } from "../../addin/protector.js";
 import { ViaAgent } from "../../addin/via-agent.js";
 import { choosePolicy } from "../../agent/chosen-policy.js";
 import type { AgentState, JobOptions, Result } from "../../browser/agent-client.js";
+import { sourceOf, utf8 } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import type { TemplatePolicy } from "../../shared/template.js";
 import { labelOf, tenant } from "./scratch-document.js";
@@ -66,7 +67,7 @@ const policy: TemplatePolicy = { grants: [], until: null, offlineDays: 7, templa
 const job = (more: Partial<ProtectJob> = {}): ProtectJob => ({
   name: "plan.docx",
   form: "package",
-  content: new Blob(["PK"]),
+  content: sourceOf(utf8("PK")),
   label: labelOf("1", { template }),
   labelName: "Label 1",
   shown: ["header", "watermark"],

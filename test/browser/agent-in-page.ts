@@ -1,4 +1,6 @@
 import { AgentClient, type ClientOptions } from "../../browser/agent-client.js";
+import { blobSource } from "../../browser/blob-source.js";
+import { type ByteSource, sourceOf } from "../../shared/bytes.js";
 import { codeOf } from "../../shared/errors.js";
 import type { Wanted } from "../../shared/protocol/agent-api.js";
 
@@ -25,8 +27,8 @@ export const whoami = () => client.whoami();
 export const labels = async () => (await client.labels()).labels.map(({ names }) => names.en);
 export const close = () => client.close();
 
-const blobOf = async (base64: string): Promise<Blob> =>
-  (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+const contentOf = async (base64: string): Promise<ByteSource> =>
+  blobSource(await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob());
 
 async function base64Of(blob: Blob): Promise<string> {
   const url = await new Promise<string>((resolve) => {
@@ -40,18 +42,18 @@ async function base64Of(blob: Blob): Promise<string> {
 export async function protect(base64: string, name: string, wanted: Wanted) {
   const fractions: number[] = [];
   const options = { progress: (fraction: number) => void fractions.push(fraction) };
-  const { files, notes } = await client.protect(await blobOf(base64), { name, wanted }, options);
+  const { files, notes } = await client.protect(await contentOf(base64), { name, wanted }, options);
   const made = await Promise.all(
     files.map(async ({ name, role, content }) => ({ name, role, content: await base64Of(content) })),
   );
   return { made, notes, fractions };
 }
 
-export const inspect = async (base64: string, name: string) => client.inspect(await blobOf(base64), name);
+export const inspect = async (base64: string, name: string) => client.inspect(await contentOf(base64), name);
 
 export async function unprotect(base64: string, name: string) {
   try {
-    const { files } = await client.unprotect(await blobOf(base64), name);
+    const { files } = await client.unprotect(await contentOf(base64), name);
     return { name: files[0]!.name, content: await base64Of(files[0]!.content) };
   } catch (error) {
     return codeOf(error);
@@ -102,10 +104,6 @@ export async function cancelled(bytes: number, wanted: Wanted) {
   const abort = new AbortController();
   const progress = (fraction: number) => fraction > 0.1 && abort.abort();
   return outcome(
-    client.protect(
-      new Blob([new Uint8Array(bytes)]),
-      { name: "large.bin", wanted },
-      { progress, signal: abort.signal },
-    ),
+    client.protect(sourceOf(new Uint8Array(bytes)), { name: "large.bin", wanted }, { progress, signal: abort.signal }),
   );
 }

@@ -109,7 +109,7 @@ it("tries what cannot be protected once, and not without end", async () => {
   mail.put("plan.docx", "quicksilver");
   const add = mail.add.bind(mail);
   mail.add = async (name, content) => {
-    const id = await add(name, content.slice(0, content.size - 1));
+    const id = await add(name, content.slice(0, content.length - 1));
     void world.changed();
     return id;
   };

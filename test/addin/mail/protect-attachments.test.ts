@@ -38,8 +38,8 @@ describe("a mail that is labelled", () => {
     expect(organisation.find(mail.items[0]!.content!)).toMatchObject({ name: "plan.docx", clear: "quicksilver" });
     expect(verdict(mail)).toEqual({ may: true });
     expect(mail.headers.get("x-stamp")).toBe(`${labels.project.id} 2`);
-    const order = mail.calls.filter((call) => ["add", "content", "remove"].includes(call)).slice(0, 4);
-    expect(order).toEqual(["content", "add", "content", "remove"]);
+    const order = mail.calls.filter((call) => ["add", "content", "remove"].includes(call)).slice(0, 5);
+    expect(order).toEqual(["content", "content", "add", "content", "remove"]); // the second is read meanwhile
     mail.kept.clear(); // on another device
     expect(verdict(mail)).toMatchObject({ may: false, names: ["plan.docx.pfile", "A question.eml.pfile"] });
     await protectMail(organisation.orderFor(labels.project), organisation.around(mail));
@@ -309,6 +309,25 @@ describe("a mailbox that misbehaves", () => {
     await expect(work).rejects.toMatchObject({ code: "service-unreachable" });
     expect(verdict(mail)).toMatchObject({ may: false });
     expect(names(mail)).toEqual(["plan.docx"]);
+  });
+
+  it("and a person who gives up leave no license of what was protected and will not be attached", async () => {
+    const { mail, organisation } = world();
+    for (const name of ["a.dat", "b.dat", "c.dat"]) mail.put(name, `quicksilver ${name}`);
+    const end = new AbortController();
+    const around = organisation.around(mail, { signal: end.signal });
+    const tell: typeof around.tell = (one, { at }) => one.name === "a.dat" && at === "attaching" && end.abort();
+    await expect(protectMail(organisation.orderFor(labels.project), { ...around, tell })).rejects.toThrow();
+    expect(names(mail)).toEqual(["a.dat", "b.dat", "c.dat"]);
+    expect(organisation.withdrawn).toHaveLength(organisation.licenses.length);
+  });
+
+  it("of the same content twice becomes one", async () => {
+    const { mail, organisation } = world();
+    for (const name of ["a.dat", "b.dat"]) mail.put(name, "quicksilver");
+    await protectMail(organisation.orderFor(labels.project), organisation.around(mail));
+    expect(names(mail)).toEqual(["a.dat.pfile"]);
+    expect(organisation.withdrawn).toEqual([1]);
   });
 
   it("and a person who gives up half-way leave both or the clear one, and going on later makes no second copy", async () => {

@@ -1,5 +1,6 @@
 import type { AttachedContent, Attachment, Mail, Recipient } from "../../../addin/mail/mail.js";
 import { markOf, toldNote } from "../../../addin/mail/record.js";
+import { type Bytes, utf8 } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
 
 /**
@@ -99,11 +100,11 @@ export class ScratchMailbox implements Mail {
       const item = this.items.find((one) => one.id === id);
       if (item === undefined) throw refused();
       if (item.content === null) return { kind: "link" };
-      return { kind: "bytes", blob: new Blob([item.content]), extension: item.kind === "item" ? ".eml" : null };
+      return { kind: "bytes", bytes: utf8(item.content), extension: item.kind === "item" ? ".eml" : null };
     });
 
-  async add(name: string, content: Blob): Promise<string> {
-    const text = await content.text();
+  async add(name: string, content: Bytes): Promise<string> {
+    const text = new TextDecoder().decode(content);
     return this.#ask("add", (fault) => {
       const size = this.items.reduce((sum, one) => sum + this.#shown(one).sizeBytes, text.length);
       if (size > maxBytes) throw refused();

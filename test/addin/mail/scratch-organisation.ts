@@ -2,7 +2,7 @@ import type { Held, Holder } from "../../../addin/mail/holder.js";
 import type { ReadersMay } from "../../../addin/mail/mail-label.js";
 import { type MailCircumstances, type MailOrder, orderFor } from "../../../addin/mail/order.js";
 import type { NamedFile, ProtectedCopy, ProtectJob, Protector } from "../../../addin/protector.js";
-import { type Bytes, utf8 } from "../../../shared/bytes.js";
+import { type Bytes, collect, streamOf, utf8 } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
 import type { Label } from "../../../shared/label.js";
 import type { TemplatePolicy } from "../../../shared/template.js";
@@ -34,6 +34,8 @@ export const template = {
 };
 const nowMs = Date.UTC(2027, 0, 2);
 
+const textOf = (bytes: Bytes): string => new TextDecoder().decode(bytes);
+
 export class ScratchOrganisation implements Protector, Holder {
   readonly by = "page";
   readonly licenses: License[] = [];
@@ -52,7 +54,11 @@ export class ScratchOrganisation implements Protector, Holder {
   ): Promise<ProtectedCopy> {
     this.#assertThere();
     progress(1);
-    const { file, id } = this.seal(name, await content.text(), { label: label?.id ?? null, isOwn: true, policy });
+    const { file, id } = this.seal(name, textOf(await collect(streamOf(content))), {
+      label: label?.id ?? null,
+      isOwn: true,
+      policy,
+    });
     const withdraw = async () => {
       this.withdrawn.push(id);
       return null;
@@ -66,12 +72,12 @@ export class ScratchOrganisation implements Protector, Holder {
     return { file: `sealed ${id}\n${name}\n${content}\nend`, id };
   }
 
-  async look(content: Blob): Promise<Held | null> {
-    const found = this.find(await content.text());
+  async look(content: Bytes): Promise<Held | null> {
+    const found = this.find(textOf(content));
     if (found === null) return null;
     this.#assertThere();
     const { license, id, name, clear } = found;
-    const open = async () => ({ name, content: new Blob([clear]) });
+    const open = async () => ({ name, content: utf8(clear) });
     return { label: license.label, isOwn: license.isOwn, license: utf8(String(id)), open };
   }
 
@@ -83,7 +89,7 @@ export class ScratchOrganisation implements Protector, Holder {
     return license === undefined ? null : { license, id: Number(id), name: name!, clear: clear! };
   }
 
-  licenseOf = async (content: Blob): Promise<Bytes> => utf8(String(this.find(await content.text())!.id));
+  licenseOf = async (content: Bytes): Promise<Bytes> => utf8(String(this.find(textOf(content))!.id));
 
   async regrant(license: Bytes, policy: TemplatePolicy): Promise<void> {
     this.#assertThere();
