@@ -1,4 +1,3 @@
-import { blobSource } from "../browser/blob-source.js";
 import type { PageAccount } from "../browser/page-account.js";
 import { type OnlinePublication, publishOnline } from "../browser/publish-online.js";
 import type { Bytes } from "../shared/bytes.js";
@@ -11,6 +10,7 @@ import { redirectionText } from "../shared/format/pfile.js";
 import type { TenantTrust } from "../shared/license/trust.js";
 import { consume, protect, readProtected, type Wrapping } from "../shared/protect.js";
 import { secondTime } from "../shared/time.js";
+import { type FileContent, fileOf, sourceOfFile } from "./file-content.js";
 import { type LabelledContent, withLabel } from "./label-inside.js";
 import { contentBits } from "./label-properties.js";
 import type { ProtectedCopy, ProtectJob, Protector } from "./protector.js";
@@ -51,7 +51,7 @@ export class InPage implements Protector {
       progress(1);
       if (job.reason !== null && job.label !== null)
         await account.service.relabel({ license, label: job.label.id, reason: job.reason });
-      return { name: protectedName(name, kind), blob: sealed, pages: null, withdraw };
+      return { name: protectedName(name, kind), content: sealed, pages: null, withdraw };
     } catch (error) {
       await withdraw().catch(() => undefined); // a license without its document; the service may be away
       throw error;
@@ -65,7 +65,7 @@ export class InPage implements Protector {
     { published, author }: OnlinePublication,
     progress: (share: number) => void,
     signal: AbortSignal,
-  ): Promise<Blob> {
+  ): Promise<FileContent> {
     const { viewer, now } = this.#options;
     const clear = await withLabel(job.content, container === "office" ? this.#labelOf(job) : null);
     const wrapping: Wrapping =
@@ -75,7 +75,7 @@ export class InPage implements Protector {
     const save = { number: 1, previous: new Uint8Array(0), nowMs: now() };
     const plaintext = { [Symbol.asyncIterator]: () => clear.pieces() };
     const sealed = protect({ plaintext, wrapping }, published, author, save, webEngine);
-    return collected(sealed, clear, progress, signal);
+    return fileOf(watched(sealed, clear, progress, signal));
   }
 
   #labelOf({ label, labelName, shown }: ProtectJob): LabelToWrite | null {
@@ -87,22 +87,20 @@ export class InPage implements Protector {
   }
 }
 
-/** As a blob, which the browser may keep on disk. */
-async function collected(
+/** The same stream, of which is told how far it is. */
+async function* watched(
   stream: AsyncIterable<Bytes>,
   { size }: LabelledContent,
   progress: (share: number) => void,
   signal: AbortSignal,
-): Promise<Blob> {
-  const parts: Blob[] = [];
+): AsyncGenerator<Bytes> {
   let done = 0;
   for await (const piece of stream) {
     signal.throwIfAborted();
-    parts.push(new Blob([piece]));
+    yield piece;
     done += piece.length;
     progress(Math.min(1, done / Math.max(1, size)));
   }
-  return new Blob(parts, { type: "application/octet-stream" });
 }
 
 interface ClearFile {
@@ -122,8 +120,8 @@ async function clearFile({ name, form, content }: ProtectJob): Promise<ClearFile
 }
 
 /** Reads it back as a reader would, before anybody is told that it is protected. */
-async function check(sealed: Blob, { access }: OnlinePublication, signal: AbortSignal): Promise<void> {
-  const read = await readProtected(blobSource(sealed));
+async function check(sealed: FileContent, { access }: OnlinePublication, signal: AbortSignal): Promise<void> {
+  const read = await readProtected(sourceOfFile(sealed));
   const content = await consume(read, access, webEngine);
   await content.check();
   signal.throwIfAborted();

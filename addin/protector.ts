@@ -2,6 +2,7 @@ import type { ByteSource } from "../shared/bytes.js";
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
 import type { Form, MarkKind } from "./document.js";
+import type { FileContent } from "./file-content.js";
 
 /** What a document is to get, whoever protects it. */
 export interface Wish {
@@ -26,7 +27,7 @@ export interface ProtectJob extends Wish {
 
 export interface NamedFile {
   readonly name: string;
-  readonly blob: Blob;
+  readonly content: FileContent;
 }
 
 /** What came of it. */

@@ -33,8 +33,8 @@ export class ViaAgent implements Protector {
       throw new RightsError("version-mismatch", "the agent on this computer is of another version; update both");
     return {
       name: document.name,
-      blob: document.content,
-      pages: pages === undefined ? null : { name: pages.name, blob: pages.content },
+      content: document.content,
+      pages: pages === undefined ? null : { name: pages.name, content: pages.content },
       withdraw: () => this.#agent.withdraw(contentId),
     };
   }

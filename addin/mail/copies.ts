@@ -1,8 +1,8 @@
-import { blobSource } from "../../browser/blob-source.js";
 import { sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
 import { pageNames, suffixOf } from "../../shared/format/sealed-page/names.js";
 import { encodeSealedPage } from "../../shared/format/sealed-page/write.js";
 import type { Label } from "../../shared/label.js";
+import { fileOf, sizeOf, sourceOfFile } from "../file-content.js";
 import type { NamedFile, ProtectedCopy } from "../protector.js";
 import type { Attachment } from "./mail.js";
 
@@ -38,17 +38,15 @@ export interface Companion {
 export function companions({ pages, ...copy }: ProtectedCopy, label: Label, of: PageOf | null): Companion[] {
   const shown = pages ?? copy;
   const found: Companion[] = [];
-  if (pages !== null) found.push({ name: pages.name, leastBytes: pages.blob.size, make: async () => pages });
-  if (of !== null && label.sealedPage !== false && shown.blob.size <= sealedPageLimits.file) {
-    const leastBytes = Math.ceil((shown.blob.size * 4) / 3); // as base64, and the page around it
+  if (pages !== null) found.push({ name: pages.name, leastBytes: sizeOf(pages.content), make: async () => pages });
+  if (of !== null && label.sealedPage !== false && sizeOf(shown.content) <= sealedPageLimits.file) {
+    const leastBytes = Math.ceil((sizeOf(shown.content) * 4) / 3); // as base64, and the page around it
     found.push({ name: pageNames(shown.name)[0]!, leastBytes, make: () => sealedPage(shown, of) });
   }
   return found;
 }
 
-async function sealedPage({ name, blob }: NamedFile, of: PageOf): Promise<NamedFile> {
-  const parts: Blob[] = [];
+async function sealedPage({ name, content }: NamedFile, of: PageOf): Promise<NamedFile> {
   const page = { ...of, suffix: suffixOf(name) };
-  for await (const piece of encodeSealedPage(blobSource(blob), page)) parts.push(new Blob([piece]));
-  return { name: pageNames(name)[0]!, blob: new Blob(parts, { type: "text/html" }) };
+  return { name: pageNames(name)[0]!, content: await fileOf(encodeSealedPage(sourceOfFile(content), page)) };
 }

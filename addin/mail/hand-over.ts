@@ -1,4 +1,5 @@
 import { handOverPath, readyMessage } from "../../shared/format/sealed-page/layout.js";
+import { blobOf } from "../file-content.js";
 import type { NamedFile } from "../protector.js";
 
 /** How long a window may take until it is ready, in ms. */
@@ -8,10 +9,10 @@ const patienceMs = 15_000;
  * Gives a protected file to the viewer, in a window of its own, as a sealed page does (docs/formats/sealed-page.md): it goes
  * from window to window, and never to the service.
  */
-export async function handOver({ name, blob }: NamedFile): Promise<"handed" | "no-window"> {
+export async function handOver({ name, content }: NamedFile): Promise<"handed" | "no-window"> {
   const opened = window.open(location.origin + handOverPath, "_blank");
   if (opened === null) return "no-window";
-  const [file, isReady] = await Promise.all([blob.arrayBuffer(), ready(opened)]);
+  const [file, isReady] = await Promise.all([blobOf(content).arrayBuffer(), ready(opened)]);
   if (!isReady) return "no-window";
   opened.postMessage({ sealwright: 1, name, file }, location.origin, [file]);
   return "handed";

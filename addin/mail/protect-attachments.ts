@@ -1,5 +1,6 @@
-import { type Bytes, sourceOf } from "../../shared/bytes.js";
+import { sourceOf } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
+import { bytesOf, sizeOf } from "../file-content.js";
 import { firstReady, type NamedFile, type ProtectedCopy, type Protector } from "../protector.js";
 import { type Attached, attach, digestOf, takeAway, toldIn } from "./attaching.js";
 import { isKept } from "./check.js";
@@ -161,7 +162,7 @@ class Work {
     for (const [mark, file] of [...this.#made]) {
       if (there.has(mark)) continue;
       this.#made.delete(mark);
-      const attached = await attach(this.#around.mail, file.name, await bytesOf(file.blob)).catch(() => null);
+      const attached = await attach(this.#around.mail, file.name, await bytesOf(file.content)).catch(() => null);
       if (attached === null) this.#around.rescue(file);
       else await this.#keep(attached, file, mark);
     }
@@ -241,8 +242,8 @@ class Work {
   async #putBeside({ attachment, digest: of }: Attached, copy: ProtectedCopy): Promise<Attached> {
     const { mail, holder, licenses } = this.#around;
     try {
-      if (!isCarried(await mail.attachments(), copy.blob.size)) throw tooLarge(attachment);
-      const content = await bytesOf(copy.blob);
+      if (!isCarried(await mail.attachments(), sizeOf(copy.content))) throw tooLarge(attachment);
+      const content = await bytesOf(copy.content);
       const attached = await attach(mail, copy.name, content);
       licenses.set(attached.digest, await holder.licenseOf(content));
       await this.#settle(attached, copy, "own", of);
@@ -272,8 +273,8 @@ class Work {
     for (const { name, leastBytes, make } of companions(copy, this.#order.label, page)) {
       if (!isCarried(await mail.attachments(), leastBytes)) throw tooLarge({ name });
       const file = await make();
-      if (!isCarried(await mail.attachments(), file.blob.size)) throw tooLarge(file);
-      await this.#settle(await attach(mail, file.name, await bytesOf(file.blob)), file, "copy", made.digest);
+      if (!isCarried(await mail.attachments(), sizeOf(file.content))) throw tooLarge(file);
+      await this.#settle(await attach(mail, file.name, await bytesOf(file.content)), file, "copy", made.digest);
     }
   }
 
@@ -284,8 +285,6 @@ class Work {
     this.#fail(seen.attachment, { kind, code: "office-refused" });
   }
 }
-
-const bytesOf = async (file: Blob): Promise<Bytes> => new Uint8Array(await file.arrayBuffer());
 
 const tooLarge = ({ name }: { readonly name: string }): RightsError =>
   new RightsError("file-unsuitable", `a mail carries 25 MB, and ${name} does not fit in besides`);

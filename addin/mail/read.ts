@@ -5,6 +5,7 @@ import { isOfficeName, isProtectedName } from "../../shared/format/kind.js";
 import { isPageName, sealedPageLimits } from "../../shared/format/sealed-page/layout.js";
 import type { UseLicense } from "../../shared/license/use-license.js";
 import { Attempt } from "../attempt.js";
+import { sizeOf } from "../file-content.js";
 import type { NamedFile } from "../protector.js";
 import type { SignedIn } from "../session.js";
 import { type Trouble, troubleFrom } from "../trouble.js";
@@ -93,7 +94,7 @@ export class Read {
     signingIn.catch(() => undefined); // it is waited for below
     const content = await this.parts.content(attachment);
     if (content.kind === "link") return { at: "not-protected" };
-    const file = { name: attachment.name, blob: new Blob([content.bytes]) };
+    const file = { name: attachment.name, content: content.bytes };
     try {
       const document = await readDocument(sourceOf(content.bytes), attachment.name);
       const { account, trust } = await signingIn;
@@ -121,7 +122,7 @@ export class Read {
   async handOver(attachment: Attachment): Promise<void> {
     const state = this.stateOf(attachment);
     if (state.at !== "open") return;
-    const fits = state.file.blob.size <= sealedPageLimits.file;
+    const fits = sizeOf(state.file.content) <= sealedPageLimits.file;
     const handed = fits ? await this.parts.handOver(state.file) : "too-large";
     this.#show(attachment, { ...state, handed });
   }

@@ -1,5 +1,6 @@
 import type { Form, MarkKind, Marks, OpenDocument, PropertyChanges } from "../../addin/document.js";
 import type { ProtectedCopy, ProtectJob, Protector } from "../../addin/protector.js";
+import { utf8 } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import type { Label } from "../../shared/label.js";
 
@@ -90,7 +91,7 @@ export class ScratchProtector implements Protector {
       this.withdrawn++;
       return null;
     };
-    return { name: job.name, blob: new Blob(["sealed"]), pages: null, withdraw };
+    return { name: job.name, content: utf8("sealed"), pages: null, withdraw };
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { blobOf } from "../../addin/file-content.js";
 import type { Client } from "../../addin/nearby-agent.js";
 import { NearbyAgent } from "../../addin/nearby-agent.js";
 import { noPermissions, type Permissions, policyFrom } from "../../addin/permissions.js";
@@ -110,7 +111,11 @@ describe("what comes of it", () => {
   it("is the document, its copy to look at, and the means to withdraw them", async () => {
     const { agent } = scratchAgent();
     const copy = await agent.protect(job(), none, never);
-    expect([copy.name, await copy.blob.text(), copy.pages?.name]).toEqual(["plan.docx", "sealed", "plan.ppdf"]);
+    expect([copy.name, await blobOf(copy.content).text(), copy.pages?.name]).toEqual([
+      "plan.docx",
+      "sealed",
+      "plan.ppdf",
+    ]);
     expect(await copy.withdraw()).toBe(`withdrawn ${contentId}`);
   });
 

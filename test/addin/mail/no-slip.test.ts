@@ -4,6 +4,7 @@ import { check } from "../../../addin/mail/check.js";
 import { protectMail } from "../../../addin/mail/protect-attachments.js";
 import { demandHeader, parseDemand, readersOf } from "../../../addin/mail/record.js";
 import type { NamedFile } from "../../../addin/protector.js";
+import type { Bytes } from "../../../shared/bytes.js";
 import { times } from "../../scale.js";
 import { type Fault, faults, ScratchMailbox } from "./scratch-mailbox.js";
 import { labels, ScratchOrganisation } from "./scratch-organisation.js";
@@ -144,7 +145,7 @@ class World {
     mail.meanwhile = new Map(step.meanwhile.map(([at, deed]) => [at, () => this.act(deed)]));
     this.leftPictures ||= step.leavesPictures;
     const order = organisation.orderFor(labels[step.label], { leavesPictures: step.leavesPictures });
-    const rescue = ({ blob }: NamedFile) => void blob.text().then((text) => rescued.push(text));
+    const rescue = ({ content }: NamedFile) => void rescued.push(new TextDecoder().decode(content as Bytes));
     this.#isAtWork = true;
     const page = { service: "https://rms.x.example", organisation: "X" };
     await protectMail(order, organisation.around(mail, { rescue, page })).catch(() => undefined);

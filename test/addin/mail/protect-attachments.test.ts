@@ -4,6 +4,7 @@ import type { Holder } from "../../../addin/mail/holder.js";
 import type { ReadersMay } from "../../../addin/mail/mail-label.js";
 import { protectMail } from "../../../addin/mail/protect-attachments.js";
 import { demandHeader, readersOf } from "../../../addin/mail/record.js";
+import { utf8 } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
 import { ScratchMailbox } from "./scratch-mailbox.js";
 import { labels, ScratchOrganisation } from "./scratch-organisation.js";
@@ -93,7 +94,7 @@ describe("a mail that is labelled", () => {
     const { mail, organisation } = world();
     const page = { service: "https://rms.contoso.example", organisation: "Contoso" };
     const { file } = organisation.seal("plan.pdf", "pages", { label: null, isOwn: true, policy: noBody });
-    organisation.pages = { name: "plan.ppdf", blob: new Blob([file]) };
+    organisation.pages = { name: "plan.ppdf", content: utf8(file) };
     mail.put("plan.docx", "quicksilver");
     const around = organisation.around(mail, { page });
     expect(await protectMail(organisation.orderFor(labels.project), around)).toMatchObject({

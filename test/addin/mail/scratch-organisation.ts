@@ -63,7 +63,7 @@ export class ScratchOrganisation implements Protector, Holder {
       this.withdrawn.push(id);
       return null;
     };
-    return { name: `${name}.pfile`, blob: new Blob([file]), pages: this.pages, withdraw };
+    return { name: `${name}.pfile`, content: utf8(file), pages: this.pages, withdraw };
   }
 
   /** A protected file, as somebody may have sent it. */
