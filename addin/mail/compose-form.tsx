@@ -1,7 +1,10 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { textIn } from "../../shared/label.js";
 import { LabelTree } from "../label-tree.js";
 import type { Messages } from "../messages.js";
 import { AttachmentList, type ComposeProps } from "./attachment-list.js";
+import type { Compose } from "./compose.js";
 import { type ReadersMay, readersMay } from "./mail-label.js";
 
 export type MailProps = ComposeProps & { readonly say: Messages };
@@ -101,6 +104,7 @@ function Reason({ compose, say }: MailProps) {
 /** The one thing to do, and above it what it will do, or what is true now. */
 function Act({ compose, say, mail }: MailProps) {
   if (compose.state.at === "working") return <Working compose={compose} say={say} mail={mail} />;
+  if (isDone(compose)) return <Done compose={compose} mail={mail} />;
   const { choice, obstacle, isToFinish } = compose;
   const can = choice.label !== null && obstacle === null;
   return (
@@ -121,6 +125,31 @@ function Act({ compose, say, mail }: MailProps) {
   );
 }
 
+/** Nothing is left to do but to send it, which is Outlook's button unless the pane was opened to do that too. */
+function isDone({ outcome, choice, current, open, demand, isToFinish, parts }: Compose): boolean {
+  if (!outcome?.isReady || choice.label === null || choice.label.id !== current?.id) return false;
+  return (open.length === 0 || demand === "none") && !(isToFinish && parts.mail.canSend);
+}
+
+function Done({ compose, mail }: ComposeProps) {
+  const words = useRef<HTMLParagraphElement>(null);
+  useKeptFocus(words);
+  return (
+    <div class="act">
+      <p class="done" id="what" role="status" tabIndex={-1} ref={words}>
+        {compose.isToFinish ? mail.readySend : mail.ready}
+      </p>
+    </div>
+  );
+}
+
+/** What was pressed is gone with its screen: who works in this pane goes on here, and who writes in the mail is left alone. */
+function useKeptFocus(on: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    if (document.hasFocus() && document.activeElement === document.body) on.current?.focus();
+  }, [on]);
+}
+
 function buttonWords({ compose, say, mail }: MailProps): string {
   const { label } = compose.choice;
   if (label === null) return say.protect;
@@ -135,7 +164,7 @@ function whatHappens({ compose, say, mail }: MailProps): string {
   if (obstacle !== null) return mail.obstacles[obstacle];
   if (outcome !== null && choice.label.id === compose.current?.id) {
     if (!outcome.isReady) return mail.notReady(Math.max(1, open.length));
-    if (open.length === 0 || demand === "none") return compose.isToFinish ? mail.readySend : mail.ready;
+    if (open.length === 0 || demand === "none") return mail.ready;
   }
   if (demand === "none") return mail.willLabel;
   if (open.length === 0 && compose.changesReaders) return mail.willRegrant;
@@ -145,6 +174,8 @@ function whatHappens({ compose, say, mail }: MailProps): string {
 /** Read out once, not for each attachment. */
 function Working({ compose, say, mail }: MailProps) {
   const { attachments, open } = compose;
+  const cancel = useRef<HTMLButtonElement>(null);
+  useKeptFocus(cancel);
   return (
     <div class="act">
       <p class="progress">
@@ -155,7 +186,7 @@ function Working({ compose, say, mail }: MailProps) {
         value={attachments.length - open.length}
         aria-label={mail.working}
       />
-      <button type="button" onClick={() => compose.cancel()}>
+      <button type="button" ref={cancel} onClick={() => compose.cancel()}>
         {say.cancel}
       </button>
     </div>

@@ -193,6 +193,7 @@ describe("a mail that is written", () => {
     while (!/^Protect as/.test(await focused())) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await soon(() => pane.textContent("#what")).toBe("The mail is ready to be sent.");
+    expect([await focused(), await pane.$("button.primary")]).toEqual(["The mail is ready to be sent.", null]);
     expect(await read(outlook, "draw.dwg.pfile", "outsider")).toBe(3);
     await outlook.pick("Recipients only");
     expect(await outlook.send()).toMatchObject({ allowEvent: true }); // as long as nothing was pressed

@@ -83,7 +83,7 @@ export class OutlookWindow extends PaneWindow {
   /** Presses the button, and waits until there is one again. */
   async protect(): Promise<void> {
     await this.pane.press(".act button.primary", "Enter");
-    await this.pane.waitForSelector(".act button.primary, [role=alert]", { timeout: 60_000 });
+    await this.pane.waitForSelector(".act :is(button.primary, .done), [role=alert]", { timeout: 60_000 });
   }
 
   /** Each attachment as the pane shows it: its name and its state. */
