@@ -167,8 +167,9 @@ function whatHappens({ compose, say, mail }: MailProps): string {
     if (open.length === 0 || demand === "none") return mail.ready;
   }
   if (demand === "none") return mail.willLabel;
-  if (open.length === 0 && compose.changesReaders) return mail.willRegrant;
-  return open.length === 0 ? mail.nothingToProtect : mail.willProtect(open.length);
+  if (open.length > 0) return mail.willProtect(open.length);
+  if (compose.changesReaders) return mail.willRegrant;
+  return compose.hasOwn ? mail.willProtectAnew : mail.nothingToProtect;
 }
 
 /** Read out once, not for each attachment. */

@@ -62,6 +62,11 @@ export class Compose {
     return this.attachments.filter((one) => !["protected", "in-text"].includes(this.stateOf(one).at));
   }
 
+  /** Whether something is attached that was protected here. */
+  get hasOwn(): boolean {
+    return this.attachments.map(this.stateOf).some((state) => state.at === "protected" && state.by === "us");
+  }
+
   get hasPictures(): boolean {
     return this.attachments.some(({ isInline }) => isInline);
   }

@@ -30,6 +30,7 @@ export interface MailMessages {
   willProtect(count: number): string;
   readonly willLabel: string;
   readonly nothingToProtect: string;
+  readonly willProtectAnew: string;
   readonly willRegrant: string;
   protectAs(label: string): string;
   labelAs(label: string): string;

@@ -65,6 +65,7 @@ export const de: MailMessages = {
       : `${count} Anlagen werden durch geschützte Dateien ersetzt.`,
   willLabel: "Die Mail bekommt die Bezeichnung. Anlagen bleiben, wie sie sind.",
   nothingToProtect: "Die Mail bekommt die Bezeichnung. Was Sie von jetzt an anhängen, wird geschützt.",
+  willProtectAnew: "Was angehängt ist, wird neu geschützt, unter dieser Bezeichnung.",
   willRegrant: "Was Empfänger dürfen, wird für alle Anlagen geändert.",
   protectAs: (label) => `Schützen als ${label}`,
   labelAs: (label) => `Bezeichnen als ${label}`,

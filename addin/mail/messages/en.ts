@@ -63,6 +63,7 @@ export const en: MailMessages = {
       : `${count} attachments are replaced by protected files.`,
   willLabel: "The mail gets the label. Attachments stay as they are.",
   nothingToProtect: "The mail gets the label. What you attach from now on is protected.",
+  willProtectAnew: "What is attached is protected anew, under this label.",
   willRegrant: "What recipients can do is changed for everything attached.",
   protectAs: (label) => `Protect as ${label}`,
   labelAs: (label) => `Label as ${label}`,
