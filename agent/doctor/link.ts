@@ -4,6 +4,7 @@ import { openAccount, whoIsSignedIn } from "../account.js";
 import type { Home } from "../home.js";
 import { endOf, fingerprintOf, readCertificate, whereIsLink } from "../link/link-files.js";
 import { listPairings } from "../link/pairings.js";
+import { PromisedDocuments } from "../link/promised.js";
 import { type Check, note, well, wrong } from "./finding.js";
 
 /** The way from pages, such as the add-in of Word, to the agent. */
@@ -48,7 +49,20 @@ async function checkPairings(home: Home) {
   return length === 0 ? null : well(`${length} ${length === 1 ? "page" : "pages"}`);
 }
 
+/** Documents that a page was told are protected once they are closed. */
+async function checkPromised(home: Home) {
+  const all = await new PromisedDocuments(home).all();
+  const lost = all.find(({ gaveUp }) => gaveUp !== undefined);
+  if (lost !== undefined)
+    return wrong(`${lost.path} is not protected as it was to be: ${lost.gaveUp}`, "seal protect FILE");
+  const [first, ...more] = all;
+  if (first === undefined) return null;
+  const names = more.length === 0 ? first.path : `${first.path} and ${more.length} more`;
+  return note(`protected once their program has closed them: ${names}`);
+}
+
 export const linkChecks = (home: Home): Check[] => [
   { name: "link", look: () => checkLink(home) },
   { name: "paired", look: () => checkPairings(home) },
+  { name: "promised", look: () => checkPromised(home) },
 ];

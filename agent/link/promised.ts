@@ -18,6 +18,8 @@ const PromisedDocument = z.strictObject({
   wanted: Wanted,
   reason: z.string().max(2000).nullable(),
   generic: z.boolean(),
+  /** Why it never will be, where nobody was there to hear it: kept for `seal doctor` to say. */
+  gaveUp: z.string().max(1000).optional(),
 });
 export type PromisedDocument = z.infer<typeof PromisedDocument>;
 
@@ -54,17 +56,30 @@ export class PromisedDocuments {
     this.#atWork.delete(id);
   }
 
-  /** Those nobody waits for; what cannot be read is none. */
+  /** It will not be kept. @param why - a sentence for its person. */
+  async giveUp(id: string, document: PromisedDocument, why: string): Promise<void> {
+    await replaceSmallFile(this.#placeOf(id), utf8(JSON.stringify({ ...document, gaveUp: why.slice(0, 1000) })));
+  }
+
+  /** Those nobody waits for; what cannot be read is none, and goes. */
   async left(): Promise<[id: string, document: PromisedDocument][]> {
-    const names = await readdir(this.#folder).catch((): string[] => []);
-    const ids = names.filter((name) => name.endsWith(ending) && !isTemporary(name));
     const found: [string, PromisedDocument][] = [];
-    for (const id of ids.map((name) => name.slice(0, -ending.length)).filter((one) => !this.#atWork.has(one))) {
-      const document = await this.#read(id);
+    for (const [id, document] of await this.#notes())
       if (document === null) await this.forget(id);
       else found.push([id, document]);
-    }
     return found;
+  }
+
+  /** The same, for who only looks. */
+  async all(): Promise<PromisedDocument[]> {
+    return (await this.#notes()).flatMap(([, document]) => document ?? []);
+  }
+
+  async #notes(): Promise<[id: string, document: PromisedDocument | null][]> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    const ids = names.filter((name) => name.endsWith(ending) && !isTemporary(name));
+    const free = ids.map((name) => name.slice(0, -ending.length)).filter((one) => !this.#atWork.has(one));
+    return Promise.all(free.map(async (id) => [id, await this.#read(id)] as [string, PromisedDocument | null]));
   }
 
   async #read(id: string): Promise<PromisedDocument | null> {

@@ -2,11 +2,13 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Count } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
+import { isProtected } from "../../shared/protect.js";
 import type { RequestOf } from "../../shared/protocol/agent-api.js";
 import { choosePolicy } from "../chosen-policy.js";
 import { reasonFrom, tellReason } from "../tell-relabel.js";
 import { insideOf } from "../work/inside-label.js";
 import { type ProtectedResult, protectFile } from "../work/protect-file.js";
+import { openSource } from "../work/source-file.js";
 import type { JobDesk, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
 import { isOpenInOffice } from "./office-programs.js";
@@ -83,14 +85,38 @@ export async function keepPromises(
   failed: (path: string, error: unknown) => void,
 ): Promise<void> {
   for (const [id, document] of await promised.left()) {
-    if (await isOpenInOffice(document.path)) continue;
-    try {
-      await protectNow(parts, document);
-      await promised.forget(id);
-    } catch (error) {
-      const isDone = codeOf(error) === "already-protected"; // the agent before ended just after that
-      if (!isDone) failed(document.path, error);
-      if (isOver(error)) await promised.forget(id);
-    }
+    if (document.gaveUp !== undefined) await forgetIfSettled(id, document, promised);
+    else if (!(await isOpenInOffice(document.path))) await keepPromise(id, document, parts, promised, failed);
+  }
+}
+
+async function keepPromise(
+  id: string,
+  document: PromisedDocument,
+  parts: LinkParts,
+  promised: PromisedDocuments,
+  failed: (path: string, error: unknown) => void,
+): Promise<void> {
+  try {
+    await protectNow(parts, document);
+    await promised.forget(id);
+  } catch (error) {
+    if (settled.includes(codeOf(error))) return promised.forget(id);
+    failed(document.path, error);
+    if (document.subject !== parts.account().info.subject)
+      await promised.forget(id); // ended with their sign-in
+    else if (isOver(error)) await promised.giveUp(id, document, error instanceof RightsError ? error.message : "");
+  }
+}
+
+/** Nothing clear is left under that name: the agent before ended just after it was done, or it is gone. */
+const settled = ["already-protected", "file-missing"];
+
+async function forgetIfSettled(id: string, { path }: PromisedDocument, promised: PromisedDocuments): Promise<void> {
+  const source = await openSource(path).catch(() => null);
+  try {
+    if (source === null || (await isProtected(source.bytes))) await promised.forget(id);
+  } finally {
+    await source?.close();
   }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../agent/link/limits.js";
 import { encodeSlice } from "../../shared/protocol/agent-frames.js";
+import { maxJobsOfPairing } from "../../shared/protocol/agent-limits.js";
 import { linkedAgent, pageOrigin } from "../agent/link/linked-agent.js";
 import { RawPage } from "../agent/link/raw-page.js";
 import { until } from "../scenarios/seal.js";
@@ -58,6 +59,10 @@ describe("messages that are none", () => {
       (one.socket as unknown as { _socket: Socket })._socket.write(Buffer.from(bytes));
       await one.closed;
     }
+    const announcing = await page(paired);
+    const gibibyte = [0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4];
+    (announcing.socket as unknown as { _socket: Socket })._socket.write(Buffer.from(gibibyte));
+    expect(await announcing.closed).toBe(1009); // before anything of it has come
     expect((await (await page(paired)).ask("whoami")).answer.name).toBeTruthy();
   });
 });
@@ -97,7 +102,19 @@ describe("slices that do not fit", () => {
     expect(readdirSync(join(account.home.path, "sessions"))).toEqual([]);
   });
 
-  it("and no page has more jobs than a few, nor all pages more disk than was agreed", async () => {
+  it("and no page has more documents at work than a few, nor all pages together than some", async () => {
+    const { page, pair } = await linkedAgent();
+    const outcomes: string[][] = [];
+    for (let at = 0; at <= limits.jobs / maxJobsOfPairing; at++) {
+      const one = await page(await pair());
+      const begin = async () => (await one.ask("protect", { name: "a.txt", size: 9, wanted })).error?.code ?? "begun";
+      outcomes.push([await begin(), await begin(), await begin(), await begin(), await begin()]);
+    }
+    const few = ["begun", "begun", "begun", "begun", "busy"];
+    expect(outcomes).toEqual([few, few, few, Array(maxJobsOfPairing + 1).fill("busy")]);
+  });
+
+  it("and all pages have no more disk than was agreed", async () => {
     const { page, pair } = await linkedAgent();
     const one = await page(await pair());
     const begin = (size: number) => one.ask("protect", { name: "a.txt", size, wanted });
@@ -142,13 +159,23 @@ describe("too many, and too slow", () => {
     );
   });
 
-  it("a page is connected so often and no more, and asks so much at once and no more", async () => {
+  it("a page is connected so often and no more", async () => {
     const { port, page, pair } = await linkedAgent();
     const paired = await pair();
     for (let at = 0; at < limits.perPairing; at++) await page(paired);
     const over = await RawPage.open(port, { origin: pageOrigin });
     expect(await over.authenticate(paired)).toBe("busy");
     expect((await over.ask("whoami")).error?.code).toBe("not-paired");
+  });
+
+  it("a page that asks for more at once than it may is let go of, and no other", async () => {
+    const { page, pair } = await linkedAgent();
+    const paired = await pair();
+    const [patient, greedy] = [await page(paired), await page(paired)];
+    for (let at = 0; at < 10 * limits.answersAtOnce; at++)
+      greedy.socket.send(JSON.stringify({ id: at + 9000, op: "labels" }));
+    expect(await greedy.closed).toBe(1008);
+    expect((await patient.ask("whoami")).answer.name).toBeTruthy();
   });
 
   it("who does not read what it asked for holds one piece of it in memory", async () => {

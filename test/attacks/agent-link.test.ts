@@ -157,6 +157,13 @@ describe("T20: what was recorded or stolen", () => {
     const own = await mirrored.hello();
     const agents = await proveToken(key, "agent", own, id);
     expect((await mirrored.ask("authenticate", { pairing: id, proof: agents })).error?.code).toBe("not-paired");
+    // one hello is good for one attempt, and a connection for one hello
+    const late = await proveToken(key, "page", own, id);
+    expect((await mirrored.ask("authenticate", { pairing: id, proof: late })).error?.code).toBe("request-malformed");
+    const greeted = await RawPage.open(port, { origin: pageOrigin });
+    await greeted.hello();
+    const more = { protocol: 1, nonce: freshNonce(), client: { name: "Word", version: "1" } };
+    expect((await greeted.ask("hello", more)).error?.code).toBe("request-malformed");
   });
 
   it("a token is worth nothing to another listed origin, on another port, or once it was removed", async () => {

@@ -3,9 +3,11 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { linkChecks } from "../../../agent/doctor/link.js";
 import { PromisedDocuments } from "../../../agent/link/promised.js";
 import { codeOf } from "../../../shared/errors.js";
 import { newId } from "../../../shared/ids.js";
+import type { Wanted } from "../../../shared/protocol/agent-api.js";
 import { makePackage, wordParts } from "../../office-documents.js";
 import { linkedAgent } from "./linked-agent.js";
 
@@ -19,11 +21,11 @@ async function promising() {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "seal-promised-")));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const gone = new PromisedDocuments(account.home);
-  const promise = async (name: string, subject = account.info.subject) => {
+  const promise = async (name: string, subject = account.info.subject, asked: Wanted = wanted) => {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     if (!existsSync(path)) makePackage(path, wordParts(name));
-    await gone.keep({ path, subject, wanted, reason: null, generic: false });
+    await gone.keep({ path, subject, wanted: asked, reason: null, generic: false });
     return path;
   };
   const place = join(account.home.link, "promised");
@@ -32,7 +34,7 @@ async function promising() {
     await link.keepPromises((path, error) => failed.push(`${path} ${codeOf(error)}`));
     return { failed, left: readdirSync(place) };
   };
-  return { promise, keep, place, folder };
+  return { promise, keep, place, folder, account, all: () => new PromisedDocuments(account.home).all() };
 }
 
 it("is done by the next one, once", async () => {
@@ -45,18 +47,38 @@ it("is done by the next one, once", async () => {
 });
 
 it("is nothing any more for another person, for a document that is gone, or that something else is in the place of", async () => {
-  const { promise, keep, folder } = await promising();
+  const { promise, keep, all, folder } = await promising();
   const others = await promise("others.docx", newId());
   const gone = await promise("gone.docx");
   await rm(gone);
   const moved = await promise("shared/moved.docx");
   renameSync(join(folder, "shared"), join(folder, "private"));
   symlinkSync(join(folder, "private"), join(folder, "shared"));
-  const { failed, left } = await keep();
+  const { failed } = await keep();
   expect(failed.sort()).toEqual([gone, moved, others].map((path) => `${path} path-refused`).sort());
-  expect(left).toEqual([]);
   expect([others, join(folder, "private/moved.docx")].map(isProtected)).toEqual([false, false]);
   expect(existsSync(gone)).toBe(false);
+  expect(await keep()).toMatchObject({ failed: [] });
+  expect(await all()).toMatchObject([{ path: moved, gaveUp: expect.stringContaining("left alone") }]);
+});
+
+it("that cannot be kept is said by `seal doctor`, until its document is protected or gone", async () => {
+  const { promise, keep, all, account } = await promising();
+  const says = async () =>
+    (
+      await linkChecks(account.home)
+        .find(({ name }) => name === "promised")!
+        .look()
+    )?.says ?? null;
+  expect(await says()).toBeNull();
+  const path = await promise("plan.docx", undefined, { label: newId() });
+  expect(await says()).toBe(`protected once their program has closed them: ${path}`);
+  expect((await keep()).failed).toEqual([`${path} usage`]);
+  expect(await says()).toMatch(`${path} is not protected as it was to be: `);
+  expect((await keep()).failed).toEqual([]);
+  await rm(path);
+  await keep();
+  expect([await says(), await all()]).toEqual([null, []]);
 });
 
 it("is passed over where its note is damaged, cut off, or was not written to its end", async () => {
