@@ -5,6 +5,7 @@ import { segmentBytes } from "../../shared/crypto/content-layout.js";
 import { givingBack } from "../../shared/crypto/engine.js";
 import type { ContentKey } from "../../shared/crypto/keys.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
+import { carriedLabels } from "../../shared/format/carrier.js";
 import { newId } from "../../shared/ids.js";
 import { openRightsData } from "../../shared/license/publishing-license.js";
 import { type VerifiedLicense, verifyPublishingLicense } from "../../shared/license/trust.js";
@@ -16,8 +17,9 @@ import { Converter } from "../pdf/converter.js";
 import { findSuite } from "../pdf/suite.js";
 import { publish } from "../publish.js";
 import { erase, makePrivateFolder } from "../session/private-folder.js";
+import { type InsideLabel, toProtect } from "./inside-label.js";
 import { noteOwnCopy, placeForCopy } from "./own-copies.js";
-import { authorOf, firstSave, type Protector, verifyWritten, wrappedAs } from "./protect-file.js";
+import { authorOf, firstSave, type Protector, verifyWritten, wrappedAs, writerOf } from "./protect-file.js";
 import { replaceFile } from "./replace-file.js";
 import { openSource } from "./source-file.js";
 
@@ -40,6 +42,8 @@ interface Incoming {
   readonly policy: Policy;
   /** In the converter's folder. */
   readonly name: string;
+  /** The label that it carries inside, as its copy will; `null` where it carries none. */
+  readonly inside: InsideLabel | null;
 }
 
 /**
@@ -96,12 +100,13 @@ export class PdfCopies {
     return this.#converter;
   }
 
-  async #protect({ original, verified, policy }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {
+  async #protect({ original, verified, policy, inside }: Incoming, pdf: string, by: Protector): Promise<PdfCopy> {
     const published = await publish(publicationOf(original, verified, policy), by.publisher, by.now());
     const [like, content] = [await openSource(original.path), await openSource(pdf)];
     try {
       const place = await placeForCopy(this.#home, original.path, copyPathsFor(original.path));
-      const plaintext = streamOf(content.bytes, segmentBytes);
+      const labelled = await toProtect(content.bytes, "pdf", inside, writerOf(by));
+      const plaintext = labelled.content?.pieces() ?? streamOf(content.bytes, segmentBytes);
       const path = await replaceFile({
         source: place.own,
         target: place.targets,
@@ -150,8 +155,25 @@ async function bringIn(original: Original, folder: string, { trust, engine }: Pr
     const policy = await openRightsData(verified.license, contentKey);
     const { all } = await consume(file, { verified, contentKey, trust }, engine);
     const name = `${newId()}${policy.ext.toLowerCase()}`;
-    await writeFile(join(folder, name), givingBack(all(), engine.memory), { flag: "wx", mode: 0o600 });
-    return { original, verified, policy, name };
+    const path = join(folder, name);
+    await writeFile(path, givingBack(all(), engine.memory), { flag: "wx", mode: 0o600 });
+    return { original, verified, policy, name, inside: await labelInside(path, verified.license.label) };
+  } finally {
+    await source.close();
+  }
+}
+
+/** What a clear document says of the label that it was protected under. @param label - its id. */
+async function labelInside(path: string, label: string | null): Promise<InsideLabel | null> {
+  if (label === null) return null;
+  const source = await openSource(path);
+  try {
+    const carried = await carriedLabels("package", source.bytes);
+    const name = carried.find((one) => one.label === label)?.name ?? null;
+    return name === null ? null : { label, name, method: "Standard", marks: {} };
+  } catch (error) {
+    if (codeOf(error).startsWith("office-")) return null; // LibreOffice reads more than is labelled here
+    throw error;
   } finally {
     await source.close();
   }

@@ -180,6 +180,8 @@ print(olefile.OleFileIO(sys.argv[1]).openstream("\\x06DataSpaces/TransformInfo/L
     expect(await as("colleague", "cat", "talk.ppdf")).toMatchObject({ code: 3 });
     const pdf = (await as("writer", "cat", "talk.ppdf")).out;
     expect(execFileSync("pdftotext", ["-", "-"], { input: pdf, encoding: "utf8" })).toContain("what was said");
+    const said = execFileSync("pdfinfo", ["-custom", "-"], { input: pdf, encoding: "utf8" });
+    expect(said).toMatch(/MSIP_Label_[0-9a-f-]{36}_Name: *Confidential\/Project/); // as the document does
   });
 
   it("has its copy made again in its place, and never in that of another file", async () => {
