@@ -33,6 +33,10 @@ async function leaving(item: Office.MessageCompose): Promise<Leaving> {
   return { ...facts, readers: demandOf(facts) === "recipients" ? await readersIn(item) : [] };
 }
 
+/** What the service puts in front of this file: of what nobody has written down for a mail that no pane was opened for. */
+declare const sealwrightNeedsLabel: boolean | undefined;
+const needsLabel = typeof sealwrightNeedsLabel === "boolean" && sealwrightNeedsLabel;
+
 /** A client without headers has none of ours either. */
 async function headerIn(item: Office.MessageCompose): Promise<string | null> {
   if (!item.internetHeaders) return null;
@@ -60,7 +64,7 @@ function onMessageSend(event: Office.MailboxEvent): void {
     event.completed({ allowEvent: false, errorMessage: text, ...more });
   };
   leaving(itemNow())
-    .then(check)
+    .then((mail) => check({ ...mail, needsLabel }))
     .then(
       (verdict) => (verdict.may ? event.completed({ allowEvent: true }) : refuse(verdict)),
       () => refuse(null),

@@ -110,7 +110,10 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   const describe = descriptionRoutes(app, publicUrl);
   const { assets, organisation, guests } = options;
   const page = (from: Assets) => ({ assets: from, organisation, publicUrl });
-  const pages = assets === null ? [] : [viewerRoutes(page(assets)), addInRoutes(page(assets), options.agentPorts)];
+  const pages =
+    assets === null
+      ? []
+      : [viewerRoutes(page(assets)), addInRoutes(page(assets), options.agentPorts, parts.store.policies)];
   const discovery = discoveryRoutes({ ...options, guests: typeof guests === "string" ? guests : "code" });
   const open = [operationRoutes(operations), discovery, describe, ...pages];
   await app.register(limitedByAddress(open, parts.now));

@@ -9,13 +9,15 @@ export interface Leaving {
   readonly attachments: readonly Attachment[];
   /** Sorted, as `readersOf` gives them; read only where the label asks. */
   readonly readers: readonly string[];
+  /** Whether no mail leaves without a label here; only the moment of sending asks. */
+  readonly needsLabel?: boolean;
 }
 
 /** Whether a mail may leave, and what keeps it. */
 export type Verdict =
   | { readonly may: true }
   | { readonly may: false; readonly why: "attachments"; readonly names: readonly string[] }
-  | { readonly may: false; readonly why: "recipients" };
+  | { readonly may: false; readonly why: "recipients" | "label" };
 
 /** The stricter of what header and record say, so that losing one of them loses nothing. */
 export function demandOf({ header, notes }: Pick<Leaving, "header" | "notes">): Demand {
@@ -26,6 +28,7 @@ export function demandOf({ header, notes }: Pick<Leaving, "header" | "notes">): 
 
 /** Compares only: nothing is read, nothing asked for. */
 export function check(leaving: Leaving): Verdict {
+  if (leaving.needsLabel && !hasLabel(leaving)) return { may: false, why: "label" };
   const demand = demandOf(leaving);
   if (demand === "none" || leaving.attachments.length === 0) return { may: true };
   const record = recordFor(leaving);
@@ -36,6 +39,9 @@ export function check(leaving: Leaving): Verdict {
     return { may: false, why: "recipients" };
   return { may: true };
 }
+
+const hasLabel = ({ header, notes }: Leaving): boolean =>
+  parseDemand(header ?? "") !== null || parseRecord(notes.get(recordNote)) !== null;
 
 /** A record of another label than the header's is none of this mail as it is now. */
 function recordFor({ header, notes }: Leaving): MailRecord | null {

@@ -153,7 +153,8 @@ function useKeptFocus(on: RefObject<HTMLElement | null>): void {
 function buttonWords({ compose, say, mail }: MailProps): string {
   const { label } = compose.choice;
   if (label === null) return say.protect;
-  if (compose.isToFinish && compose.parts.mail.canSend) return mail.andSend;
+  if (compose.isToFinish && compose.parts.mail.canSend)
+    return compose.demand === "none" ? mail.labelAndSend : mail.andSend;
   const name = textIn(label.names, compose.parts.language);
   return compose.demand === "none" ? mail.labelAs(name) : mail.protectAs(name);
 }

@@ -35,6 +35,7 @@ export interface MailMessages {
   protectAs(label: string): string;
   labelAs(label: string): string;
   readonly andSend: string;
+  readonly labelAndSend: string;
   readonly working: string;
   readonly ready: string;
   readonly readySend: string;

@@ -4,6 +4,9 @@ import type { Verdict } from "./check.js";
 interface SendMessages {
   open(count: number, names: string): string;
   readonly recipients: string;
+  readonly label: string;
+  readonly labelNext: string;
+  readonly labelButton: string;
   readonly unknown: string;
   readonly openShort: string;
   readonly recipientsShort: string;
@@ -18,6 +21,9 @@ const en: SendMessages = {
       ? `One attachment is not protected yet (${names}).`
       : `${count} attachments are not protected yet (${names}).`,
   recipients: "The recipients have changed since the attachments were protected for them.",
+  label: "Your organisation wants a label on every mail, and this one has none yet.",
+  labelNext: '"Pick a label" opens the pane, where one click labels and sends.',
+  labelButton: "Pick a label",
   unknown:
     "Outlook does not say what is attached, so it is not known whether all of it is protected. Try again in a moment.",
   openShort: "The label of this mail wants attachments protected, and some are not yet.",
@@ -32,6 +38,9 @@ const de: SendMessages = {
       ? `Eine Anlage ist noch nicht geschützt (${names}).`
       : `${count} Anlagen sind noch nicht geschützt (${names}).`,
   recipients: "Die Empfänger haben sich geändert, seit die Anlagen für sie geschützt wurden.",
+  label: "Ihre Organisation will auf jeder Mail eine Bezeichnung, und diese hat noch keine.",
+  labelNext: "„Bezeichnen“ öffnet den Bereich, in dem ein Klick die Mail bezeichnet und sendet.",
+  labelButton: "Bezeichnen",
   unknown:
     "Outlook sagt nicht, was angehängt ist; so ist nicht bekannt, ob alles geschützt ist. Versuchen Sie es gleich noch einmal.",
   openShort: "Die Bezeichnung dieser Mail will geschützte Anlagen, und einige sind es noch nicht.",
@@ -52,12 +61,14 @@ export function refusalOf(
   language: string,
 ): { readonly text: string; readonly button: string } {
   const say = messagesIn(language);
+  if (verdict?.may === false && verdict.why === "label")
+    return { text: `${say.label} ${say.labelNext}`, button: say.labelButton };
   const text = verdict === null ? say.unknown : `${reason(verdict, say)} ${say.next}`;
   return { text: text.slice(0, maxRefusal), button: say.button };
 }
 
 function reason(verdict: Verdict, say: SendMessages): string {
-  if (verdict.may || verdict.why === "recipients") return say.recipients;
+  if (verdict.may || verdict.why !== "attachments") return say.recipients;
   const { names } = verdict;
   const shown = names
     .slice(0, maxNames)

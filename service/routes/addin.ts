@@ -12,13 +12,21 @@ import {
 } from "../../shared/protocol/page-api.js";
 import { notFound } from "../error-answers.js";
 import { readerOf } from "../identity/pages/page.js";
+import type { Policies } from "../store/policies.js";
 import type { ViewerOptions } from "./viewer.js";
 
 const aDay = "public, max-age=86400";
 
-/** The add-in for Office: its pages, the same for everybody, and the icons its manifest names. */
+/**
+ * The add-in for Office: its pages, the same for everybody, and the icons its manifest names. The file of events says besides
+ * whether a mail must have a label, since it asks nobody when one is sent.
+ */
 export const addInRoutes =
-  ({ assets, organisation, publicUrl }: ViewerOptions, agentPorts: readonly number[]): FastifyPluginAsync =>
+  (
+    { assets, organisation, publicUrl }: ViewerOptions,
+    agentPorts: readonly number[],
+    policies: Policies,
+  ): FastifyPluginAsync =>
   async (app) => {
     const pages = new AddInPages(assets, publicUrl.origin, agentPorts);
     const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
@@ -32,8 +40,13 @@ export const addInRoutes =
     app.get(mailEventsScriptPath, async (request, reply) => {
       const script = assets.find("addin-events.js");
       if (script === null) return notFound(request, reply);
+      const { mandatory } = await policies.state();
+      const front = Buffer.from(`var sealwrightNeedsLabel=${mandatory};\n`);
       // its name stays, and Outlook looks for a newer one each time it starts
-      return reply.header("cache-control", "no-cache").type(script.type).send(script.bytes);
+      return reply
+        .header("cache-control", "no-cache")
+        .type(script.type)
+        .send(Buffer.concat([front, script.bytes]));
     });
     for (const path of [officeSignInPath, officeSignedInPath])
       app.get(path, async (request, reply) => serve(pages.signIn(reader(request)), reply));

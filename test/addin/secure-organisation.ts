@@ -101,16 +101,20 @@ export class SecureOrganisation {
   }
 
   /** Labels as they come with a service, after `change`. */
-  async changeLabels(change: (labels: Label[]) => void): Promise<void> {
+  changeLabels = (change: (labels: Label[]) => void): Promise<void> =>
+    this.changePolicy(({ labels }) => change(labels));
+
+  async changePolicy(change: (policy: { labels: Label[]; mandatory: boolean }) => void): Promise<void> {
     const path = join(this.folder, "policy.json");
     await this.signIn("administrator");
     const ok = ({ code, err, text }: Run) => {
       if (code !== 0) throw new Error(err);
       return text;
     };
+    await rm(path, { force: true });
     ok(await this.seal("administrator", ["admin", "policy", "export", path]));
     const policy = JSON.parse(await readFile(path, "utf8"));
-    change(policy.labels);
+    change(policy);
     await writeFile(path, JSON.stringify(policy));
     ok(await this.seal("administrator", ["admin", "policy", "import", path]));
   }

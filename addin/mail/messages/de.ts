@@ -70,6 +70,7 @@ export const de: MailMessages = {
   protectAs: (label) => `Schützen als ${label}`,
   labelAs: (label) => `Bezeichnen als ${label}`,
   andSend: "Schützen und senden",
+  labelAndSend: "Bezeichnen und senden",
   working: "Die Anlagen werden geschützt",
   ready: "Die Mail kann gesendet werden.",
   readySend: "Alles ist geschützt. Drücken Sie in Outlook auf Senden.",

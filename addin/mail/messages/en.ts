@@ -68,6 +68,7 @@ export const en: MailMessages = {
   protectAs: (label) => `Protect as ${label}`,
   labelAs: (label) => `Label as ${label}`,
   andSend: "Protect and send",
+  labelAndSend: "Label and send",
   working: "Protecting the attachments",
   ready: "The mail is ready to be sent.",
   readySend: "Everything is protected. Press Send in Outlook.",

@@ -132,6 +132,21 @@ describe("a mail that is written", () => {
     quiet(outlook);
   });
 
+  it("without a label is held back where each must have one, and labelled in the pane that the refusal opens", async () => {
+    const mandatory = (is: boolean) => contoso.changePolicy((policy) => void Object.assign(policy, { mandatory: is }));
+    await mandatory(true);
+    const outlook = await opened({ to: [address("colleague")], context: JSON.stringify({ finish: true }) });
+    await mandatory(false);
+    const { allowEvent, errorMessage } = await outlook.send();
+    expect([allowEvent, errorMessage]).toEqual([false, expect.stringContaining("wants a label on every mail")]);
+    await outlook.signIn(writer());
+    await outlook.pick("Public");
+    expect(await outlook.pane.textContent(".act button.primary")).toBe("Label as Public");
+    await outlook.protect();
+    expect(await outlook.send()).toMatchObject({ allowEvent: true });
+    quiet(outlook);
+  });
+
   it("to recipients only is read by them, and by whoever takes their place until it leaves", async () => {
     const outlook = await opened({ attachments: [drawing], to: [address("colleague")] });
     await outlook.signIn(writer());

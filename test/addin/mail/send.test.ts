@@ -57,7 +57,8 @@ class Runtime {
   readonly handlers: Record<string, (event: object) => void> = {};
   timers: (() => void)[] = [];
 
-  constructor() {
+  /** @param front - what the service puts in front of the file. */
+  constructor(front = "") {
     const call = (name: string, value: () => unknown) => (done: (result: object) => void) => {
       this.calls.push(name);
       if (this.silent.includes(name)) return;
@@ -98,7 +99,7 @@ class Runtime {
     };
     Object.defineProperty(Office.context, "displayLanguage", { get: () => this.language });
     const setTimeout = (fire: () => void) => this.timers.push(fire);
-    runInContext(program, createContext({ Office, setTimeout, clearTimeout: () => undefined }));
+    runInContext(front + program, createContext({ Office, setTimeout, clearTimeout: () => undefined }));
   }
 
   /** How often it ended, and what it said last. */
@@ -155,6 +156,20 @@ describe("sending", () => {
     const all = runtime([plan]).demands("protected", [kept(plan)]);
     expect(await all.fire("onMessageSend")).toEqual({ allowEvent: true });
     expect(all.calls.sort()).toEqual(["attachments", "headers", "notes"]);
+  });
+
+  it("holds back what has no label, where every mail must have one; not one that is labelled, with whatever", async () => {
+    const front = "var sealwrightNeedsLabel=true;";
+    const plain = new Runtime(front);
+    plain.language = "de-DE";
+    const said = await plain.fire("onMessageSend");
+    expect(said).toMatchObject({ allowEvent: false, cancelLabel: "Bezeichnen", commandId: "Mail.Compose.Protect" });
+    expect(said.errorMessage).toContain("Ihre Organisation will auf jeder Mail eine Bezeichnung");
+    expect(JSON.parse(said.contextData!)).toEqual({ finish: true });
+    expect(await new Runtime(front).demands("none", null).fire("onMessageSend")).toEqual({ allowEvent: true });
+    await plain.fire("onNewMessageCompose");
+    expect(plain.shown.size).toBe(0); // nobody is reminded before it is to leave
+    expect(await new Runtime("var sealwrightNeedsLabel=false;").fire("onMessageSend")).toEqual({ allowEvent: true });
   });
 
   it("holds back what is not protected, names it, and offers the pane that finishes it", async () => {
