@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { prepareTrial, type Trial } from "../../../service/trial.js";
 
-/** The files an organisation stands on while no service runs: its key, its people, its store. */
+/** The files an organisation stands on while no service runs: its key, its people, its store. Or those of somebody's home. */
 export type Ground = readonly { name: string; mode: number; bytes: Buffer }[];
 
 export interface Founded extends Trial {
@@ -24,15 +24,19 @@ export async function foundOrganisation(port: number, known?: Ground): Promise<F
 }
 
 export async function groundOf(folder: string): Promise<Ground> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   return Promise.all(
-    files.map(async (name) => {
-      const path = join(folder, name);
-      return { name, mode: (await stat(path)).mode & 0o777, bytes: await readFile(path) };
+    paths.map(async (path) => {
+      return { name: relative(folder, path), mode: (await stat(path)).mode & 0o777, bytes: await readFile(path) };
     }),
   );
 }
 
-const lay = (ground: Ground, folder: string) =>
-  Promise.all(ground.map(({ name, mode, bytes }) => writeFile(join(folder, name), bytes, { mode })));
+/** Puts the files of `ground` into `folder`, with their modes, as who made them did. */
+export async function lay(ground: Ground, folder: string): Promise<void> {
+  for (const { name, mode, bytes } of ground) {
+    await mkdir(dirname(join(folder, name)), { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, name), bytes, { mode });
+  }
+}

@@ -96,23 +96,36 @@ export function sharedService(options: ScratchOptions = {}): () => ScratchServic
   return () => shared;
 }
 
-/** For each test of a file one as if nothing had happened since everybody got their device, which they do once. */
-export function enrolledService(): (options?: ScratchOptions) => Promise<ScratchService & { devices: Devices }> {
+/** For each test of a file a service as if nothing had happened since `prepare`, which is done once, with what it gave. */
+export function preparedService<T>(
+  prepare: (scratch: ScratchService) => Promise<T>,
+): (options?: ScratchOptions) => Promise<ScratchService & { prepared: T }> {
   const clock: Clock = { now: Date.now };
-  let beginning: Beginning;
-  let devices: Devices;
-  beforeAll(async () => {
+  let first: Promise<{ beginning: Beginning; prepared: T }> | undefined;
+  const begin = async () => {
     const port = await lowPort();
-    const first = await openScratchService({}, { clock, port });
-    devices = await devicesOf(first);
-    await first.service.close();
-    beginning = { clock, port, ground: await groundOf(first.config.dataFolder) };
-    await first.close();
-  });
+    const scratch = await openScratchService({}, { clock, port });
+    const prepared = await prepare(scratch);
+    await scratch.service.close();
+    const ground = await groundOf(scratch.config.dataFolder);
+    await scratch.close();
+    return { beginning: { clock, port, ground }, prepared };
+  };
   return async (options = {}) => {
     clock.now = Date.now;
+    first ??= begin();
+    const { beginning, prepared } = await first;
     const scratch = await openScratchService(options, beginning);
     onTestFinished(() => scratch.close());
+    return { ...scratch, prepared };
+  };
+}
+
+/** Likewise, where everybody has a device. */
+export function enrolledService(): (options?: ScratchOptions) => Promise<ScratchService & { devices: Devices }> {
+  const next = preparedService(devicesOf);
+  return async (options) => {
+    const { prepared: devices, ...scratch } = await next(options);
     return { ...scratch, devices };
   };
 }
@@ -140,7 +153,7 @@ async function isFree(port: number): Promise<boolean> {
   );
   server.listen(port, "localhost");
   const free = await outcome;
-  server.close();
+  if (free) await new Promise((resolve) => server.close(resolve));
   return free;
 }
 
