@@ -1,4 +1,10 @@
 import fc from "fast-check";
-import { seed } from "./scale.js";
+import { usePrimitives } from "../shared/crypto/primitives.js";
+import { webPrimitives } from "../shared/crypto/web-primitives.js";
+import { beginChoices, seed } from "./scale.js";
 
 if (seed !== null) fc.configureGlobal({ seed });
+
+// A file may come after others in the same process; it begins as it would in one of its own.
+beginChoices();
+usePrimitives(webPrimitives);

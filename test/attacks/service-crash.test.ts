@@ -6,7 +6,7 @@ import { codeOf } from "../../shared/errors.js";
 import { times } from "../scale.js";
 import { enrol, refusalOf, type TestDevice } from "../service/licensing/device.js";
 import { freePort } from "../service/licensing/scratch-service.js";
-import { bundledService, startProcess } from "../service/service-process.js";
+import { shippedService, startProcess } from "../service/service-process.js";
 
 /** Killed in the middle of requests, the service has kept all it said it had done (threat T17). */
 
@@ -60,7 +60,7 @@ async function checkKept({ ada, bob }: Two, kept: Acknowledged): Promise<void> {
 }
 
 it("keeps what it acknowledged through kill -9, with its audit intact", { timeout: 20 * 60_000 }, async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const args = ["--trial", join(folder, "data"), "--port", String(await freePort())];
   let running = await startProcess(program, args);
   onTestFinished(() => running.kill());

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { cp, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, readdir, rm, symlink } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { expect, it, onTestFinished } from "vitest";
@@ -13,7 +13,7 @@ import { discover } from "../../shared/protocol/service-client.js";
 import { long, random, seed, times } from "../scale.js";
 import { enrol, type TestDevice } from "../service/licensing/device.js";
 import { freePort } from "../service/licensing/scratch-service.js";
-import { bundledService, type Running, startProcess } from "../service/service-process.js";
+import { type Running, shippedService, startProcess } from "../service/service-process.js";
 
 /** A service killed in the middle of a key roll has one keyring that fits together, the one before or the one after. */
 
@@ -21,9 +21,10 @@ const grants = [{ who: ["project@trial.example"], rights: ["VIEW"] }];
 
 /** An organisation at rest, put back before each round, and devices that go on from round to round. */
 async function organisation() {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
+  await symlink(resolve("node_modules"), join(folder, "node_modules"), "dir");
   await build({
-    entryPoints: { "roll-child": "test/faults/roll-child.ts" },
+    entryPoints: { "roll-child": "test/faults/roll-child.ts", "rsa-worker": "service/custody/rsa-worker.ts" },
     outdir: folder,
     bundle: true,
     platform: "node",

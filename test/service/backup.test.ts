@@ -5,14 +5,14 @@ import type { Bytes } from "../../shared/bytes.js";
 import { ServiceRefusal } from "../../shared/protocol/service-client.js";
 import { enrol, type TestDevice } from "./licensing/device.js";
 import { freePort } from "./licensing/scratch-service.js";
-import { bundledService, runToEnd, startProcess } from "./service-process.js";
+import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** `seal service backup` of a service that is busy, and what comes of putting it back (threat T17). */
 
 const grants = [{ who: ["project@trial.example"], rights: ["VIEW"] }];
 
 async function trial() {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const data = join(folder, "data");
   const running = await startProcess(program, ["--trial", data, "--port", String(await freePort())]);
   onTestFinished(() => running.kill());
@@ -105,7 +105,7 @@ it("is noticed when an older one is put back under a newer head of the audit", {
 });
 
 it("says what is missing, and leaves nothing behind", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const run = (...args: string[]) => runToEnd(program, ["backup", ...args]);
   expect(await run("--config", "x")).toMatchObject({ code: 2, stderr: expect.stringContaining("--to DIR") });
   expect(await run("--config", join(folder, "none.json"), "--to", join(folder, "to"))).toMatchObject({ code: 1 });

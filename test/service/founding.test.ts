@@ -15,7 +15,7 @@ import { enrol } from "./licensing/device.js";
 import { freePort } from "./licensing/scratch-service.js";
 import { rsaWorkerUrl } from "./rsa-worker.js";
 import { scratchFolder } from "./scratch.js";
-import { bundledService, type Ended, startProcess } from "./service-process.js";
+import { type Ended, shippedService, startProcess } from "./service-process.js";
 
 const ines = "ines@contoso.example";
 
@@ -62,7 +62,7 @@ async function storeOf(configFile: string) {
 }
 
 it("the program makes an organisation that starts, whose administrator signs in with the password printed once", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const config = join(folder, "service.json");
   const args = ["--config", config, "--admin", ines, "--listen", String(await freePort()), "--name", "Ines Ortiz"];
   const { code, stdout, stderr } = await runInit(program, args);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { discover } from "../../shared/protocol/service-client.js";
 import { freePort } from "./licensing/scratch-service.js";
-import { bundledService, runToEnd, startProcess } from "./service-process.js";
+import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** The program itself: `node dist/service.js`. */
 
@@ -21,7 +21,7 @@ async function untilDown(address: string): Promise<void> {
 }
 
 it("makes a trial on the first run, and carries on with it on the next, at the same address", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const data = join(folder, "data");
   const first = await startProcess(program, ["--trial", data, "--port", String(await freePort())]);
   onTestFinished(() => first.kill());
@@ -44,7 +44,7 @@ it("makes a trial on the first run, and carries on with it on the next, at the s
 });
 
 it("says so when the port is taken, and leaves whoever has it alone", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const port = await freePort();
   const other = createServer().listen(port, "localhost");
   onTestFinished(() => void other.close());
@@ -58,7 +58,7 @@ it("says so when the port is taken, and leaves whoever has it alone", async () =
 });
 
 it("ends with the process that started it, however that ended", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const port = String(await freePort());
   const parent = join(folder, "parent.mjs");
   const forked = `fork(${JSON.stringify(program)}, ["--trial", ${JSON.stringify(join(folder, "data"))}, "--port", "${port}"])`;
@@ -73,7 +73,7 @@ it("ends with the process that started it, however that ended", async () => {
 });
 
 it("says what is wrong with how it was started", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const usage =
     "service: error: usage: service.js --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS\n";
   for (const args of [

@@ -1,7 +1,14 @@
 import { build } from "esbuild";
 
-/** The worker of the software key as a bundle of its own, as it stands beside the bundled service. */
-export async function rsaWorkerUrl(): Promise<URL> {
+let bundled: Promise<URL> | undefined;
+
+/** The worker of the software key as a bundle of its own, as it stands beside the bundled service; the same for a whole file. */
+export function rsaWorkerUrl(): Promise<URL> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<URL> {
   const { outputFiles } = await build({
     entryPoints: ["service/custody/rsa-worker.ts"],
     bundle: true,

@@ -1,27 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { symlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
 import type { TrialPerson } from "../../service/trial.js";
 import { scratchFolder } from "./scratch.js";
 
-/** The service as it is shipped, bundled into a folder of one test. */
-export async function bundledService(): Promise<{ folder: string; program: string }> {
-  const folder = await scratchFolder();
-  await symlink(resolve("node_modules"), join(folder, "node_modules"), "dir");
-  await build({
-    entryPoints: { service: "service/main.ts", "rsa-worker": "service/custody/rsa-worker.ts" },
-    outdir: folder,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-  });
-  return { folder, program: join(folder, "service.js") };
-}
+const shipped = fileURLToPath(new URL("../../dist/service.js", import.meta.url));
+
+/** The service as it is shipped, and a folder of one test. */
+export const shippedService = async (): Promise<{ folder: string; program: string }> => ({
+  folder: await scratchFolder(),
+  program: shipped,
+});
 
 export interface Ready {
   ready: string;

@@ -6,12 +6,12 @@ import BetterSqlite from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
 import { enrol } from "./licensing/device.js";
 import { freePort } from "./licensing/scratch-service.js";
-import { bundledService, type Running, startProcess } from "./service-process.js";
+import { type Running, shippedService, startProcess } from "./service-process.js";
 
 /** How the service ends. */
 
 async function started(): Promise<Running & { data: string; port: number; ended: Promise<number | null> }> {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const data = join(folder, "data");
   const port = await freePort();
   const running = await startProcess(program, ["--trial", data, "--port", String(port)]);

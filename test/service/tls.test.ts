@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { encodeConfig, type ServiceConfig } from "../../service/config.js";
 import { prepareTrial } from "../../service/trial.js";
 import { freePort } from "./licensing/scratch-service.js";
-import { bundledService, runToEnd, startProcess } from "./service-process.js";
+import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** A certificate for this computer that says `name`, in the two files. */
 function certify(files: NonNullable<ServiceConfig["tls"]>, name: string): void {
@@ -26,7 +26,7 @@ async function ask(port: number, certificateFile: string): Promise<{ status?: nu
 }
 
 it("serves other computers with a certificate, takes a new one on SIGHUP, and keeps the old one for a bad one", async () => {
-  const { folder, program } = await bundledService();
+  const { folder, program } = await shippedService();
   const tls = { certificateFile: join(folder, "cert.pem"), keyFile: join(folder, "key.pem") };
   const port = await freePort();
   const { config, configFile } = await prepareTrial(join(folder, "data"), port);

@@ -11,7 +11,8 @@ import type { TrialRole } from "../../../service/trial.js";
 import type { RightsErrorCode } from "../../../shared/errors.js";
 import { codeOf } from "../../../shared/errors.js";
 import type { Grant } from "../../../shared/policy.js";
-import { type ScratchService, scratchService } from "../../service/licensing/scratch-service.js";
+import { type Ground, groundOf, lay } from "../../service/licensing/grounds.js";
+import { preparedService, type ScratchService, scratchService } from "../../service/licensing/scratch-service.js";
 
 /** Environment variables for one test, `null` for none; the machine's own password store is never touched. */
 export function environment(variables: Record<string, string | null>): void {
@@ -48,6 +49,24 @@ export const outcome = (work: Promise<unknown>): Promise<"success" | RightsError
 export async function scratchOrganisation() {
   const service = await scratchService();
   return { service, signInAs: (role: TrialRole, home?: Home) => signInAs(service, role, home) };
+}
+
+/** For each test of a file likewise, where these people have signed in already, each once. */
+export function signedInOrganisation(roles: readonly TrialRole[]) {
+  const next = preparedService(async (service) => {
+    const homes = new Map<TrialRole, Ground>();
+    for (const role of roles) homes.set(role, await groundOf((await signInAs(service, role)).home.path));
+    return homes;
+  });
+  return async () => {
+    const { prepared: homes, ...service } = await next();
+    const accountOf = async (role: TrialRole): Promise<Account> => {
+      const home = await scratchHome();
+      await lay(homes.get(role)!, home.path);
+      return openAccount(home);
+    };
+    return { service, accountOf, signInAs: (role: TrialRole, home?: Home) => signInAs(service, role, home) };
+  };
 }
 
 export async function signInAs({ origin, people }: ScratchService, role: TrialRole, home?: Home): Promise<Account> {

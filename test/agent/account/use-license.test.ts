@@ -10,12 +10,14 @@ import { currentPolicy } from "../../../agent/policy-cache.js";
 import { openRightsData } from "../../../shared/license/publishing-license.js";
 import { dayMs } from "../../../shared/time.js";
 import { Organisation } from "../../license/organisation.js";
-import { outcome, publishAs, scratchFolder, scratchOrganisation } from "./scratch-home.js";
+import { outcome, publishAs, scratchFolder, signedInOrganisation } from "./scratch-home.js";
+
+const organisation = signedInOrganisation(["writer", "colleague"]);
 
 /** Writer and colleague, and a document the colleague may read, edit and keep for a week. */
 async function story(offlineDays = 7) {
-  const { service, signInAs } = await scratchOrganisation();
-  const [writer, colleague] = [await signInAs("writer"), await signInAs("colleague")];
+  const { service, signInAs, accountOf } = await organisation();
+  const [writer, colleague] = [await accountOf("writer"), await accountOf("colleague")];
   const grants = [{ who: [colleague.info.address], rights: ["VIEW", "EDIT"] }];
   const { license, digest } = await publishAs(writer, grants, offlineDays);
   return { service, signInAs, writer, colleague, license, digest };
@@ -166,8 +168,8 @@ describe("a document that names another service", () => {
 
 describe("labels and templates", () => {
   it("are the service's, and while it is away what it said last", async () => {
-    const { service, signInAs } = await scratchOrganisation();
-    const account = await signInAs("writer");
+    const { service, accountOf } = await organisation();
+    const account = await accountOf("writer");
     const fresh = await currentPolicy(account);
     expect([fresh.isKept, fresh.labels.length > 0]).toEqual([false, true]);
     expect((await currentPolicy(account, { maxAgeMs: 60_000 })).isKept).toBe(true);

@@ -10,8 +10,10 @@ import { openJournal } from "../../../agent/work/journal.js";
 import { usePrimitives } from "../../../shared/crypto/primitives.js";
 import { nodePrimitives } from "../../../shared/node/primitives.js";
 import { freePort } from "../../scenarios/seal.js";
-import { environment, scratchOrganisation } from "../account/scratch-home.js";
+import { environment, signedInOrganisation } from "../account/scratch-home.js";
 import { type Paired, RawPage } from "./raw-page.js";
+
+const organisation = signedInOrganisation(["writer"]);
 
 export const pageOrigin = "https://addin.contoso.example";
 
@@ -33,8 +35,7 @@ export async function linkedAgent(
 ): Promise<LinkedAgent> {
   usePrimitives(nodePrimitives);
   environment({ DISPLAY: null, WAYLAND_DISPLAY: null, BROWSER: null });
-  const { signInAs } = await scratchOrganisation();
-  const account = await signInAs("writer");
+  const account = await (await organisation()).accountOf("writer");
   const ports = settings.ports ?? [await freePort(), await freePort()];
   await writeFile(account.home.linkSettings, JSON.stringify({ origins: [pageOrigin], ...settings, ports }));
   const engine = nodeEngine(null);

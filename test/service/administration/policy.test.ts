@@ -5,7 +5,9 @@ import type { PolicyDocument } from "../../../shared/policy-document.js";
 import { roles } from "../../../shared/rights.js";
 import type { Template } from "../../../shared/template.js";
 import { refusalOf, type TestDevice } from "../licensing/device.js";
-import { type Devices, devicesOf, type ScratchService, scratchService } from "../licensing/scratch-service.js";
+import { type Devices, enrolledService, type ScratchService } from "../licensing/scratch-service.js";
+
+const enrolled = enrolledService();
 
 interface Changed extends Devices {
   scratch: ScratchService;
@@ -13,8 +15,7 @@ interface Changed extends Devices {
 }
 
 async function organisation(): Promise<Changed> {
-  const scratch = await scratchService();
-  const devices = await devicesOf(scratch);
+  const { devices, ...scratch } = await enrolled();
   const { admin } = devices.ines;
   const change: Changed["change"] = async (spoil, more = {}) => {
     const { policy } = await admin.exportPolicy();

@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { newId } from "../../../shared/ids.js";
 import { mayNotPublish } from "../../../shared/protocol/service-api.js";
 import { refusalOf, type TestDevice } from "../licensing/device.js";
-import { devicesOf, scratchService } from "../licensing/scratch-service.js";
+import { enrolledService } from "../licensing/scratch-service.js";
+
+const enrolled = enrolledService();
 
 const project = "project@trial.example";
 const grants = [{ who: [project, "olga@outside.example"], rights: ["VIEW"] }];
@@ -17,8 +19,8 @@ const publish = ({ client, certified: { accountCertificate } }: TestDevice) =>
   });
 
 async function organisation() {
-  const scratch = await scratchService();
-  return { ...scratch, ...(await devicesOf(scratch)) };
+  const { devices, ...scratch } = await enrolled();
+  return { ...scratch, ...devices };
 }
 
 it("at first everybody may protect", async () => {

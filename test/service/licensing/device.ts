@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import { normalizeAddress } from "../../../shared/address.js";
 import { type Bytes, fromBase64, toBase64url, utf8 } from "../../../shared/bytes.js";
 import {
@@ -145,8 +146,13 @@ async function serverCertificatesOf({ certified, licensorCertificate }: TestDevi
 /** Made before, since making them is most of what a test's devices cost: no two of them are the same within a file. */
 const ready: string[] = JSON.parse(readFileSync(new URL("../../fixtures/device-keys.json", import.meta.url), "utf8"));
 
+/** How many of them a file has taken. Files may come one after another in this process, and each may have them all. */
+const taken = { file: "", count: 0 };
+
 export async function newKeys(use: "sign" | "unseal") {
-  const made = ready.pop();
+  const file = expect.getState().testPath ?? "";
+  if (taken.file !== file) Object.assign(taken, { file, count: 0 });
+  const made = ready[taken.count++];
   return made === undefined ? generatedKeys(use) : readyKeys(Buffer.from(made, "base64"), use);
 }
 

@@ -1,14 +1,14 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { ServiceConfig } from "../../../service/config.js";
 import { type Service, type StartOptions, startService } from "../../../service/start.js";
-import { prepareTrial, type TrialPerson, type TrialRole } from "../../../service/trial.js";
+import type { TrialPerson, TrialRole } from "../../../service/trial.js";
 import { rsaWorkerUrl } from "../rsa-worker.js";
 import { enrol, type TestDevice } from "./device.js";
+import { foundOrganisation, type Ground, groundOf } from "./grounds.js";
 
 export interface Clock {
   now: () => number;
@@ -35,11 +35,24 @@ export interface ScratchOptions extends StartOptions {
   config?: Partial<ServiceConfig>;
 }
 
+/** What a service begins with that is not its first. */
+interface Beginning {
+  clock?: Clock;
+  port?: number;
+  ground?: Ground | undefined;
+}
+
+interface Opened extends ScratchService {
+  /** What it began with. */
+  readonly ground: Ground;
+}
+
 /** A real service: HTTP on a free port, SQLite, key file, OpenID provider, and the trial's people. */
-async function openScratchService({ config: otherwise, ...options }: ScratchOptions): Promise<ScratchService> {
-  const clock: Clock = { now: Date.now };
-  const folder = await mkdtemp(join(tmpdir(), "sealwright-"));
-  const { config: usual, people: cast } = await prepareTrial(folder, await freePort());
+async function openScratchService(
+  { config: otherwise, ...options }: ScratchOptions,
+  { clock = { now: Date.now }, port, ground: known }: Beginning = {},
+): Promise<Opened> {
+  const { config: usual, people: cast, folder, ground } = await foundOrganisation(port ?? (await freePort()), known);
   const config = { ...usual, ...otherwise };
   const log: string[] = [];
   const service = await startService(config, {
@@ -55,13 +68,20 @@ async function openScratchService({ config: otherwise, ...options }: ScratchOpti
     await service.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { config, origin, service, people, clock, log, close, enrol: (role) => enrol(origin, people[role], clock) };
+  const enrolAs = (role: TrialRole) => enrol(origin, people[role], clock);
+  return { config, origin, service, people, clock, log, ground, close, enrol: enrolAs };
 }
+
+/** Of organisations that are gone. Founding costs most of a small test; two that are there together never share one. */
+const left: Ground[] = [];
 
 /** For one test. */
 export async function scratchService(options: ScratchOptions = {}): Promise<ScratchService> {
-  const scratch = await openScratchService(options);
-  onTestFinished(() => scratch.close());
+  const scratch = await openScratchService(options, { ground: left.pop() });
+  onTestFinished(async () => {
+    await scratch.close();
+    left.push(scratch.ground);
+  });
   return scratch;
 }
 
@@ -76,6 +96,40 @@ export function sharedService(options: ScratchOptions = {}): () => ScratchServic
   return () => shared;
 }
 
+/** For each test of a file a service as if nothing had happened since `prepare`, which is done once, with what it gave. */
+export function preparedService<T>(
+  prepare: (scratch: ScratchService) => Promise<T>,
+): (options?: ScratchOptions) => Promise<ScratchService & { prepared: T }> {
+  const clock: Clock = { now: Date.now };
+  let first: Promise<{ beginning: Beginning; prepared: T }> | undefined;
+  const begin = async () => {
+    const port = await lowPort();
+    const scratch = await openScratchService({}, { clock, port });
+    const prepared = await prepare(scratch);
+    await scratch.service.close();
+    const ground = await groundOf(scratch.config.dataFolder);
+    await scratch.close();
+    return { beginning: { clock, port, ground }, prepared };
+  };
+  return async (options = {}) => {
+    clock.now = Date.now;
+    first ??= begin();
+    const { beginning, prepared } = await first;
+    const scratch = await openScratchService(options, beginning);
+    onTestFinished(() => scratch.close());
+    return { ...scratch, prepared };
+  };
+}
+
+/** Likewise, where everybody has a device. */
+export function enrolledService(): (options?: ScratchOptions) => Promise<ScratchService & { devices: Devices }> {
+  const next = preparedService(devicesOf);
+  return async (options) => {
+    const { prepared: devices, ...scratch } = await next(options);
+    return { ...scratch, devices };
+  };
+}
+
 export type Devices = Record<"ada" | "bob" | "olga" | "ines", TestDevice>;
 
 export const devicesOf = async ({ enrol }: ScratchService): Promise<Devices> => ({
@@ -84,6 +138,24 @@ export const devicesOf = async ({ enrol }: ScratchService): Promise<Devices> => 
   olga: await enrol("outsider"),
   ines: await enrol("administrator"),
 });
+
+/** Where no system puts what asks for any port: it stays free while nobody listens there for a moment. */
+async function lowPort(): Promise<number> {
+  const port = randomInt(20_000, 30_000);
+  return isFree(port).then((free) => (free ? port : lowPort()));
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const outcome = once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  server.listen(port, "localhost");
+  const free = await outcome;
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

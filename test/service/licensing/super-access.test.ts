@@ -2,7 +2,13 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { SuperUsersConfig } from "../../../service/config.js";
 import { dayMs, minuteMs, secondTime } from "../../../shared/time.js";
 import { enrol as enrolPerson, refusalOf, type TestDevice } from "./device.js";
-import { type Devices, devicesOf, type ScratchService, scratchService, sharedService } from "./scratch-service.js";
+import {
+  type Devices,
+  enrolledService,
+  type ScratchService,
+  scratchService,
+  sharedService,
+} from "./scratch-service.js";
 
 /** T16: nobody reads what nobody gave them without a reason, others who agree, an end, and a record of its own class. */
 
@@ -19,10 +25,12 @@ async function withAdministrators(scratch: ScratchService, devices: Devices) {
   return { ...scratch, ...devices, eve: await administrator("eve"), rita: await administrator("rita") };
 }
 
+const enrolled = enrolledService();
+
 /** For one test. */
 async function organisation(superUsers: SuperUsersConfig = olgas) {
-  const scratch = await scratchService({ config: { superUsers } });
-  return withAdministrators(scratch, await devicesOf(scratch));
+  const { devices, ...scratch } = await enrolled({ config: { superUsers } });
+  return withAdministrators(scratch, devices);
 }
 
 const service = sharedService({ config: { superUsers: olgas } });
