@@ -12,7 +12,7 @@ import { until } from "../scenarios/seal.js";
 /** Pages and programs that want to use the agent without having been let in (threats T20, T21, T23). */
 
 /** A POST as a program makes it: any header it likes. */
-function post(port: number, headers: Record<string, string>, method = "POST", path = "/v1/message") {
+function post(port: number, headers: Record<string, string | string[]>, method = "POST", path = "/v1/message") {
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
     const options = { host: "127.0.0.1", port, path, method, headers, rejectUnauthorized: false };
     const asked = httpsRequest(options, (response) => {
@@ -61,6 +61,8 @@ describe("T20: pages of other origins", () => {
         ]);
       }
     }
+    const both = { host: `localhost:${port}`, origin: [pageOrigin, "https://evil.example"] };
+    expect((await post(port, both)).status).toBe(403);
     const listed = await post(port, { host: `localhost:${port}`, origin: pageOrigin }, "OPTIONS");
     expect(listed.headers["access-control-allow-origin"]).toBe(pageOrigin);
     expect(await opened(port, { origin: pageOrigin, path: "/v1/other" })).toBe("403");
