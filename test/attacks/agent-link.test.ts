@@ -129,6 +129,15 @@ describe("T20: pages of other origins", () => {
     expect(await (await RawPage.open(port, { origin: pageOrigin })).pair(code)).toBe("pairing-failed");
   });
 
+  it("pair by a code once: it is over for everybody else, also for who began with it before", async () => {
+    const { port, link } = await linkedAgent();
+    const { code } = link.newCode();
+    const pages = await Promise.all([0, 1, 2].map(() => RawPage.open(port, { origin: pageOrigin })));
+    const outcomes = await Promise.all(pages.map((page) => page.pair(code)));
+    expect(outcomes.filter((one) => one === "pairing-failed")).toHaveLength(2);
+    expect(await (await RawPage.open(port, { origin: pageOrigin })).pair(code)).toBe("pairing-failed");
+  });
+
   it("wait once they were wrong too often, with the right proof too", async () => {
     const { port, pair } = await linkedAgent();
     const paired = await pair();
