@@ -29,8 +29,9 @@ const maxRounds = 8;
 
 /**
  * Labels a mail, and puts a protected file in place of each attachment: first the protected one is attached and read back,
- * then the other is taken away, one after another; meanwhile the next is read and protected. Whatever fails in between leaves both or the clear one, and the mail is
- * held back by what it carries from the first step on. What is there already and protected stays.
+ * then the other is taken away, one after another; meanwhile the next is read and protected. Whatever fails in between
+ * leaves both or the clear one, and the mail is held back by what it carries from the first step on. What is there already
+ * and protected stays.
  * @throws RightsError what concerns all of it; what `signal` was aborted with.
  */
 export async function protectMail(order: MailOrder, circumstances: MailCircumstances): Promise<MailOutcome> {
@@ -190,11 +191,12 @@ class Work {
       return undefined;
     }
     const seen = { attachment, digest: await digestOf(content.bytes), told: toldIn(notes, attachment) };
-    if (await this.#state.isMadeFrom(seen.digest)) return stepOf(attachment, () => this.#takeAway(seen));
+    if (await this.#state.isMadeFrom(seen.digest))
+      return stepOf(attachment, () => this.#takeAwayIf(() => this.#state.isMadeFrom(seen.digest), seen));
     const held = await holder.look(content.bytes, attachment.name);
     if (held !== null && !this.#isStale(held)) return stepOf(attachment, () => this.#pass(seen, held));
     if (held !== null && (await this.#state.isOutdated(seen.digest)))
-      return stepOf(attachment, () => this.#takeAway(seen));
+      return stepOf(attachment, () => this.#takeAwayIf(() => this.#state.isOutdated(seen.digest), seen));
     if (this.#order.leavesPictures && attachment.isInline && isPicture(content.bytes))
       return stepOf(attachment, () => this.#state.keep(seen, "picture"));
     return this.#protect(seen, held === null ? clearOf(attachment, content) : await held.open());
@@ -276,6 +278,11 @@ class Work {
       if (!isCarried(await mail.attachments(), sizeOf(file.content))) throw tooLarge(file);
       await this.#settle(await attach(mail, file.name, await bytesOf(file.content)), file, "copy", made.digest);
     }
+  }
+
+  /** Looked at once more when it is its turn: what makes it needless may be gone, and then it stays for another round. */
+  async #takeAwayIf(isNeedless: () => Promise<boolean>, seen: Attached): Promise<void> {
+    if (await isNeedless()) await this.#takeAway(seen);
   }
 
   async #takeAway(seen: Attached): Promise<void> {

@@ -10,7 +10,8 @@ export const isOurHost = ({ headers }: IncomingMessage, port: number): boolean =
 
 /**
  * The origin a browser names, where it is listed; compared as it is, so that no other spelling, no beginning of one, and
- * not `null`, is it; said twice, it is both of them in one, and on no list. Programs can write there what they want: the token is what keeps them out.
+ * not `null`, is it; said twice, it is both of them in one, and on no list. Programs can write there what they want: the
+ * token is what keeps them out.
  */
 export function listedOrigin({ headers }: IncomingMessage, origins: ReadonlySet<string>): string | null {
   const { origin } = headers;

@@ -23,8 +23,8 @@ const options = [
 ];
 
 /**
- * One process of LibreOffice, confined, in a profile of its own, for one batch of documents. It ends with its batch: what a hostile
- * document does to it, it does to none of another.
+ * One process of LibreOffice, confined, in a profile of its own, for one batch of documents. It ends with its batch: what
+ * a hostile document does to it, it does to none of another.
  */
 export class OfficeProcess {
   readonly #documents: readonly string[];

@@ -323,6 +323,36 @@ describe("a mailbox that misbehaves", () => {
     expect(organisation.withdrawn).toHaveLength(organisation.licenses.length);
   });
 
+  it("stay while what was made of them goes, as it may while another is attached", async () => {
+    const begun = async () => {
+      const { mail, organisation } = world();
+      for (const name of ["plan.docx", "other.txt"]) mail.put(name, `quicksilver ${name}`);
+      const protect = () => protectMail(organisation.orderFor(labels.project), organisation.around(mail));
+      const before = mail.calls.length;
+      return { mail, organisation, protect, at: (call: string) => mail.calls.indexOf(call, before) - before };
+    };
+    const whole = await begun();
+    await whole.protect();
+    /** Ended in the middle before: the protected file is there, and the clear one still. */
+    const cutOff = async () => {
+      const world = await begun();
+      world.mail.endsAt = whole.at("remove");
+      await expect(world.protect()).rejects.toThrow();
+      world.mail.begin();
+      world.mail.shuffles = true; // other.txt is the next, and plan.docx the one after it
+      return { ...world, before: world.mail.calls.length };
+    };
+    const going = await cutOff();
+    await going.protect();
+    const adding = going.mail.calls.indexOf("add", going.before) - going.before;
+    const { mail, organisation, protect } = await cutOff();
+    mail.meanwhile.set(adding, () => mail.take(mail.items.find(({ name }) => name === "plan.docx.pfile")!.id));
+    await protect();
+    expect(names(mail)).toEqual(["other.txt.pfile", "plan.docx.pfile"]);
+    const contents = mail.items.map(({ content }) => organisation.find(content!)!.clear);
+    expect(contents.sort()).toEqual(["quicksilver other.txt", "quicksilver plan.docx"]);
+  });
+
   it("of the same content twice becomes one", async () => {
     const { mail, organisation } = world();
     for (const name of ["a.dat", "b.dat"]) mail.put(name, "quicksilver");
