@@ -56,7 +56,7 @@ export interface Messages {
   readonly reason: string;
   readonly reasonToAudit: string;
   readonly reasonInDocument: string;
-  readonly obstacles: Readonly<Record<"reason" | "label" | "no-place", string>>;
+  readonly obstacles: Readonly<Record<"reason" | "label" | "no-place" | "no-address", string>>;
 
   readonly protect: string;
   protectAs(label: string): string;

@@ -87,6 +87,7 @@ export const de: Messages = {
   reasonInDocument: "Es bleibt im Dokument stehen.",
   obstacles: {
     reason: "Sagen Sie zuerst, warum.",
+    "no-address": "Eine Adresse ist noch nicht vollständig.",
     label: "Jedes Dokument bekommt hier eine Bezeichnung. Wählen Sie eine.",
     "no-place":
       "Diese Version von Office lässt kein Add-In eine Bezeichnung in ein Dokument schreiben. Wählen Sie eine, die es schützt.",

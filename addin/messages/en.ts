@@ -78,6 +78,7 @@ export const en: Messages = {
   reasonInDocument: "It is kept in the document.",
   obstacles: {
     reason: "Say why first.",
+    "no-address": "An address is not complete yet.",
     label: "Every document gets a label here. Pick one.",
     "no-place": "This version of Office lets no add-in write a label into a document. Pick one that protects it.",
   },

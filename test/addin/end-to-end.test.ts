@@ -200,6 +200,7 @@ describe("whom to name", () => {
     expect(await pane.inputValue("#who-0")).toBe("bob");
     expect(await pane.evaluate("document.activeElement.id")).toBe("who-0");
     expect(await pane.locator(".wrong").count()).toBe(0); // half a name is not wrong yet
+    expect(await pane.textContent("#what")).toBe("An address is not complete yet.");
     await page.keyboard.press("Tab");
     expect(await pane.textContent(".wrong")).toContain("This is no address");
     await pane.fill("#who-0", "bo");
