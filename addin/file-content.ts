@@ -10,7 +10,10 @@ export const sizeOf = (content: FileContent): number => (content instanceof Blob
 export const sourceOfFile = (content: FileContent): ByteSource =>
   content instanceof Blob ? blobSource(content) : sourceOf(content);
 
-export const blobOf = (content: FileContent): Blob => (content instanceof Blob ? content : new Blob([content]));
+/** Of no type that a browser would show, or name, by itself. */
+const kept = (parts: (Blob | Bytes)[]): Blob => new Blob(parts, { type: "application/octet-stream" });
+
+export const blobOf = (content: FileContent): Blob => (content instanceof Blob ? content : kept([content]));
 
 /** All of it in memory. */
 export const bytesOf = async (content: FileContent): Promise<Bytes> =>
@@ -28,5 +31,5 @@ export async function fileOf(stream: AsyncIterable<Bytes>, maxBytes = 16 * 1024 
     parts.push(new Blob(pieces));
     pieces = [];
   }
-  return parts.length === 0 ? join(pieces) : new Blob([...parts, ...pieces]);
+  return parts.length === 0 ? join(pieces) : kept([...parts, ...pieces]);
 }

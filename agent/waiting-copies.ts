@@ -11,7 +11,7 @@ import { withDocument } from "./document.js";
 import type { Home } from "./home.js";
 import { maxTogether } from "./pdf/converter.js";
 import { readSmallFile, replaceSmallFile } from "./small-file.js";
-import { type Original, PdfCopies, type PdfCopy } from "./work/pdf-copy.js";
+import { type Original, PdfCopies } from "./work/pdf-copy.js";
 import type { Protector } from "./work/protect-file.js";
 
 /** Of whom the waiting copies are, and who hears of what came of them. */
@@ -88,26 +88,11 @@ export class WaitingCopies {
   async #run(): Promise<void> {
     while (this.#waiting.size > 0 && !this.#isClosed) {
       const batch = new Map([...this.#waiting].slice(0, maxTogether).map(([contentId, one]) => [one, contentId]));
-      for await (const [original, made] of this.#make([...batch.keys()])) {
+      for await (const [original, made] of this.#copies.make([...batch.keys()], this.#by.protector())) {
         await this.#forget(batch.get(original)!);
         if (made instanceof RightsError) this.#by.failed(original.path, made.message);
         else this.#by.made(made.published.license);
       }
-    }
-  }
-
-  /** Whatever goes wrong is said of each: a document is protected with or without its copy. */
-  async *#make(originals: readonly Original[]): AsyncGenerator<[Original, PdfCopy | RightsError]> {
-    const left = new Set(originals);
-    try {
-      for await (const [original, made] of this.#copies.make(originals, this.#by.protector())) {
-        left.delete(original);
-        yield [original, made];
-      }
-    } catch (cause) {
-      const words = "there is no PDF copy: something went wrong inside this program";
-      const error = cause instanceof RightsError ? cause : new RightsError("internal", words, { cause });
-      yield* [...left].map((original) => [original, error] as [Original, RightsError]);
     }
   }
 

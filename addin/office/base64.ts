@@ -1,7 +1,7 @@
 import { type Bytes, fromBase64, toBase64 } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 
-/** Contents of attachments as Outlook takes and gives them: in newer browsers by themselves, which is ten times as fast. */
+/** Contents of attachments as Outlook takes and gives them: in newer browsers by what they have for that. */
 
 interface InBrowsers {
   toBase64?(): string;

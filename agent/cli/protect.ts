@@ -49,7 +49,10 @@ export async function protect(paths: readonly string[], options: ProtectOptions)
     return protectOne(path, { ...how, choice, protector, account, progress, copies });
   });
   if (files.length === 0) say("there is no file to protect there");
-  const [codeOfCopies] = await Promise.all([copies.make(session, protector), sendNotes(account)]);
+  const sending = sendNotes(account); // while copies are made, which add theirs
+  sending.catch(() => undefined); // looked at below
+  const codeOfCopies = await copies.make(session, protector);
+  await sending;
   await sendNotes(account);
   return code || codeOfCopies;
 }

@@ -76,7 +76,7 @@ async function protectNow(parts: LinkParts, document: Promised, count?: Count): 
 
 const lasting = ["already-protected", "file-missing", "file-unsuitable", "path-refused", "protect-denied", "usage"];
 /** Whether another try would not put it right. */
-const isOver = (error: unknown): boolean => lasting.includes(codeOf(error));
+const isOver = (error: unknown): error is RightsError => lasting.includes(codeOf(error));
 
 /** What an agent before has promised, as far as it can be done now. @param failed - hears why something is not. */
 export async function keepPromises(
@@ -84,28 +84,33 @@ export async function keepPromises(
   promised: PromisedDocuments,
   failed: (path: string, error: unknown) => void,
 ): Promise<void> {
+  const tell =
+    ({ path }: PromisedDocument) =>
+    (error: unknown) =>
+      failed(path, error);
   for (const [id, document] of await promised.left()) {
-    if (document.gaveUp !== undefined) await forgetIfSettled(id, document, promised);
-    else if (!(await isOpenInOffice(document.path))) await keepPromise(id, document, parts, promised, failed);
+    const work = document.gaveUp === undefined ? keepPromise : forgetIfSettled;
+    await work(id, document, promised, parts, tell(document)).catch(tell(document)); // others are kept all the same
   }
 }
 
 async function keepPromise(
   id: string,
   document: PromisedDocument,
-  parts: LinkParts,
   promised: PromisedDocuments,
-  failed: (path: string, error: unknown) => void,
+  parts: LinkParts,
+  failed: (error: unknown) => void,
 ): Promise<void> {
+  if (await isOpenInOffice(document.path)) return;
   try {
     await protectNow(parts, document);
     await promised.forget(id);
   } catch (error) {
     if (settled.includes(codeOf(error))) return promised.forget(id);
-    failed(document.path, error);
+    failed(error);
     if (document.subject !== parts.account().info.subject)
       await promised.forget(id); // ended with their sign-in
-    else if (isOver(error)) await promised.giveUp(id, document, error instanceof RightsError ? error.message : "");
+    else if (isOver(error)) await promised.giveUp(id, document, error.message);
   }
 }
 
@@ -113,9 +118,17 @@ async function keepPromise(
 const settled = ["already-protected", "file-missing"];
 
 async function forgetIfSettled(id: string, { path }: PromisedDocument, promised: PromisedDocuments): Promise<void> {
-  const source = await openSource(path).catch(() => null);
+  if (await isSettled(path).catch(() => false)) await promised.forget(id);
+}
+
+/** @throws RightsError where it cannot be read now, as on a drive that is away. */
+async function isSettled(path: string): Promise<boolean> {
+  const source = await openSource(path).catch((error) => {
+    if (codeOf(error) === "file-missing") return null;
+    throw error;
+  });
   try {
-    if (source === null || (await isProtected(source.bytes))) await promised.forget(id);
+    return source === null || (await isProtected(source.bytes));
   } finally {
     await source?.close();
   }

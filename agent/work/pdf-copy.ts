@@ -17,6 +17,7 @@ import { Converter } from "../pdf/converter.js";
 import { findSuite } from "../pdf/suite.js";
 import { publish } from "../publish.js";
 import { erase, makePrivateFolder } from "../session/private-folder.js";
+import { fileError } from "./file-errors.js";
 import { type InsideLabel, toProtect } from "./inside-label.js";
 import { noteOwnCopy, placeForCopy } from "./own-copies.js";
 import { authorOf, firstSave, type Protector, verifyWritten, wrappedAs, writerOf } from "./protect-file.js";
@@ -61,24 +62,39 @@ export class PdfCopies {
 
   /**
    * @param originals - at most `maxTogether`.
-   * @returns each with its copy as soon as that is made, or with why there is none; the document itself is never at risk.
+   * @returns each with its copy as soon as that is made, or with why there is none: a document is protected with or without
+   *   its copy, whatever goes wrong.
    */
   async *make(originals: readonly Original[], by: Protector): AsyncGenerator<[Original, PdfCopy | RightsError]> {
-    const converter = await orError(this.#open());
-    if (converter instanceof RightsError)
-      return yield* originals.map((one): [Original, RightsError] => [one, converter]);
+    const left = new Set(originals);
+    try {
+      for await (const [original, made] of this.#made(originals, by)) {
+        left.delete(original);
+        yield [original, made];
+      }
+    } catch (cause) {
+      const error = noCopy(cause);
+      for (const original of left) yield [original, error];
+    }
+  }
+
+  async *#made(originals: readonly Original[], by: Protector): AsyncGenerator<[Original, PdfCopy | RightsError]> {
+    const converter = await this.#open();
     const brought = new Map<string, Incoming>();
-    for (const original of originals) {
-      const one = await orError(bringIn(original, converter.incoming, by));
-      if (one instanceof RightsError) yield [original, one];
-      else brought.set(one.name, one);
+    try {
+      for (const original of originals) {
+        const one = await orError(bringIn(original, converter.incoming, by));
+        if (one instanceof RightsError) yield [original, one];
+        else brought.set(one.name, one);
+      }
+      for await (const [name, conversion] of converter.convert([...brought.keys()])) {
+        const one = brought.get(name)!;
+        const made = "pdf" in conversion ? await orError(this.#protect(one, conversion.pdf, by)) : conversion.error;
+        yield [one.original, made];
+      }
+    } finally {
+      await converter.clear();
     }
-    for await (const [name, conversion] of converter.convert([...brought.keys()])) {
-      const one = brought.get(name)!;
-      const made = "pdf" in conversion ? await orError(this.#protect(one, conversion.pdf, by)) : conversion.error;
-      yield [one.original, made];
-    }
-    await converter.clear();
   }
 
   async makeOne(original: Original, by: Protector): Promise<PdfCopy | RightsError> {
@@ -177,6 +193,14 @@ async function labelInside(path: string, label: string | null): Promise<InsideLa
   } finally {
     await source.close();
   }
+}
+
+/** Why there is none, for whoever waits for it. */
+function noCopy(cause: unknown): RightsError {
+  if (cause instanceof RightsError && cause.code !== "internal") return cause;
+  const code = codeOf(fileError(cause, "", "write"));
+  const why = code === "disk-full" ? "the disk is full; make room" : "something went wrong inside this program";
+  return new RightsError(code === "disk-full" ? code : "internal", `there is no PDF copy: ${why}`, { cause });
 }
 
 /** What could not be made, as a value: others are made all the same. */

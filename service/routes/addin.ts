@@ -28,6 +28,7 @@ export const addInRoutes =
     policies: Policies,
   ): FastifyPluginAsync =>
   async (app) => {
+    let needsLabel = false;
     const pages = new AddInPages(assets, publicUrl.origin, agentPorts);
     const reader = ({ headers }: FastifyRequest) => readerOf(organisation, headers["accept-language"]);
     // Who may frame them is said by their policy: an older header for it knows no list.
@@ -40,8 +41,12 @@ export const addInRoutes =
     app.get(mailEventsScriptPath, async (request, reply) => {
       const script = assets.find("addin-events.js");
       if (script === null) return notFound(request, reply);
-      const { mandatory } = await policies.state();
-      const front = Buffer.from(`var sealwrightNeedsLabel=${mandatory};\n`);
+      // without its events Outlook checks nothing at all: they come also while the store is away
+      needsLabel = await policies.state().then(
+        ({ mandatory }) => mandatory,
+        () => needsLabel,
+      );
+      const front = Buffer.from(`var sealwrightNeedsLabel=${needsLabel};\n`);
       // its name stays, and Outlook looks for a newer one each time it starts
       return reply
         .header("cache-control", "no-cache")
