@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -15,6 +15,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makePackage, wordParts } from "../office-documents.js";
 import { appears, freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** What people and attackers hand us: each a clear error with its exit code, and nothing lost. */
@@ -182,6 +183,25 @@ describe("bad input", () => {
       expect(statSync(join(mount, "big.bin")).size).toBe(2 * 1024 * 1024);
     } finally {
       execFileSync("umount", [mount]);
+    }
+  });
+
+  it("protects a document whose copy has no room, and says that there is none", async () => {
+    const sessions = join(trial.home, "sessions");
+    mkdirSync(sessions, { recursive: true });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", sessions]);
+    try {
+      const noise = randomBytes(512 * 1024).toString("base64");
+      makePackage(at("large.docx"), { ...wordParts("the plan"), "word/media/noise.xml": `<n>${noise}</n>` });
+      const result = await run("protect", "--label", trial.label, "--ppdf", at("large.docx"));
+      expect(result).toMatchObject({
+        code: 7,
+        err: expect.stringContaining("no PDF copy: the disk is full; make room"),
+      });
+      expect(readFileSync(at("large.docx")).subarray(0, 4).toString("hex")).toBe("d0cf11e0");
+      expect(readdirSync(sessions)).toEqual([]);
+    } finally {
+      execFileSync("umount", [sessions]);
     }
   });
 
