@@ -25,7 +25,7 @@ export const addInRoutes =
   (
     { assets, organisation, publicUrl }: ViewerOptions,
     agentPorts: readonly number[],
-    policies: Policies,
+    policies: Pick<Policies, "state">,
   ): FastifyPluginAsync =>
   async (app) => {
     let needsLabel = false;
