@@ -137,10 +137,15 @@ function Done({ compose, mail }: ComposeProps) {
   return (
     <div class="act">
       <p class="done" id="what" role="status" tabIndex={-1} ref={words}>
-        {compose.isToFinish ? mail.readySend : mail.ready}
+        {readyWords({ compose, mail })}
       </p>
     </div>
   );
+}
+
+function readyWords({ compose, mail }: ComposeProps): string {
+  if (!compose.isToFinish) return mail.ready;
+  return compose.demand === "none" ? mail.labelledSend : mail.readySend;
 }
 
 /** What was pressed is gone with its screen: who works in this pane goes on here, and who writes in the mail is left alone. */

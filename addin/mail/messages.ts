@@ -39,6 +39,7 @@ export interface MailMessages {
   readonly working: string;
   readonly ready: string;
   readonly readySend: string;
+  readonly labelledSend: string;
   notReady(count: number): string;
   alone(names: readonly string[]): string;
   readonly sent: string;

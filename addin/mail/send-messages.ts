@@ -22,7 +22,7 @@ const en: SendMessages = {
       : `${count} attachments are not protected yet (${names}).`,
   recipients: "The recipients have changed since the attachments were protected for them.",
   label: "Your organisation wants a label on every mail, and this one has none yet.",
-  labelNext: '"Pick a label" opens the pane, where one click labels and sends.',
+  labelNext: '"Pick a label" opens the pane for that.',
   labelButton: "Pick a label",
   unknown:
     "Outlook does not say what is attached, so it is not known whether all of it is protected. Try again in a moment.",
@@ -39,7 +39,7 @@ const de: SendMessages = {
       : `${count} Anlagen sind noch nicht geschützt (${names}).`,
   recipients: "Die Empfänger haben sich geändert, seit die Anlagen für sie geschützt wurden.",
   label: "Ihre Organisation will auf jeder Mail eine Bezeichnung, und diese hat noch keine.",
-  labelNext: "„Bezeichnen“ öffnet den Bereich, in dem ein Klick die Mail bezeichnet und sendet.",
+  labelNext: "„Bezeichnen“ öffnet den Bereich dafür.",
   labelButton: "Bezeichnen",
   unknown:
     "Outlook sagt nicht, was angehängt ist; so ist nicht bekannt, ob alles geschützt ist. Versuchen Sie es gleich noch einmal.",

@@ -73,6 +73,7 @@ export const de: MailMessages = {
   labelAndSend: "Bezeichnen und senden",
   working: "Die Anlagen werden geschützt",
   ready: "Die Mail kann gesendet werden.",
+  labelledSend: "Die Mail hat ihre Bezeichnung. Drücken Sie in Outlook auf Senden.",
   readySend: "Alles ist geschützt. Drücken Sie in Outlook auf Senden.",
   notReady: (count) =>
     count === 1

@@ -71,6 +71,7 @@ export const en: MailMessages = {
   labelAndSend: "Label and send",
   working: "Protecting the attachments",
   ready: "The mail is ready to be sent.",
+  labelledSend: "The mail has its label. Press Send in Outlook.",
   readySend: "Everything is protected. Press Send in Outlook.",
   notReady: (count) =>
     count === 1 ? "One attachment cannot leave yet; see above." : `${count} attachments cannot leave yet; see above.`,

@@ -143,6 +143,7 @@ describe("a mail that is written", () => {
     await outlook.pick("Public");
     expect(await outlook.pane.textContent(".act button.primary")).toBe("Label as Public");
     await outlook.protect();
+    expect(await outlook.pane.textContent("#what")).toBe("The mail has its label. Press Send in Outlook.");
     expect(await outlook.send()).toMatchObject({ allowEvent: true });
     quiet(outlook);
   });
