@@ -53,21 +53,15 @@ export class Converter {
   async *convert(documents: readonly string[]): AsyncGenerator<[document: string, Conversion]> {
     if (documents.length === 0) return;
     const office = await this.#start(documents);
-    const [refused, last]: [string[], string[]] = [[], []];
+    const without: string[] = [];
     try {
-      for await (const [document, pdf] of office.pdfs()) {
-        if (pdf === null) last.push(document);
-        else {
-          refused.push(...last.splice(0));
-          yield [document, { pdf }];
-        }
-      }
+      for await (const [document, pdf] of office.pdfs())
+        if (pdf === null) without.push(document);
+        else yield [document, { pdf }];
     } finally {
       await office.close();
     }
-    const behind = office.wasKilled ? last.splice(1) : []; // the one that took all of the time
-    yield* this.#again([...refused, ...last], documents.length === 1);
-    yield* this.convert(behind);
+    yield* this.#again(without, documents.length === 1);
   }
 
   /** Erases the documents. */

@@ -33,7 +33,6 @@ export class OfficeProcess {
   readonly #child: ChildProcess;
   readonly #over: Promise<void>;
   #isOver = false;
-  #wasKilled = false;
 
   private constructor(child: ChildProcess, folder: string, documents: readonly string[], limits: TimeLimits) {
     this.#child = child;
@@ -62,11 +61,6 @@ export class OfficeProcess {
     return new OfficeProcess(spawn(program, args, { stdio: "ignore", detached: true }), folder, documents, limits);
   }
 
-  /** Whether it took too long and was ended. */
-  get wasKilled(): boolean {
-    return this.#wasKilled;
-  }
-
   /** @returns the PDF of each document as soon as it is done, `null` where there is none with pages. Once only. */
   async *pdfs(): AsyncGenerator<[document: string, pdf: string | null]> {
     let limitMs = this.#limits.startMs + this.#limits.eachMs;
@@ -90,10 +84,7 @@ export class OfficeProcess {
     const names = new Set(after.map(pdfName));
     while (!this.#isOver && !(await readdir(join(this.#folder, "out"))).some((name) => names.has(name))) {
       await Promise.race([this.#over, sleep(lookEveryMs)]);
-      if (performance.now() < untilMs || this.#isOver) continue;
-      this.#wasKilled = true;
-      this.#kill();
-      await this.#over;
+      if (performance.now() >= untilMs) this.#kill();
     }
   }
 

@@ -26,9 +26,9 @@ describe("standard input", () => {
     expect(done, done.err).toMatchObject({ code: 0 });
     return done;
   };
-  /** What a command says of the file when it is named, but for the path. */
+  /** What a command says of the file when it is named, but for the path, and for what each license moves on. */
   const named = async (command: string, path: string) => {
-    const { path: _path, format: _format, ...said } = json(await run(command, "--json", path));
+    const { path: _path, format: _format, offlineUntil: _until, ...said } = json(await run(command, "--json", path));
     return said;
   };
 
