@@ -109,8 +109,12 @@ export function join(parts: readonly Uint8Array[]): Bytes {
 }
 
 /** Equality of public values; compare secrets with the platform's own constant-time function. */
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 export const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
   equalBytes(bytes.subarray(0, prefix.length), prefix);

@@ -1,4 +1,4 @@
-import { utf8 } from "../../shared/bytes.js";
+import { type Bytes, utf8 } from "../../shared/bytes.js";
 import { RightsError } from "../../shared/errors.js";
 import type { AttachedContent, Attachment, Mail } from "../mail/mail.js";
 import { officeCall } from "../office-call.js";
@@ -19,11 +19,17 @@ const ask = (start: (done: Done) => void, withinMs = usualMs): Promise<unknown> 
 export function openMail(item: Office.MessageCompose): Mail {
   const lines = [item.to, item.cc, item.bcc];
   const withSend = item as { sendAsync?: (done: Done) => void };
+  let given: Given | null = null; // what is read back is that, as a rule
   return {
     attachments: async () => attachmentsOf(await ask((done) => item.getAttachmentsAsync(done))),
-    content: async ({ id }) => contentOf(await ask((done) => item.getAttachmentContentAsync(id, done), contentMs)),
+    async content({ id }) {
+      const before = given;
+      given = null;
+      return contentOf(await ask((done) => item.getAttachmentContentAsync(id, done), contentMs), before);
+    },
     async add(name, content) {
       const text = base64Of(content);
+      given = { text, bytes: content };
       return String(await ask((done) => item.addFileAttachmentFromBase64Async(text, name, done), contentMs));
     },
     async remove(id) {
@@ -75,13 +81,22 @@ export async function isToFinish(item: Office.MessageCompose): Promise<boolean> 
   return /"finish"\s*:\s*true/.test(said);
 }
 
-/** What is attached, in the form in which this client gives it. @throws RightsError `office-refused` for any other. */
-export function contentOf(given: unknown): AttachedContent {
-  const { content, format } = given as Partial<Office.AttachmentContent>;
+/** Bytes that are known, and how they are spelled. */
+interface Given {
+  readonly text: string;
+  readonly bytes: Bytes;
+}
+
+/**
+ * What is attached, in the form in which this client gives it.
+ * @param known - is not taken apart once more where it is the same. @throws RightsError `office-refused` for any other form.
+ */
+export function contentOf(answer: unknown, known: Given | null = null): AttachedContent {
+  const { content, format } = answer as Partial<Office.AttachmentContent>;
   const text = String(content ?? "");
   switch (String(format)) {
     case "base64":
-      return { kind: "bytes", bytes: bytesOfBase64(text), extension: null };
+      return { kind: "bytes", bytes: text === known?.text ? known.bytes : bytesOfBase64(text), extension: null };
     case "eml":
       return { kind: "bytes", bytes: utf8(text), extension: ".eml" };
     case "iCalendar":

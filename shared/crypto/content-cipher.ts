@@ -127,7 +127,7 @@ export async function openContent(content: ByteSource, binding: ContentBinding, 
   };
   const open = async (index: number) => intact(await cipher.open(index, index === last, await sealed(index)));
   const check = async (index: number) => intact(await cipher.check(index, index === last, await sealed(index)));
-  await check(last);
+  const lastHash = await check(last);
 
   const { place } = content;
   const { files } = cipher;
@@ -157,8 +157,8 @@ export async function openContent(content: ByteSource, binding: ContentBinding, 
     async check() {
       if (moved !== null) return moved(null);
       const hashes: Bytes[] = [];
-      for await (const hash of inOrder(jobsOf(0, last + 1, check), engine.lanes)) hashes.push(hash);
-      return editionHash(header, hashes);
+      for await (const hash of inOrder(jobsOf(0, last, check), engine.lanes)) hashes.push(hash);
+      return editionHash(header, [...hashes, lastHash]);
     },
     hashOf: async (plaintext) => editionHash(header, await hashesOf(plaintext, cipher, engine)),
   };

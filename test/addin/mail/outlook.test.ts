@@ -57,6 +57,29 @@ it("contents go to base64 and come from it, in lines too", () => {
   }
 });
 
+it("what was attached is known when it comes back, and anything else is read", async () => {
+  const held = new Map<string, string>();
+  const item = {
+    addFileAttachmentFromBase64Async(text: string, name: string, callback: Callback) {
+      held.set(name, text);
+      done(name)(callback);
+    },
+    getAttachmentContentAsync: (id: string, callback: Callback) =>
+      done({ content: held.get(id), format: "base64" })(callback),
+  };
+  const mail = openMail(item as unknown as Office.MessageCompose);
+  const given = new Uint8Array(Buffer.from("quicksilver"));
+  const read = async (id: string) => {
+    const content = await mail.content(attachmentOf({ id }));
+    return content.kind === "bytes" ? content.bytes : null;
+  };
+  expect(await read(await mail.add("seen", given))).toBe(given);
+  expect(await read("seen")).toEqual(given);
+  const id = await mail.add("swapped", given);
+  held.set(id, Buffer.from("quicksand").toString("base64"));
+  expect(await read(id)).toEqual(new Uint8Array(Buffer.from("quicksand")));
+});
+
 describe("a picture in the text", () => {
   const name = "image001.png";
 
