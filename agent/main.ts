@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { equalBytes } from "../shared/bytes.js";
 import { usePrimitives } from "../shared/crypto/primitives.js";
 import { codeOf, RightsError, type RightsErrorCode } from "../shared/errors.js";
+import { nodeHttp } from "../shared/node/http.js";
 import { nodePrimitives } from "../shared/node/primitives.js";
+import { useHttp } from "../shared/protocol/http.js";
 import { type Account, openAccount } from "./account.js";
 import { type NodeEngine, nodeEngine } from "./bulk/node-engine.js";
 import { type ControlRequest, serveControl } from "./control.js";
@@ -174,6 +176,7 @@ const handOverMs = 2000;
 
 async function run(): Promise<void> {
   usePrimitives(nodePrimitives);
+  useHttp(nodeHttp);
   const home = await openHome();
   const because = "the agent is running already";
   await withLock(home, () => runIn(home), { name: "agent", waitMs: handOverMs, because });

@@ -1,5 +1,6 @@
 import { RightsError } from "../../shared/errors.js";
 import { type Agree, agreementIn, authorizationRequest } from "../../shared/protocol/authorization.js";
+import type { HttpAnswer, HttpRequest } from "../../shared/protocol/http.js";
 import { reach } from "../../shared/protocol/service-client.js";
 import { boundedBody } from "../../shared/protocol/web-answer.js";
 
@@ -45,7 +46,7 @@ class Pages {
     let response = await this.#request(at, {});
     for (let step = 0; step < maxSteps; step++) {
       if (isRedirect(response.status)) {
-        await response.body?.cancel();
+        await response.drop();
         at = this.#target(response, at);
         if (at.href.startsWith(`${redirectUri}?`)) return at;
         if (at.origin !== this.#origin)
@@ -56,13 +57,13 @@ class Pages {
     throw new RightsError("service-failed", "the sign-in leads in a circle; ask whoever looks after the service");
   }
 
-  #target(response: Response, at: URL): URL {
+  #target(response: HttpAnswer, at: URL): URL {
     const location = response.headers.get("location") ?? "";
     if (location !== "" && URL.canParse(location, at.href)) return new URL(location, at);
     throw new RightsError("service-failed", "the sign-in leads nowhere; ask whoever looks after the service");
   }
 
-  async #submit(at: URL, response: Response): Promise<Response> {
+  async #submit(at: URL, response: HttpAnswer): Promise<HttpAnswer> {
     const page = new TextDecoder().decode(await boundedBody(response, maxPageBytes));
     const action = /<input type="hidden" name="action" value="([a-z-]{1,32})">/.exec(page)?.[1];
     if (response.status === 429) throw limited(response.headers.get("retry-after"));
@@ -80,7 +81,7 @@ class Pages {
     return this.#request(at, { method: "POST", body: new URLSearchParams(fields) });
   }
 
-  async #request(url: URL, init: RequestInit): Promise<Response> {
+  async #request(url: URL, init: HttpRequest): Promise<HttpAnswer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await reach(url.href, { ...init, redirect: "manual", headers: cookie === "" ? {} : { cookie } });
     for (const line of response.headers.getSetCookie()) this.#keep(line);

@@ -1,5 +1,7 @@
 import { CommanderError } from "commander";
 import { codeOf } from "../../shared/errors.js";
+import { nodeHttp } from "../../shared/node/http.js";
+import { useHttp } from "../../shared/protocol/http.js";
 import { exitOf, exits } from "./exit.js";
 import { begin } from "./help.js";
 import { buildProgram } from "./program.js";
@@ -9,6 +11,7 @@ declare const SEALWRIGHT_VERSION: string;
 
 export async function main(args: readonly string[]): Promise<void> {
   endQuietlyOnClosedOutput();
+  useHttp(nodeHttp);
   if (args.length === 0) return begin();
   try {
     await buildProgram(SEALWRIGHT_VERSION).parseAsync([...args], { from: "user" });

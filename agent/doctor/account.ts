@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { reach } from "../../shared/protocol/service-client.js";
 import { dayMs } from "../../shared/time.js";
 import { openAccount, whoIsSignedIn } from "../account.js";
 import type { Home } from "../home.js";
@@ -36,8 +37,8 @@ async function checkService(home: Home) {
   const info = await whoIsSignedIn(home);
   if (info === null) return null;
   const signal = AbortSignal.timeout(patienceMs);
-  const answer = await fetch(new URL("/health", info.service), { redirect: "error", signal }).catch(() => null);
-  await answer?.body?.cancel();
+  const answer = await reach(new URL("/health", info.service).href, { signal }).catch(() => null);
+  await answer?.drop();
   if (!answer?.ok)
     return wrong(`${info.service} cannot be reached`, "look at the network; what was opened before still opens");
   const differenceMs = Date.now() - Date.parse(answer.headers.get("date") ?? "");

@@ -1,10 +1,11 @@
 import type * as z from "zod";
-import { type Bytes, collect, piecesOf, toBase64, utf8 } from "../bytes.js";
+import { type Bytes, collect, toBase64, utf8 } from "../bytes.js";
 import { RightsError, type RightsErrorCode } from "../errors.js";
 import { parseJson } from "../json.js";
 import { secondTime } from "../time.js";
 import { AccessRequestAnswer, AccessRequestsAnswer, AskAccessAnswer, type GrantAccessRequest } from "./access-api.js";
 import { DevicesAnswer, RemoveDeviceAnswer } from "./device-api.js";
+import { type HttpAnswer, type HttpRequest, http } from "./http.js";
 import { FindPeopleAnswer } from "./people-api.js";
 import { type ProofKey, proofFor } from "./proof.js";
 import {
@@ -51,10 +52,10 @@ export interface Credentials {
   accessToken(options: { refresh: boolean }): Promise<string>;
 }
 
-/** Fetch with a time limit and no redirects; every failure to reach the service has one code. */
-export async function reach(url: string, init: RequestInit): Promise<Response> {
+/** HTTP with a time limit and no redirects; every failure to reach the service has one code. */
+export async function reach(url: string, request: HttpRequest): Promise<HttpAnswer> {
   try {
-    return await fetch(url, { redirect: "error", signal: AbortSignal.timeout(timeoutMs), ...init });
+    return await http(url, { signal: AbortSignal.timeout(timeoutMs), ...request });
   } catch (cause) {
     const { origin } = new URL(url);
     const message = `the protection service at ${origin} cannot be reached; try again when it is back`;
@@ -63,15 +64,15 @@ export async function reach(url: string, init: RequestInit): Promise<Response> {
 }
 
 /** A JSON answer of bounded size in the shape of `schema`. @throws ServiceRefusal, RightsError `service-failed`. */
-export async function readAnswer<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+export async function readAnswer<T>(response: HttpAnswer, schema: z.ZodType<T>): Promise<T> {
   const body = await readBody(response);
   if (response.ok) return parseMessage(schema, parseJson(body, "service-failed"), "service-failed");
   throw refusalOf(response.status, body);
 }
 
-async function readBody(response: Response): Promise<Bytes> {
+async function readBody(response: HttpAnswer): Promise<Bytes> {
   try {
-    return response.body === null ? new Uint8Array(0) : await collect(piecesOf(response.body), maxAnswerBytes);
+    return await collect(response.body(), maxAnswerBytes);
   } catch (cause) {
     throw new RightsError("service-unreachable", "the protection service broke off its answer; try again", { cause });
   }
@@ -101,7 +102,7 @@ export async function discover(address: string): Promise<Discovery> {
 /** Labels and templates, with the tag under which the service knows whether they still hold. */
 export type KnownPolicy = PolicyAnswer & { readonly tag: string | null };
 
-/** The service's API over fetch, for agent and pages alike: each request proves possession of the caller's key. */
+/** The service's API, for agent and pages alike: each request proves possession of the caller's key. */
 export class ServiceClient {
   readonly #api: string;
   readonly #credentials: Credentials;
@@ -172,7 +173,7 @@ export class ServiceClient {
     let response = await this.#send(method, path, body, false, more);
     for (let tries = 0; response.status === 401 && tries < 2; tries++) {
       const stale = (response.headers.get("www-authenticate") ?? "").includes("use_dpop_nonce");
-      await response.body?.cancel();
+      await response.drop();
       response = await this.#send(method, path, body, !stale, more);
     }
     return response;

@@ -149,7 +149,7 @@ const revokeWithinMs = 5000;
 export async function revokeToken(endpoint: string, refresh: string, clientId: string): Promise<void> {
   const body = new URLSearchParams({ token: refresh, token_type_hint: "refresh_token", client_id: clientId });
   const response = await reach(endpoint, { method: "POST", body, signal: AbortSignal.timeout(revokeWithinMs) });
-  await response.body?.cancel();
+  await response.drop();
   if (!response.ok) throw new RightsError("service-failed", `the service did not end the sign-in (${response.status})`);
 }
 

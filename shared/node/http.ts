@@ -1,0 +1,67 @@
+import type { IncomingMessage } from "node:http";
+import type { Bytes } from "../bytes.js";
+import type { Http, HttpAnswer, HttpRequest } from "../protocol/http.js";
+
+/** Connections wait so long for the next request, in ms: not as long as servers keep them. */
+const idleMs = 4000;
+/** What is read to its end rather than that its connection is given up. In bytes. */
+const soonOver = 16 * 1024;
+const redirects = [301, 302, 303, 307, 308];
+
+/**
+ * Over Node's own HTTP. Its fetch brings a parser as WebAssembly along, and building that takes longer than all else a
+ * command does.
+ */
+export const nodeHttp: Http = async (url, { method = "GET", redirect = "error", signal, ...more }) => {
+  const { request, agent } = await carrierOf(new URL(url).protocol);
+  const { headers, body } = contentOf(more);
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers, agent, ...(signal && { signal }) }, (answer) => {
+      if (redirect === "manual" || !redirects.includes(answer.statusCode!)) return resolve(answerOf(answer));
+      answer.destroy();
+      reject(new Error(`redirected by ${answer.statusCode}`));
+    });
+    asked.once("error", reject);
+    asked.end(body);
+  });
+};
+
+type Carrier = Pick<typeof import("node:http"), "request"> & { readonly agent: import("node:http").Agent };
+const carriers = new Map<string, Carrier>();
+
+/** One of the two is needed as a rule, and the other takes long to load. */
+async function carrierOf(protocol: string): Promise<Carrier> {
+  const known = carriers.get(protocol);
+  if (known) return known;
+  if (protocol !== "https:" && protocol !== "http:") throw new TypeError(`no request goes by ${protocol}`);
+  const { request, Agent } = protocol === "https:" ? await import("node:https") : await import("node:http");
+  const carrier = { request, agent: new Agent({ keepAlive: true, timeout: idleMs }) };
+  carriers.set(protocol, carrier);
+  return carrier;
+}
+
+function contentOf({ headers = {}, body }: Pick<HttpRequest, "headers" | "body">) {
+  const isForm = body instanceof URLSearchParams;
+  const bytes = isForm ? body.toString() : body;
+  const type = isForm ? { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } : {};
+  const length = bytes === undefined ? {} : { "content-length": Buffer.byteLength(bytes) };
+  return { headers: { accept: "*/*", ...type, ...length, ...headers }, body: bytes };
+}
+
+function answerOf(answer: IncomingMessage): HttpAnswer {
+  const { statusCode: status = 0, headers } = answer;
+  answer.on("error", () => undefined); // told to who reads it
+  return {
+    ok: status >= 200 && status < 300,
+    status,
+    headers: {
+      get: (name) => [headers[name.toLowerCase()] ?? null].flat().join(", ") || null,
+      getSetCookie: () => headers["set-cookie"] ?? [],
+    },
+    body: () => answer as AsyncIterable<Bytes>,
+    async drop() {
+      if (Number(headers["content-length"] ?? Number.NaN) <= soonOver) answer.resume();
+      else answer.destroy();
+    },
+  };
+}
