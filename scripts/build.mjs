@@ -1,5 +1,6 @@
 // Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
 // a program that is running, or starting, finds the old file or the new one, whole. Most packages stay in node_modules.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -10,34 +11,52 @@ const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
 const { version, dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const dayMs = 86_400_000;
-/** Taken in, since every command needs it and reading its many files would take most of a start. */
-const bundled = ["zod"];
-
-const { outputFiles } = await build({
+/** Taken in, since every command needs them and reading their many files would take most of a start. */
+const bundled = ["commander", "zod"];
+const forNode = {
   absWorkingDir: root,
-  entryPoints: {
-    seal: "agent/cli/main.ts",
-    agent: "agent/main.ts",
-    service: "service/main.ts",
-    "rsa-worker": "service/custody/rsa-worker.ts",
-    "pkcs12-worker": "service/custody/pkcs12-worker.ts",
-    "segment-worker": "agent/bulk/segment-worker.ts",
-  },
   outdir: "dist",
   bundle: true,
-  splitting: true,
-  chunkNames: "chunk-[hash]",
-  format: "esm",
   platform: "node",
   target: "node20",
   external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
-  define: { SEALWRIGHT_VERSION: JSON.stringify(version) },
   // less to read at every start; names stay, for whoever reads a stack
   minifyWhitespace: true,
   minifySyntax: true,
   sourcemap: true,
   write: false,
   logLevel: "warning",
+};
+
+/** The command line, which starts for every command: one file, as Node starts those in half the time of modules. */
+const commandLine = await build({
+  ...forNode,
+  entryPoints: { seal: "agent/cli/main.ts" },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  supported: { "dynamic-import": false },
+  define: { SEALWRIGHT_VERSION: JSON.stringify(version), "import.meta.url": "programUrl" },
+  banner: { js: 'const programUrl = require("node:url").pathToFileURL(__filename).href;' },
+});
+
+for (const file of commandLine.outputFiles.filter(({ path }) => path.endsWith(".cjs"))) {
+  const hash = createHash("sha256").update(file.contents).digest("hex").slice(0, 16);
+  file.contents = Buffer.concat([file.contents, Buffer.from(`//${hash}\n`)]); // by which its code cache is known
+}
+
+const { outputFiles } = await build({
+  ...forNode,
+  entryPoints: {
+    agent: "agent/main.ts",
+    service: "service/main.ts",
+    "rsa-worker": "service/custody/rsa-worker.ts",
+    "pkcs12-worker": "service/custody/pkcs12-worker.ts",
+    "segment-worker": "agent/bulk/segment-worker.ts",
+  },
+  splitting: true,
+  chunkNames: "chunk-[hash]",
+  format: "esm",
+  define: { SEALWRIGHT_VERSION: JSON.stringify(version) },
 });
 
 /** What takes TIFFs apart: a text in the frame that shows them, which starts it as a worker. */
@@ -151,6 +170,7 @@ const viewerIcons = await Promise.all(
 );
 
 await mkdir(join(dist, "viewer"), { recursive: true });
+outputFiles.push(...commandLine.outputFiles);
 pages.outputFiles.push(...worker.outputFiles, ...events.outputFiles, ...viewerIcons);
 for (const { path, from } of resources)
   if (!existsSync(path)) outputFiles.push({ path, contents: await readFile(from) });
@@ -167,6 +187,9 @@ for (const { path, contents } of outputFiles.sort((a, b) => rank(a) - rank(b))) 
 const served = new Set([...outputFiles, ...resources].map(({ path }) => basename(path)));
 for (const name of await readdir(join(dist, "viewer")))
   if (!served.has(name)) await rm(join(dist, "viewer", name), { force: true });
+
+// What V8 makes of the command line, so that it does not do it at every start; any Node but this one does it all the same.
+spawnSync(process.execPath, [join(root, "scripts/code-cache.mjs")], { stdio: "ignore" });
 
 // A program that started before may still load chunks of its own build; after a day it will have.
 const current = new Set(outputFiles.map(({ path }) => basename(path)));

@@ -25,5 +25,7 @@ export async function fetchWorker(): Promise<Blob> {
 export async function fetchResource(name: string): Promise<ArrayBuffer | null> {
   if (!isResource(name)) return null;
   const answer = await get(name).catch(() => null);
-  return answer?.ok ? (await boundedBody(answer, maxBytes)).buffer : null;
+  if (answer?.ok) return (await boundedBody(answer, maxBytes)).buffer;
+  await answer?.drop();
+  return null;
 }

@@ -9,6 +9,7 @@ import { endQuietlyOnClosedOutput, sayError } from "./say.js";
 
 declare const SEALWRIGHT_VERSION: string;
 
+/** The command line: what `bin/seal.mjs` calls. @param args - without program and script. */
 export async function main(args: readonly string[]): Promise<void> {
   endQuietlyOnClosedOutput();
   useHttp(nodeHttp);
@@ -23,5 +24,3 @@ export async function main(args: readonly string[]): Promise<void> {
     }
   }
 }
-
-await main(process.argv.slice(2));

@@ -60,7 +60,8 @@ function answerOf(answer: IncomingMessage): HttpAnswer {
     },
     body: () => answer as AsyncIterable<Bytes>,
     async drop() {
-      if (Number(headers["content-length"] ?? Number.NaN) <= soonOver) answer.resume();
+      const isEmpty = status === 204 || status === 304;
+      if (isEmpty || Number(headers["content-length"] ?? Number.NaN) <= soonOver) answer.resume();
       else answer.destroy();
     },
   };

@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Its body is read once, or dropped. */
+/** Its body is read once, or dropped, also where there is none: a program does not end before. */
 export interface HttpAnswer {
   /** Whether the status is one of 200 to 299. */
   readonly ok: boolean;

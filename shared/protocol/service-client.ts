@@ -127,6 +127,7 @@ export class ServiceClient {
     );
     const tag = response.headers.get("etag");
     if (response.status !== 304 || !known) return { ...(await readAnswer(response, PolicyAnswer)), tag };
+    await response.drop();
     const ms = Date.parse(response.headers.get("date") ?? "");
     return { ...known, time: Number.isNaN(ms) ? known.time : secondTime(ms) };
   }

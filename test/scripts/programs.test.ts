@@ -39,6 +39,9 @@ const others = [
   "addin/sign-in.ts",
 ];
 
+/** A command line that says one thing. */
+const saying = (what: string) => `export const main = (words: string[]): void => console.log(${what});\n`;
+
 /** A tree of sources with `text` as the command line's. */
 async function program(text: string): Promise<void> {
   for (const path of ["agent/cli/main.ts", ...others]) {
@@ -54,7 +57,7 @@ it("seal says what to do when nothing has been built", () => {
 });
 
 it("the build makes programs that seal starts, says nothing, and leaves nothing else behind", async () => {
-  await program('const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));\n');
+  await program(saying('words.join(" ")'));
   expect(node("scripts/build.mjs")).toMatchObject({ status: 0, stdout: "", stderr: "" });
   const served = await readdir(join(copy, "dist/viewer"));
   const pages = served
@@ -66,27 +69,47 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   expect(served.filter((name) => name.endsWith(".png"))).toHaveLength(5);
   for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
     expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
-  expect((await readdir(join(copy, "dist"))).filter((name) => name !== "viewer").sort()).toEqual(
-    ["agent", "pkcs12-worker", "rsa-worker", "seal", "segment-worker", "service"].flatMap((name) => [
-      `${name}.js`,
-      `${name}.js.map`,
-    ]),
-  );
+  const modules = ["agent", "pkcs12-worker", "rsa-worker", "segment-worker", "service"].map((name) => `${name}.js`);
+  const programs = [...modules, "seal.cjs"].flatMap((name) => [name, `${name}.map`]);
+  const made = (await readdir(join(copy, "dist"))).map((name) => name.replace(/\.[0-9a-f]{16}\.cache$/, ".cache"));
+  expect(made.sort()).toEqual([...programs, "seal.cjs.cache", "viewer"].sort());
   expect(node("bin/seal.mjs", "status", "--json").stdout).toBe("status --json\n");
 });
 
 it("a build replaces a program as a whole, and one that fails leaves it alone", async () => {
-  await program("console.log(1);\n");
+  await program(saying("1"));
   node("scripts/build.mjs");
-  const built = join(copy, "dist/seal.js");
+  const built = join(copy, "dist/seal.cjs");
   const first = { inode: (await stat(built)).ino, text: await readFile(built, "utf8") };
   await program("console.log(;\n");
   expect(node("scripts/build.mjs").status).not.toBe(0);
   expect(await readFile(built, "utf8")).toBe(first.text);
-  await program("console.log(2);\n");
+  await program(saying("2"));
   node("scripts/build.mjs");
   expect((await stat(built)).ino).not.toBe(first.inode);
   expect(await readFile(built, "utf8")).toContain("console.log(2)");
+});
+
+it("seal starts from what was kept of its last build alone, and without it", async () => {
+  const cache = async () => (await readdir(join(copy, "dist"))).filter((name) => name.endsWith(".cache"));
+  await program(saying("words.length + 1000"));
+  node("scripts/build.mjs");
+  const before = await cache();
+  await program(saying("words.length + 2000")); // as long
+  node("scripts/build.mjs");
+  const after = await cache();
+  expect([before.length, after.length]).toEqual([1, 1]);
+  expect(after).not.toEqual(before);
+  const path = join(copy, "dist", after[0]!);
+  const kept = await readFile(path);
+  const damaged = Buffer.from(kept);
+  damaged[kept.length - 100]! ^= 1;
+  for (const bytes of [kept, damaged, kept.subarray(0, kept.length / 2), Buffer.alloc(kept.length), Buffer.from("x")]) {
+    await writeFile(path, bytes);
+    expect(node("bin/seal.mjs", "a", "b")).toMatchObject({ status: 0, stdout: "2002\n", stderr: "" });
+  }
+  await rm(path);
+  expect(node("bin/seal.mjs")).toMatchObject({ status: 0, stdout: "2000\n", stderr: "" });
 });
 
 it("names a program of the system that is missing, and the one command that brings it", () => {

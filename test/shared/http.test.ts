@@ -12,7 +12,8 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
     for await (const piece of request) body += piece;
     response.end(JSON.stringify({ method, type: headers["content-type"], mark: headers["x-mark"], body }));
   },
-  "/cookies": (_request, response) => response.writeHead(200, { "set-cookie": ["a=1", "b=2"], etag: '"1"' }).end(),
+  "/cookies": (_request, response) =>
+    response.writeHead(200, { "content-length": "0", "set-cookie": ["a=1", "b=2"], etag: '"1"' }).end(),
   "/away": (_request, response) => response.writeHead(303, { location: "/echo" }).end(),
   "/unchanged": (_request, response) => response.writeHead(304).end(),
   "/broken": (_request, response) => {
@@ -68,7 +69,6 @@ describe.each([
       ["a=1", "b=2"],
     ]);
     await drop();
-    expect(await http(at("/unchanged"), {})).toMatchObject({ ok: false, status: 304 });
   });
 
   it("goes nowhere else by itself", async () => {
@@ -96,9 +96,15 @@ describe.each([
     await expect(collect(body())).rejects.toThrow();
   });
 
-  it("goes on where it was with the next request", async () => {
+  it("goes on where it was with the next request, whatever was made of the answer", async () => {
     connections.clear();
-    for (let i = 0; i < 3; i++) await textOf("/echo", {});
-    expect(connections.size).toBeLessThan(3);
+    for (let i = 0; i < 3; i++) {
+      await textOf("/echo", {});
+      const unchanged = await http(at("/unchanged"), {});
+      expect([unchanged.ok, unchanged.status]).toEqual([false, 304]);
+      await unchanged.drop();
+      await (await http(at("/cookies"), {})).drop();
+    }
+    expect(connections.size).toBeLessThan(5);
   });
 });
