@@ -1,7 +1,7 @@
 import type { Compose } from "./compose.js";
 import type { Attachment } from "./mail.js";
 import type { MailMessages } from "./messages.js";
-import type { AttachmentState } from "./order.js";
+import type { AttachmentState, Problem } from "./order.js";
 
 export interface ComposeProps {
   readonly compose: Compose;
@@ -17,20 +17,15 @@ export function AttachmentList({ compose, mail }: ComposeProps) {
       {attachments.length === 0 ? <p class="help">{mail.none}</p> : null}
       <ul class="files">
         {attachments.map((one) => (
-          <Row key={one.id} attachment={one} state={compose.stateOf(one)} mail={mail} />
+          <Row key={one.id} attachment={one} compose={compose} mail={mail} />
         ))}
       </ul>
     </section>
   );
 }
 
-interface RowProps {
-  readonly attachment: Attachment;
-  readonly state: AttachmentState;
-  readonly mail: MailMessages;
-}
-
-function Row({ attachment, state, mail }: RowProps) {
+function Row({ attachment, compose, mail }: ComposeProps & { readonly attachment: Attachment }) {
+  const state = compose.stateOf(attachment);
   const isWrong = state.at === "problem";
   return (
     <li class={`file ${state.at}`}>
@@ -41,9 +36,21 @@ function Row({ attachment, state, mail }: RowProps) {
       <span class={isWrong ? "wrong" : "help"} role={isWrong ? "alert" : undefined}>
         {wordsOf(state, mail)}
       </span>
+      {isWrong && isLarge(state.problem) && compose.state.at === "choosing" ? (
+        <button
+          type="button"
+          class="save"
+          aria-label={`${mail.saveProtected}: ${attachment.name}`}
+          onClick={() => void compose.save(attachment)}
+        >
+          {mail.saveProtected}
+        </button>
+      ) : null}
     </li>
   );
 }
+
+const isLarge = ({ kind }: Problem): boolean => kind === "large" || kind === "saved";
 
 const signs: Readonly<Record<AttachmentState["at"], string>> = {
   clear: "○",

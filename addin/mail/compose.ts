@@ -5,13 +5,14 @@ import { AgentSide } from "../agent-side.js";
 import { Attempt } from "../attempt.js";
 import type { Offered } from "../session.js";
 import { troubleFrom } from "../trouble.js";
-import { check, isKept } from "./check.js";
+import { check } from "./check.js";
 import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./compose-parts.js";
 import type { Attachment, Recipient } from "./mail.js";
 import { demandOfLabel, labelHeader, labelIn, type ReadersMay, readersMay } from "./mail-label.js";
-import { stateOf } from "./mail-state.js";
-import { type AttachmentState, type MailOrder, orderFor } from "./order.js";
+import { statesOf } from "./mail-state.js";
+import { type AttachmentState, type MailOrder, orderFor, type Problem } from "./order.js";
 import { type MailOutcome, protectMail } from "./protect-attachments.js";
+import { protectedFile } from "./protected-file.js";
 import { type Meeting, meetingsOf } from "./readers.js";
 import { type Demand, demandHeader, markOf, parseRecord, readersOf, recordNote } from "./record.js";
 import type { MailSession } from "./session.js";
@@ -31,7 +32,7 @@ export class Compose {
   readonly parts: ComposeParts;
   readonly agent: AgentSide;
   readonly #changed: (compose: Compose) => void;
-  readonly #states = new Map<string, AttachmentState>();
+  #states = new Map<string, AttachmentState>();
   readonly #licenses = new Map<string, Bytes>();
   readonly #attempt = new Attempt();
   /** The last that was begun: two never work on the mail at once. */
@@ -171,10 +172,7 @@ export class Compose {
 
   async #protect(order: MailOrder, session: MailSession, signal: AbortSignal): Promise<void> {
     const { mail, deliver: rescue } = this.parts;
-    const tell = (attachment: Attachment, state: AttachmentState) => {
-      this.#states.set(markOf(attachment), state);
-      if (!signal.aborted) this.#show(this.state);
-    };
+    const tell = this.#tell(signal);
     const from = this.#label;
     this.outcome = await protectMail(order, { mail, ...session, licenses: this.#licenses, tell, rescue, signal });
     this.#label = order.label.id;
@@ -182,6 +180,26 @@ export class Compose {
     this.choice = { ...this.choice, reason: "" };
     await this.#read();
   }
+
+  /** Gives the person the protected file of an attachment that has no room beside it; the mail stays as it is. */
+  async save(attachment: Attachment): Promise<void> {
+    const { session, choice, outcome } = this;
+    if (session === null || choice.label === null || outcome === null) return;
+    const signal = this.#attempt.begin();
+    await this.#try({ at: "working" }, async () => {
+      const around = { ...session, mail: this.parts.mail, tell: this.#tell(signal), signal };
+      this.parts.deliver(await protectedFile(attachment, this.#order(choice.label!), around));
+      const problem: Problem = { kind: "saved", code: "file-unsuitable" };
+      this.outcome = { ...outcome, problems: new Map([...outcome.problems, [markOf(attachment), problem]]) };
+      await this.#read();
+      return { at: "choosing" };
+    });
+  }
+
+  #tell = (signal: AbortSignal) => (attachment: Attachment, state: AttachmentState) => {
+    this.#states.set(markOf(attachment), state);
+    if (!signal.aborted) this.#show(this.state);
+  };
 
   #order(label: Label): MailOrder {
     const { choice, policy, session, mustExplain } = this;
@@ -253,12 +271,7 @@ export class Compose {
     const notes = await mail.notes();
     const record = parseRecord(notes.get(recordNote));
     this.#may = readersMay.find((one) => one === record?.may) ?? null;
-    for (const one of this.attachments) {
-      const problem = this.outcome?.problems.get(markOf(one));
-      if (record !== null && isKept(one, record, notes)) this.#states.set(markOf(one), stateOf(one, record));
-      else if (problem !== undefined) this.#states.set(markOf(one), { at: "problem", problem });
-      else this.#states.delete(markOf(one));
-    }
+    this.#states = statesOf(this.attachments, record, notes, this.outcome?.problems);
   }
 
   async #forget(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Attached } from "./attaching.js";
+import { isKept } from "./check.js";
 import type { Attachment, Mail } from "./mail.js";
-import type { AttachmentState, MailOrder } from "./order.js";
+import type { AttachmentState, MailOrder, Problem } from "./order.js";
 import { type KeptAttachment, type KeptKind, type MailRecord, markOf, parseRecord, recordNote } from "./record.js";
 
 /** The record of a mail while it is worked on: what is written down is true, and nothing is done on what is not. */
@@ -112,8 +113,24 @@ export class MailState {
   #write = (): Promise<void> => this.#mail.setNote(recordNote, JSON.stringify(this.record));
 }
 
+/** Of those of which something is known, by their marks. @param problems - of those that could not be protected. */
+export function statesOf(
+  attachments: readonly Attachment[],
+  record: MailRecord | null,
+  notes: ReadonlyMap<string, string>,
+  problems: ReadonlyMap<string, Problem> = new Map(),
+): Map<string, AttachmentState> {
+  const states = new Map<string, AttachmentState>();
+  for (const one of attachments) {
+    const [mark, problem] = [markOf(one), problems.get(markOf(one))];
+    if (record !== null && isKept(one, record, notes)) states.set(mark, stateOf(one, record));
+    else if (problem !== undefined) states.set(mark, { at: "problem", problem });
+  }
+  return states;
+}
+
 /** Of one that is kept. */
-export function stateOf(attachment: Attachment, { attachments }: Pick<MailRecord, "attachments">): AttachmentState {
+function stateOf(attachment: Attachment, { attachments }: Pick<MailRecord, "attachments">): AttachmentState {
   const is = attachments.find(({ mark }) => mark === markOf(attachment))?.is;
   if (is === "picture") return { at: "in-text" };
   return { at: "protected", by: is === "others" ? "others" : "us" };

@@ -19,6 +19,8 @@ export interface MailMessages {
   readonly states: Readonly<Record<"clear" | "reading" | "attaching" | "ours" | "others" | "in-text", string>>;
   protecting(percent: number): string;
   readonly problems: Readonly<Record<ProblemKind, string>>;
+  /** On a button, below an attachment that does not fit in twice. */
+  readonly saveProtected: string;
   readonly leavePictures: string;
   readonly leavePicturesHelp: string;
 

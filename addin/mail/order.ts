@@ -84,7 +84,8 @@ export interface Problem {
 
 /**
  * link: a file elsewhere. stays: Outlook does not take it away. refused, silent: Outlook gives or takes nothing. changed:
- * Outlook attached something else than it was given. large: it does not fit. lost: Outlook lost it, and the person has it.
+ * Outlook attached something else than it was given. large: it does not fit. saved: nor does it, and the person has the
+ * protected file. lost: Outlook lost it, and the person has it.
  */
 export type ProblemKind =
   | "link"
@@ -94,6 +95,7 @@ export type ProblemKind =
   | "silent"
   | "changed"
   | "large"
+  | "saved"
   | "lost"
   | "failed";
 

@@ -1,4 +1,3 @@
-import { sourceOf } from "../../shared/bytes.js";
 import { codeOf, RightsError } from "../../shared/errors.js";
 import { bytesOf, sizeOf } from "../file-content.js";
 import { firstReady, type NamedFile, type ProtectedCopy, type Protector } from "../protector.js";
@@ -12,6 +11,7 @@ import type { Attachment } from "./mail.js";
 import { MailState } from "./mail-state.js";
 import { oneAhead } from "./one-ahead.js";
 import { isOfOne, type MailCircumstances, type MailOrder, type Problem, problemFrom } from "./order.js";
+import { jobOf } from "./protected-file.js";
 import { markOf, readersOf } from "./record.js";
 
 /** What is true of the mail now. */
@@ -217,12 +217,9 @@ class Work {
   async #protect(seen: Attached, clear: Clear): Promise<Step> {
     const { attachment } = seen;
     const { tell, protectors, signal } = this.#around;
-    const { label, labelName, reason } = this.#order;
-    const policy = this.#order.policyFor(this.#state.readers);
+    const job = jobOf(clear, this.#order, this.#state.readers);
     this.#protector ??= firstReady(protectors);
     const protector = await this.#protector;
-    const content = sourceOf(clear.content);
-    const job = { name: clear.name, content, form: "file", label, labelName, shown: [], policy, reason } as const;
     const copy = await protector.protect(job, (share) => tell(attachment, { at: "protecting", share }), signal);
     const drop = async () => void (await copy.withdraw().catch(() => undefined));
     return { attachment, finish: () => this.#replace(seen, copy), drop };

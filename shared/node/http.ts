@@ -21,7 +21,7 @@ export const nodeHttp: Http = async (url, { method = "GET", redirect = "error", 
       answer.destroy();
       reject(new Error(`redirected by ${answer.statusCode}`));
     });
-    asked.once("error", reject);
+    asked.on("error", reject);
     asked.end(body);
   });
 };
@@ -55,7 +55,7 @@ function answerOf(answer: IncomingMessage): HttpAnswer {
     ok: status >= 200 && status < 300,
     status,
     headers: {
-      get: (name) => [headers[name.toLowerCase()] ?? null].flat().join(", ") || null,
+      get: (name) => headers[name.toLowerCase()]?.toString() ?? null,
       getSetCookie: () => headers["set-cookie"] ?? [],
     },
     body: () => answer as AsyncIterable<Bytes>,

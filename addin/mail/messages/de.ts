@@ -29,10 +29,12 @@ export const de: MailMessages = {
     silent: "Outlook antwortet nicht. Sie ist noch angehängt, wie sie war; versuchen Sie es noch einmal.",
     changed: "Sie hat sich beim Schützen geändert. Versuchen Sie es noch einmal.",
     large:
-      "Eine Mail trägt 25 MB, und diese Anlage und ihre geschützte Kopie müssen beide hineinpassen. Schützen Sie die Datei vorher, und hängen Sie diese an.",
+      "Eine Mail trägt 25 MB, und diese Anlage und ihre geschützte Kopie müssen beide hineinpassen. Speichern Sie die geschützte Datei, und hängen Sie sie stattdessen an.",
+    saved: "Die geschützte Datei liegt bei Ihren Downloads. Entfernen Sie diese hier, und hängen Sie jene an.",
     lost: "Outlook hat die geschützte Datei verloren. Sie liegt bei Ihren Downloads; hängen Sie sie wieder an.",
     failed: "Sie ließ sich nicht schützen. Sie ist noch angehängt, wie sie war; versuchen Sie es noch einmal.",
   },
+  saveProtected: "Geschützte Datei speichern",
   leavePictures: "Bilder im Text lassen",
   leavePicturesHelp: "Sie bleiben lesbar wie der Text selbst. Sonst werden sie herausgenommen und geschützt angehängt.",
 

@@ -28,10 +28,12 @@ export const en: MailMessages = {
     silent: "Outlook does not answer. It is still attached as it was; try again.",
     changed: "It changed while it was being protected. Try again.",
     large:
-      "A mail carries 25 MB, and both this and its protected copy must fit in. Protect the file first, and attach that.",
+      "A mail carries 25 MB, and both this and its protected copy must fit in. Save the protected file, and attach it instead.",
+    saved: "The protected file is among your downloads. Remove this one, and attach that one.",
     lost: "Outlook lost the protected file. It is saved among your downloads; attach it again.",
     failed: "It could not be protected. It is still attached as it was; try again.",
   },
+  saveProtected: "Save the protected file",
   leavePictures: "Leave pictures in the text",
   leavePicturesHelp:
     "They stay readable, as the text itself does. Otherwise they are taken out and attached protected.",

@@ -3,6 +3,8 @@ import { Compose } from "../../../addin/mail/compose.js";
 import type { ComposeParts } from "../../../addin/mail/compose-parts.js";
 import type { MailSession } from "../../../addin/mail/session.js";
 import { NearbyAgent } from "../../../addin/nearby-agent.js";
+import type { NamedFile } from "../../../addin/protector.js";
+import type { Bytes } from "../../../shared/bytes.js";
 import { RightsError } from "../../../shared/errors.js";
 import { labelOf, tenant } from "../scratch-document.js";
 import { ScratchMailbox } from "./scratch-mailbox.js";
@@ -125,6 +127,38 @@ it("tries what cannot be protected once, and not without end", async () => {
     { problem: { kind: "link" } },
     { problem: { kind: "changed" } },
   ]);
+});
+
+it("gives the person the protected file of what does not fit in twice, and takes that when they attach it", async () => {
+  const files: NamedFile[] = [];
+  const world = new World({ deliver: (file) => void files.push(file) });
+  const { mail, compose, organisation } = world;
+  mail.people = [person("bob@contoso.example")];
+  const { id } = mail.put("film.mp4", "quicksilver", { weighs: 25 * 1024 * 1024 });
+  await compose.start();
+  await compose.signIn();
+  compose.pick(labels.recipients);
+  await compose.protect();
+  const [film] = compose.attachments;
+  expect(compose.stateOf(film!)).toMatchObject({ problem: { kind: "large" } });
+  organisation.isAway = true;
+  await compose.save(film!);
+  expect([compose.state.at, files]).toEqual(["trouble", []]);
+  organisation.isAway = false;
+  compose.back();
+  await compose.save(film!);
+  expect([compose.state.at, compose.stateOf(film!)]).toMatchObject(["choosing", { problem: { kind: "saved" } }]);
+  expect(world.names()).toEqual(["film.mp4"]);
+  const [{ name, content }] = files as [NamedFile];
+  expect(organisation.find(new TextDecoder().decode(content as Bytes))).toMatchObject({ clear: "quicksilver" });
+  expect(organisation.withdrawn).toEqual([0]); // that of the first attempt alone
+  await mail.remove(id);
+  mail.people = [...mail.people, person("eve@contoso.example")];
+  mail.put(name, new TextDecoder().decode(content as Bytes));
+  await world.changed();
+  await soon(() => compose.outcome?.isReady).toBe(true);
+  expect(world.names()).toEqual(["film.mp4.pfile"]);
+  expect(world.readers().at(-1)).toEqual(["bob@contoso.example", "eve@contoso.example"]);
 });
 
 it("begins with what readers may as it was decided before, and follows another decision", async () => {

@@ -11,7 +11,7 @@ import { parseServerCertificates } from "../../../shared/license/xrml.js";
 import { launchChromium } from "../../browser/chromium.js";
 import { makePackage, wordParts } from "../../office-documents.js";
 import { SecureOrganisation } from "../secure-organisation.js";
-import type { HostAttachment } from "./mail-host-page.js";
+import type { HostAttachment, MailHostWindow } from "./mail-host-page.js";
 import { fileOf, type MailOpening, OutlookWindow } from "./outlook-window.js";
 
 /**
@@ -190,6 +190,28 @@ describe("a mail that is written", () => {
     await outlook.page.evaluate(`outlook.detach("${link.id}"); outlook.attach(${JSON.stringify(notes)})`);
     await soon(async () => (await outlook.send()).allowEvent).toBe(true);
     expect(await read(outlook, "notes.ptxt", "colleague")).toBe("quicksilver notes");
+    quiet(outlook);
+  });
+
+  it("leaves with the protected file of what does not fit in twice, once its sender has put it there", async () => {
+    const film = Buffer.alloc(13 * 1024 * 1024, "quicksilver");
+    const outlook = await opened({ attachments: [fileOf("film.dwg", film)], to: [address("colleague")] });
+    await outlook.signIn(writer());
+    await outlook.pick("Confidential", "Project");
+    await outlook.protect();
+    expect(await outlook.files()).toEqual([expect.stringContaining("both this and its protected copy must fit in")]);
+    const saving = outlook.page.waitForEvent("download");
+    await outlook.pane.press(".save", "Enter");
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe("film.dwg.pfile");
+    await soon(() => outlook.files()).toEqual([expect.stringContaining("among your downloads")]);
+    expect(await outlook.send()).toMatchObject({ allowEvent: false });
+    const file = fileOf("film.dwg.pfile", readFileSync(await saved.path()));
+    await outlook.outlook((mail) => mail.detach(mail.attachments[0]!.id));
+    await outlook.page.evaluate((one) => void (window as unknown as MailHostWindow).outlook.attach(one), file);
+    await soon(() => outlook.pane.textContent("#what")).toBe("The mail is ready to be sent.");
+    expect(await outlook.send()).toMatchObject({ allowEvent: true });
+    expect(await read(outlook, "film.dwg.pfile", "colleague")).toBe(film.toString());
     quiet(outlook);
   });
 

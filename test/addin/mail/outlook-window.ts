@@ -89,7 +89,9 @@ export class OutlookWindow extends PaneWindow {
   /** Each attachment as the pane shows it: its name and its state. */
   files = (): Promise<string[]> =>
     this.pane.$$eval(".file", (all) =>
-      all.map((one) => `${one.querySelector(".name")!.textContent}: ${one.lastElementChild!.textContent}`),
+      all.map(
+        (one) => `${one.querySelector(".name")!.textContent}: ${one.querySelector(".help, .wrong")!.textContent}`,
+      ),
     );
 
   /** Lets Outlook call an event, as it does when something happens in the mail. */
