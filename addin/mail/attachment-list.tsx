@@ -24,7 +24,9 @@ export function AttachmentList({ compose, mail }: ComposeProps) {
   );
 }
 
-function Row({ attachment, compose, mail }: ComposeProps & { readonly attachment: Attachment }) {
+type RowProps = ComposeProps & { readonly attachment: Attachment };
+
+function Row({ attachment, compose, mail }: RowProps) {
   const state = compose.stateOf(attachment);
   const isWrong = state.at === "problem";
   return (
@@ -37,16 +39,29 @@ function Row({ attachment, compose, mail }: ComposeProps & { readonly attachment
         {wordsOf(state, mail)}
       </span>
       {isWrong && isLarge(state.problem) && compose.state.at === "choosing" ? (
-        <button
-          type="button"
-          class="save"
-          aria-label={`${mail.saveProtected}: ${attachment.name}`}
-          onClick={() => void compose.save(attachment)}
-        >
-          {mail.saveProtected}
-        </button>
+        <Save attachment={attachment} compose={compose} mail={mail} />
       ) : null}
     </li>
+  );
+}
+
+function Save({ attachment, compose, mail }: RowProps) {
+  const save = async () => {
+    await compose.save(attachment);
+    // the button is another one by now; the keyboard stays where it was
+    if (document.activeElement === document.body) document.getElementById(id)?.focus();
+  };
+  const id = `save-${attachment.id}`;
+  return (
+    <button
+      type="button"
+      id={id}
+      class="save"
+      aria-label={`${mail.saveProtected}: ${attachment.name}`}
+      onClick={() => void save()}
+    >
+      {mail.saveProtected}
+    </button>
   );
 }
 

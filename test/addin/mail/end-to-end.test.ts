@@ -205,6 +205,7 @@ describe("a mail that is written", () => {
     const saved = await saving;
     expect(saved.suggestedFilename()).toBe("film.dwg.pfile");
     await soon(() => outlook.files()).toEqual([expect.stringContaining("among your downloads")]);
+    await soon(() => outlook.pane.evaluate(() => document.activeElement?.className)).toBe("save");
     expect(await outlook.send()).toMatchObject({ allowEvent: false });
     const file = fileOf("film.dwg.pfile", readFileSync(await saved.path()));
     await outlook.outlook((mail) => mail.detach(mail.attachments[0]!.id));
