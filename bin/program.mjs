@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Script } from "node:vm";
@@ -25,10 +25,18 @@ const digestBytes = 32;
 
 /** In front stands the SHA-256 of the rest: V8 does not look whether it is damaged, and would go astray. */
 function readCache(path) {
-  if (!existsSync(path)) return undefined;
-  const bytes = readFileSync(path);
+  const bytes = readIfThere(path);
   const kept = bytes.subarray(digestBytes);
   return sha256(kept).equals(bytes.subarray(0, digestBytes)) ? kept : undefined;
+}
+
+/** Empty where there is none, or a build takes it away just now. */
+function readIfThere(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** @param {Buffer} kept */

@@ -10,7 +10,7 @@ import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./com
 import type { Attachment, Recipient } from "./mail.js";
 import { demandOfLabel, labelHeader, labelIn, type ReadersMay, readersMay } from "./mail-label.js";
 import { statesOf } from "./mail-state.js";
-import { type AttachmentState, type MailOrder, orderFor, type Problem } from "./order.js";
+import { type AttachmentState, type MailOrder, orderFor, type Problem, stillSaved } from "./order.js";
 import { type MailOutcome, protectMail } from "./protect-attachments.js";
 import { protectedFile } from "./protected-file.js";
 import { type Meeting, meetingsOf } from "./readers.js";
@@ -174,7 +174,9 @@ export class Compose {
     const { mail, deliver: rescue } = this.parts;
     const tell = this.#tell(signal);
     const from = this.#label;
-    this.outcome = await protectMail(order, { mail, ...session, licenses: this.#licenses, tell, rescue, signal });
+    const before = this.outcome?.problems;
+    const outcome = await protectMail(order, { mail, ...session, licenses: this.#licenses, tell, rescue, signal });
+    this.outcome = { ...outcome, problems: stillSaved(outcome.problems, before) };
     this.#label = order.label.id;
     if (order.reason !== null && order.demand === "none") await session.explain(from!, order.label.id, order.reason);
     this.choice = { ...this.choice, reason: "" };
@@ -194,6 +196,7 @@ export class Compose {
       await this.#read();
       return { at: "choosing" };
     });
+    if (this.#hasChanged) void this.#follow();
   }
 
   #tell = (signal: AbortSignal) => (attachment: Attachment, state: AttachmentState) => {

@@ -111,6 +111,18 @@ export const problemFrom = (error: unknown): Problem => {
   return { kind: kinds[code] ?? "failed", code };
 };
 
+/** What still does not fit, and was saved before, is so still. */
+export const stillSaved = (
+  problems: ReadonlyMap<string, Problem>,
+  before: ReadonlyMap<string, Problem> = new Map(),
+): ReadonlyMap<string, Problem> =>
+  new Map(
+    [...problems].map(([mark, problem]) => {
+      const known = before.get(mark);
+      return [mark, known?.kind === "saved" && problem.kind === "large" ? known : problem];
+    }),
+  );
+
 /** What concerns one attachment; anything else would concern all of them. */
 export const isOfOne = (error: unknown): boolean => codeOf(error) in kinds || unreadable.includes(codeOf(error));
 const unreadable: readonly string[] = ["file-unreadable", "content-damaged", "edition-invalid"];
