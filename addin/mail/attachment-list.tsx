@@ -1,7 +1,7 @@
 import type { Compose } from "./compose.js";
 import type { Attachment } from "./mail.js";
 import type { MailMessages } from "./messages.js";
-import type { AttachmentState, Problem } from "./order.js";
+import type { AttachmentState } from "./order.js";
 
 export interface ComposeProps {
   readonly compose: Compose;
@@ -38,9 +38,7 @@ function Row({ attachment, compose, mail }: RowProps) {
       <span class={isWrong ? "wrong" : "help"} role={isWrong ? "alert" : undefined}>
         {wordsOf(state, mail)}
       </span>
-      {isWrong && isLarge(state.problem) && compose.state.at === "choosing" ? (
-        <Save attachment={attachment} compose={compose} mail={mail} />
-      ) : null}
+      {compose.canSave(attachment) ? <Save attachment={attachment} compose={compose} mail={mail} /> : null}
     </li>
   );
 }
@@ -64,8 +62,6 @@ function Save({ attachment, compose, mail }: RowProps) {
     </button>
   );
 }
-
-const isLarge = ({ kind }: Problem): boolean => kind === "large" || kind === "saved";
 
 const signs: Readonly<Record<AttachmentState["at"], string>> = {
   clear: "○",

@@ -183,10 +183,16 @@ export class Compose {
     await this.#read();
   }
 
-  /** Gives the person the protected file of an attachment that has no room beside it; the mail stays as it is. */
+  /** Whether a person can have the protected file of an attachment that has no room beside it. */
+  canSave(attachment: Attachment): boolean {
+    const kind = this.outcome?.problems.get(markOf(attachment))?.kind;
+    return this.state.at === "choosing" && this.obstacle === null && (kind === "large" || kind === "saved");
+  }
+
+  /** Gives it to them; the mail stays as it is. */
   async save(attachment: Attachment): Promise<void> {
     const { session, choice, outcome } = this;
-    if (session === null || choice.label === null || outcome === null) return;
+    if (session === null || choice.label === null || outcome === null || !this.canSave(attachment)) return;
     const signal = this.#attempt.begin();
     await this.#try({ at: "working" }, async () => {
       const around = { ...session, mail: this.parts.mail, tell: this.#tell(signal), signal };

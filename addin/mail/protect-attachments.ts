@@ -217,6 +217,8 @@ class Work {
   async #protect(seen: Attached, clear: Clear): Promise<Step> {
     const { attachment } = seen;
     const { tell, protectors, signal } = this.#around;
+    // protected it is no smaller, and both must be there at once
+    if (!isCarried([attachment], clear.content.length)) throw tooLarge(attachment);
     const job = jobOf(clear, this.#order, this.#state.readers);
     this.#protector ??= firstReady(protectors);
     const protector = await this.#protector;

@@ -154,9 +154,13 @@ it("gives the person the protected file of what does not fit in twice, and takes
   await soon(() => compose.state.at).toBe("choosing");
   expect(world.names()).toEqual(["film.mp4", "late.txt"]);
   expect(compose.stateOf(film!)).toMatchObject({ problem: { kind: "saved" } });
+  expect([film!, late].map((one) => compose.canSave(one))).toEqual([true, true]);
+  compose.pick(labels.project); // which asks for another file
+  expect([film!, late].map((one) => compose.canSave(one))).toEqual([false, false]);
+  compose.pick(labels.recipients);
   const [{ name, content }] = files as [NamedFile];
   expect(organisation.find(new TextDecoder().decode(content as Bytes))).toMatchObject({ clear: "quicksilver" });
-  expect(organisation.withdrawn).not.toContain(1); // those of the attempts alone
+  expect(organisation.withdrawn).toEqual([1]); // that of the attempt for what came late
   await mail.remove(id);
   await mail.remove(late.id);
   mail.people = [...mail.people, person("eve@contoso.example")];
@@ -164,7 +168,7 @@ it("gives the person the protected file of what does not fit in twice, and takes
   await world.changed();
   await soon(() => compose.outcome?.isReady).toBe(true);
   expect(world.names()).toEqual(["film.mp4.pfile"]);
-  expect(world.readers()[1]).toEqual(["bob@contoso.example", "eve@contoso.example"]);
+  expect(world.readers()[0]).toEqual(["bob@contoso.example", "eve@contoso.example"]);
 });
 
 it("begins with what readers may as it was decided before, and follows another decision", async () => {

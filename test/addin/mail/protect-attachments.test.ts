@@ -286,7 +286,18 @@ describe("a mailbox that misbehaves", () => {
     const outcome = await protectMail(organisation.orderFor(labels.project), organisation.around(mail));
     expect([...outcome.problems.values()]).toMatchObject([{ kind: "large" }]);
     expect(names(mail)).toEqual(["film.mp4"]);
-    expect(organisation.withdrawn).toEqual([0]);
+    expect(organisation.licenses).toEqual([]); // it never could, so nothing was protected
+  });
+
+  it("where both do not fit beside others takes back what was protected", async () => {
+    const { mail, organisation } = world();
+    mail.put("plan.docx", "quicksilver");
+    mail.put("a.pfile", organisation.seal("a", "a", { label: labels.project.id, isOwn: false, policy: noBody }).file, {
+      weighs: 25 * 1024 * 1024,
+    });
+    const outcome = await protectMail(organisation.orderFor(labels.project), organisation.around(mail));
+    expect([...outcome.problems.values()].map(({ kind }) => kind)).toEqual(["large"]);
+    expect(organisation.withdrawn).toEqual([1]);
   });
 
   it("protects all of what fits before anything goes with it", async () => {
