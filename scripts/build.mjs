@@ -28,7 +28,7 @@ const forNode = {
   logLevel: "warning",
 };
 
-/** The command line, which starts for every command: one file, as Node starts those in half the time of modules. */
+/** The command line, which starts for every command: one file, which Node starts sooner than modules. */
 const commandLine = await build({
   ...forNode,
   entryPoints: { seal: "agent/cli/main.ts" },

@@ -14,4 +14,4 @@ const temporary = `${cachePath}.${process.pid}.tmp`;
 writeFileSync(temporary, cacheOf(script.createCachedData()));
 renameSync(temporary, cachePath);
 for (const name of readdirSync(dirname(path)))
-  if (name.endsWith(".cache") && name !== basename(cachePath)) rmSync(join(dirname(path), name), { force: true });
+  if (name.includes(".cache") && name !== basename(cachePath)) rmSync(join(dirname(path), name), { force: true });

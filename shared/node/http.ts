@@ -13,7 +13,9 @@ const redirects = [301, 302, 303, 307, 308];
  * command does.
  */
 export const nodeHttp: Http = async (url, { method = "GET", redirect = "error", signal, ...more }) => {
-  const { request, agent } = await carrierOf(new URL(url).protocol);
+  const { protocol, username, password } = new URL(url);
+  if (username !== "" || password !== "") throw new TypeError("no request goes to an address with a name in it");
+  const { request, agent } = await carrierOf(protocol);
   const { headers, body } = contentOf(more);
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers, agent, ...(signal && { signal }) }, (answer) => {
@@ -45,7 +47,8 @@ function contentOf({ headers = {}, body }: Pick<HttpRequest, "headers" | "body">
   const bytes = isForm ? body.toString() : body;
   const type = isForm ? { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } : {};
   const length = bytes === undefined ? {} : { "content-length": Buffer.byteLength(bytes) };
-  return { headers: { accept: "*/*", ...type, ...length, ...headers }, body: bytes };
+  const plain = { accept: "*/*", "accept-encoding": "identity" };
+  return { headers: { ...plain, ...type, ...length, ...headers }, body: bytes };
 }
 
 function answerOf(answer: IncomingMessage): HttpAnswer {

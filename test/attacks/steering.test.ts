@@ -7,6 +7,9 @@ import { newRawContentKey } from "../../shared/crypto/keys.js";
 import { codeOf } from "../../shared/errors.js";
 import { newId } from "../../shared/ids.js";
 import { encodePublishingLicense } from "../../shared/license/publishing-license.js";
+import { nodeHttp } from "../../shared/node/http.js";
+import { useHttp } from "../../shared/protocol/http.js";
+import { webHttp } from "../../shared/protocol/web-http.js";
 import { outcome, publishAs, scratchOrganisation, signInAs } from "../agent/account/scratch-home.js";
 import { Organisation } from "../license/organisation.js";
 import { tappedService } from "./tapped-service.js";
@@ -27,11 +30,15 @@ async function trap() {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
 }
 
-/** Where requests went; they go on as they are. */
+/** Where requests went; they go on as they are, by what programs ask with. */
 function watchRequests(): { origins: () => string[] } {
-  const fetched = vi.spyOn(globalThis, "fetch");
-  onTestFinished(() => fetched.mockRestore());
-  return { origins: () => [...new Set(fetched.mock.calls.map(([to]) => new URL(String(to)).origin))] };
+  const asked = new Set<string>();
+  useHttp((url, request) => {
+    asked.add(new URL(url).origin);
+    return nodeHttp(url, request);
+  });
+  onTestFinished(() => useHttp(webHttp));
+  return { origins: () => [...asked] };
 }
 
 const addresses = (trapOrigin: string): string[] => [

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collect } from "../../shared/bytes.js";
 import { nodeHttp } from "../../shared/node/http.js";
@@ -16,6 +17,11 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
     response.writeHead(200, { "content-length": "0", "set-cookie": ["a=1", "b=2"], etag: '"1"' }).end(),
   "/away": (_request, response) => response.writeHead(303, { location: "/echo" }).end(),
   "/unchanged": (_request, response) => response.writeHead(304).end(),
+  "/packed": ({ headers }, response) => {
+    const isAsked = /gzip/.test(String(headers["accept-encoding"] ?? "gzip")); // whoever says nothing takes anything
+    if (isAsked) response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync('"plain"'));
+    else response.end('"plain"');
+  },
   "/broken": (_request, response) => {
     response.writeHead(200, { "content-length": "10" }).write("half", () => response.destroy());
   },
@@ -59,6 +65,10 @@ describe.each([
     });
   });
 
+  it("gets what it was sent, packed on the way or not", async () => {
+    expect(await textOf("/packed", {})).toBe("plain");
+  });
+
   it("tells status and headers, whatever their case", async () => {
     const { ok, status, headers, drop } = await http(at("/cookies"), {});
     expect([ok, status, headers.get("ETag"), headers.get("x-none"), headers.getSetCookie()]).toEqual([
@@ -81,6 +91,7 @@ describe.each([
       "ftp://127.0.0.1/",
       "nothing",
       "http://127.0.0.1:1/",
+      at("/echo").replace("//", "//rms.trial.example@"),
     ])
       await expect(http(address, {}), address).rejects.toThrow();
   });

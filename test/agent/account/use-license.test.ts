@@ -2,12 +2,15 @@ import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Account, openAccount } from "../../../agent/account.js";
 import { useLicenseFor } from "../../../agent/consume-license.js";
 import { openHome } from "../../../agent/home.js";
 import { currentPolicy } from "../../../agent/policy-cache.js";
 import { openRightsData } from "../../../shared/license/publishing-license.js";
+import { nodeHttp } from "../../../shared/node/http.js";
+import { useHttp } from "../../../shared/protocol/http.js";
+import { webHttp } from "../../../shared/protocol/web-http.js";
 import { dayMs } from "../../../shared/time.js";
 import { Organisation } from "../../license/organisation.js";
 import { outcome, publishAs, scratchFolder, signedInOrganisation } from "./scratch-home.js";
@@ -154,15 +157,19 @@ describe("a document that names another service", () => {
     const lured = { ...writer, info: { ...writer.info, service: address }, signer: writer.signer } as Account;
     const ours = await publishAs(lured, [{ who: [colleague.info.address], rights: ["VIEW"] }]);
     expect((await use(colleague, ours.license)).isKept).toBe(false);
-    const fetched = vi.spyOn(globalThis, "fetch"); // watched, not replaced: the foreign address is a name, no trap
-    onTestFinished(() => fetched.mockRestore());
+    const asked: string[] = []; // watched, not replaced: the foreign address is a name, no trap
+    useHttp((url, request) => {
+      asked.push(url);
+      return nodeHttp(url, request);
+    });
+    onTestFinished(() => useHttp(webHttp));
     const fabrikam = await Organisation.found();
     const foreign = await fabrikam.publish(await fabrikam.person("eve"));
     await expect(use(colleague, foreign.bytes)).rejects.toThrow(
       /belongs to another organisation .it names https:\/\/rms/,
     );
     expect(await outcome(use(colleague, foreign.bytes))).toBe("license-untrusted");
-    expect([requests, fetched.mock.calls]).toEqual([[], []]);
+    expect([requests, asked]).toEqual([[], []]);
   });
 });
 
@@ -173,6 +180,21 @@ describe("labels and templates", () => {
     const fresh = await currentPolicy(account);
     expect([fresh.isKept, fresh.labels.length > 0]).toEqual([false, true]);
     expect((await currentPolicy(account, { maxAgeMs: 60_000 })).isKept).toBe(true);
+    const statuses: number[] = [];
+    let held = 0; // answers that were neither read nor let go of: a program waits for their end
+    useHttp(async (url, request) => {
+      const { body, drop, ...answer } = await nodeHttp(url, request);
+      held += 1;
+      statuses.push(answer.status);
+      const gone = <T>(work: () => T) => {
+        held -= 1;
+        return work();
+      };
+      return { ...answer, body: () => gone(body), drop: () => gone(drop) };
+    });
+    onTestFinished(() => useHttp(webHttp));
+    expect(await currentPolicy(account, { maxAgeMs: 0 })).toMatchObject({ isKept: false, labels: fresh.labels });
+    expect([statuses.at(-1), held]).toEqual([304, 0]);
     await service.service.close();
     expect(await currentPolicy(await openAccount(account.home))).toEqual({ ...fresh, isKept: true });
     await account.secrets.remove("policy");
