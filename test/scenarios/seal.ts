@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 
 /** The real command line in real processes: what scenarios are written with. */
 
@@ -113,4 +114,9 @@ export async function until<T>(what: string, probe: () => T | Promise<T>, timeou
 }
 
 export const appears = (path: string) => until(path, () => existsSync(path));
-export const disappears = (path: string) => until(`${path} to go`, () => !existsSync(path));
+
+/** Waits until a dropped file is gone under its own name and under the one the agent claims it by. */
+export const disappears = (path: string) =>
+  until(`${path} to go`, () => !existsSync(path) && !isClaimed(dirname(path)));
+
+const isClaimed = (folder: string) => readdirSync(folder).some((name) => name.endsWith(".seal-claim"));
