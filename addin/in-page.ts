@@ -12,7 +12,7 @@ import { consume, protect, readProtected, type Wrapping } from "../shared/protec
 import { secondTime } from "../shared/time.js";
 import { type FileContent, fileOf, sourceOfFile } from "./file-content.js";
 import { type LabelledContent, withLabel } from "./label-inside.js";
-import { contentBits } from "./label-properties.js";
+import { marksOf } from "./label-properties.js";
 import type { ProtectedCopy, ProtectJob, Protector } from "./protector.js";
 
 /** How much of the work is done once everything is sealed; the rest is reading it back. */
@@ -23,6 +23,8 @@ export interface InPageOptions {
   readonly trust: TenantTrust;
   /** Where a reader without the right program goes. */
   readonly viewer: string | null;
+  /** Of the documents' readers, for what a label shows in them. */
+  readonly language: string;
   readonly now: () => number;
 }
 
@@ -78,12 +80,13 @@ export class InPage implements Protector {
     return fileOf(watched(sealed, clear, progress, signal));
   }
 
-  #labelOf({ label, labelName, shown }: ProtectJob): LabelToWrite | null {
+  /** All that it shows, also what the program that has the document open lets no add-in put in. */
+  #labelOf({ label, labelName }: ProtectJob): LabelToWrite | null {
     if (label === null || labelName === null) return null;
-    const { trust, now } = this.#options;
-    const setAt = secondTime(now());
-    const what = { label: label.id, name: labelName, contentBits: contentBits(shown) };
-    return { ...what, tenant: trust.tenant, method: "Privileged", setAt };
+    const { trust, now, language } = this.#options;
+    const marks = marksOf(label.marking, language);
+    const what = { label: label.id, name: labelName, contentBits: 0, marks };
+    return { ...what, tenant: trust.tenant, method: "Privileged", setAt: secondTime(now()) };
   }
 }
 

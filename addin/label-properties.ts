@@ -3,7 +3,6 @@ import type { Label } from "../shared/label.js";
 import { secondTime } from "../shared/time.js";
 import type { Properties, PropertyChanges } from "./document.js";
 
-export { contentBits } from "../shared/format/marks.js";
 export { marksOf } from "../shared/marking.js";
 
 /** A label as documents carry it and other programs read it: custom properties `MSIP_Label_<id>_…` (docs/addin.md). */

@@ -61,7 +61,7 @@ export interface Outcome {
   readonly readers: readonly string[];
   /** Whether the document itself carries the label now. */
   readonly isLabelled: boolean;
-  /** What of its marking could not be shown in this program. */
+  /** What of its marking is nowhere: this program has no way to show it, and nothing was protected that could have it. */
   readonly notShown: readonly MarkKind[];
   /** Brings the document back to how it was, and withdraws the protected file. @returns as withdrawing it does. */
   undo(): Promise<string | null>;
@@ -78,7 +78,7 @@ export async function protectDocument(order: Order, around: Circumstances): Prom
   const labelled = await label(order, around);
   try {
     signal.throwIfAborted();
-    const made = order.policy === null ? nothingMade : await protect(order, order.policy, labelled.shown, around);
+    const made = order.policy === null ? nothingMade : await protect(order, order.policy, around);
     return outcomeOf(order, labelled, made);
   } catch (error) {
     await labelled.putBack().catch(() => undefined); // the reason why is the one to tell
@@ -88,12 +88,11 @@ export async function protectDocument(order: Order, around: Circumstances): Prom
 
 interface Labelled {
   readonly isLabelled: boolean;
-  readonly shown: readonly MarkKind[];
   readonly notShown: readonly MarkKind[];
   putBack(): Promise<void>;
 }
 
-const untouched: Labelled = { isLabelled: false, shown: [], notShown: [], putBack: async () => undefined };
+const untouched: Labelled = { isLabelled: false, notShown: [], putBack: async () => undefined };
 
 /** Marking first: what of it is shown stands in the properties. */
 async function label(order: Order, around: Circumstances): Promise<Labelled> {
@@ -121,7 +120,7 @@ async function writeLabel(order: Order, label: Label, before: Properties | null,
   const name = order.labelName ?? label.id;
   const labelling = { label, name, tenant, isProtected, shown, reason, nowMs: now() };
   const isLabelled = before !== null && (await document.setProperties(changesTo(before, labelling)));
-  return { isLabelled, shown, notShown: wanted.filter((kind) => !shown.includes(kind)) };
+  return { isLabelled, notShown: wanted.filter((kind) => !shown.includes(kind)) };
 }
 
 async function labelBack(order: Order, before: Properties | null, around: Circumstances): Promise<void> {
@@ -147,10 +146,9 @@ const nothingMade: Made = {
 async function protect(
   { label, labelName, reason }: Order,
   policy: TemplatePolicy,
-  shown: readonly MarkKind[],
   around: Circumstances,
 ): Promise<Made> {
-  const wish = { name: fileName(around.document, around.unsaved), label, labelName, shown, policy, reason };
+  const wish = { name: fileName(around.document, around.unsaved), label, labelName, policy, reason };
   const protector = await firstReady(around.protectors);
   const file = await protectFile(protector, wish, around);
   if (file !== null) return { ...nothingMade, file, by: protector.by, isSaved: around.document.canSave };
@@ -210,5 +208,6 @@ function outcomeOf({ label, policy }: Order, { isLabelled, notShown, putBack }: 
     return lastUse;
   };
   const readers = copy === null && file === null ? [] : (policy?.grants.flatMap(({ who }) => who) ?? []);
-  return { label, ...made, readers, isLabelled, notShown, undo };
+  const isMarked = file !== null || (copy !== null && !made.pagesOnly); // whoever protects puts in all of it
+  return { label, ...made, readers, isLabelled, notShown: isMarked ? [] : notShown, undo };
 }

@@ -1,7 +1,7 @@
 import type { ByteSource } from "../shared/bytes.js";
 import type { Label } from "../shared/label.js";
 import type { TemplatePolicy } from "../shared/template.js";
-import type { Form, MarkKind } from "./document.js";
+import type { Form } from "./document.js";
 import type { FileContent } from "./file-content.js";
 
 /** What a document is to get, whoever protects it. */
@@ -11,8 +11,6 @@ export interface Wish {
   readonly label: Label | null;
   /** `Confidential/Project`; `null` without a label. */
   readonly labelName: string | null;
-  /** What of the label's marking stands in the content. */
-  readonly shown: readonly MarkKind[];
   readonly policy: TemplatePolicy;
   /** Why a more sensitive label went, for the audit. */
   readonly reason: string | null;

@@ -64,19 +64,23 @@ export async function signInHere(agree: Agree): Promise<SignedIn> {
   return { place, trust, account: await signInPage(place, trust, agree, "Office") };
 }
 
-/** @param before - gives what protects for this person rather than the page, by their address. */
-export function pageSession(
-  { place, trust, account }: SignedIn,
-  now: () => number,
-  before: (address: string) => Protector,
-): Session {
+/** What a session of this page takes besides. */
+export interface Beside {
+  readonly now: () => number;
+  /** Of the documents' readers, for what a label shows in them. */
+  readonly language: string;
+  /** What protects for this person rather than the page, by their address. */
+  readonly agentFor: (address: string) => Protector;
+}
+
+export function pageSession({ place, trust, account }: SignedIn, { now, language, agentFor }: Beside): Session {
   const { organisation, tenant, viewer } = place.discovery;
   return {
     by: "page",
     person: { name: account.name, address: account.address },
     organisation,
     tenant,
-    protectors: [before(account.address), new InPage({ account, trust, viewer, now })],
+    protectors: [agentFor(account.address), new InPage({ account, trust, viewer, now, language })],
     policy: () => account.service.policy(),
     findPeople: async (search) => (await account.service.findPeople(search)).people,
     signOut: () => account.signOut(),

@@ -29,10 +29,11 @@ const desktop = [
   { package: "xdg-utils", programs: ["xdg-mime"] },
   { package: "libglib2.0-bin", programs: ["gio"] },
 ];
-/** Other programs that read Office files, to hold ours against. */
+/** Other programs that read and write Office files, to hold ours against. */
 const office = [
   { package: "p7zip-full", programs: ["7z"] },
   { package: "python3-olefile", files: ["/usr/lib/python3/dist-packages/olefile/__init__.py"] },
+  { package: "python3-xlsxwriter", files: ["/usr/lib/python3/dist-packages/xlsxwriter/__init__.py"] },
   { package: "libapache-poi-java", files: ["/usr/share/java/poi.jar"] },
   { package: "default-jdk-headless", programs: ["javac"] },
 ];

@@ -13,7 +13,6 @@ export const jobOf = ({ name, content }: Clear, order: MailOrder, readers: reado
   form: "file",
   label: order.label,
   labelName: order.labelName,
-  shown: [],
   policy: order.policyFor(readers),
   reason: order.reason,
 });

@@ -3,8 +3,7 @@ import { isWebOrigin } from "../../shared/format/sealed-page/layout.js";
 import { encodeMailStamp } from "../../shared/license/mail-stamp.js";
 import type { Agree } from "../../shared/protocol/authorization.js";
 import type { Discovery } from "../../shared/protocol/service-api.js";
-import type { Protector } from "../protector.js";
-import { pageSession, type Session, type SignedIn, signInHere } from "../session.js";
+import { type Beside, pageSession, type Session, type SignedIn, signInHere } from "../session.js";
 import type { PageOf } from "./copies.js";
 import { type Holder, PageHolder } from "./holder.js";
 import type { MailCircumstances } from "./order.js";
@@ -20,22 +19,18 @@ export interface MailSession extends Session {
   explain(from: string, to: string | null, reason: string): Promise<void>;
 }
 
-/** @param before - gives what protects for this person rather than the page. @throws RightsError as `signInHere`. */
-export async function openMailSession(
-  agree: Agree,
-  now: () => number,
-  before: (address: string) => Protector,
-): Promise<MailSession> {
+/** @throws RightsError as `signInHere`. */
+export async function openMailSession(agree: Agree, beside: Beside): Promise<MailSession> {
   const signedIn = await signInHere(agree);
   const { account, trust, place } = signedIn;
   const { organisation, guests, viewer } = place.discovery;
   const service = new URL(place.service).origin;
   return {
-    ...pageSession(signedIn, now, before),
+    ...pageSession(signedIn, beside),
     holder: new PageHolder(account, trust),
     page: viewer !== null && isWebOrigin(service) ? { service, organisation } : null,
     guests,
-    stamp: (label, digests) => stampFor(signedIn, label, digests, now()),
+    stamp: (label, digests) => stampFor(signedIn, label, digests, beside.now()),
     async explain(from, label, reason) {
       await account.service.relabelClear({ from, label, reason });
     },

@@ -7,7 +7,7 @@ import { sourceOf } from "../../shared/bytes.js";
 import { carriedLabels } from "../../shared/format/carrier.js";
 import type { Label } from "../../shared/label.js";
 import { launchChromium } from "../browser/chromium.js";
-import { makePackage, wordParts } from "../office-documents.js";
+import { excelParts, makePackage, partsOf, wordParts } from "../office-documents.js";
 import type { OfficeWindow } from "./office.js";
 import { openOffice } from "./open-office.js";
 import { SecureOrganisation } from "./secure-organisation.js";
@@ -35,6 +35,7 @@ beforeAll(async () => {
   await contoso.changeLabels((all) => {
     labels = all;
     const named = (name: string) => all.find(({ names }) => names.en === name)!;
+    named("All employees").marking = { watermark: { text: { en: "For us" } } };
     named("General").marking = {
       header: { text: { en: "General", de: "Allgemein" }, color: "#0078d4", alignment: "right" },
       footer: { text: { en: "Ours & yours" } },
@@ -230,6 +231,23 @@ describe("Excel", () => {
     expect(name).toBe("sums.xlsx");
     expect(await holds(await contoso.opened("colleague", name, bytes))).toBe("Confidential/Project");
     expect(await shown()).toEqual({ RightHeader: "", CenterFooter: "" });
+    quiet(office);
+  });
+
+  it("protects a workbook with the watermark that Excel lets nobody put in", async () => {
+    const path = join(contoso.folder, "sums.xlsx");
+    makePackage(path, excelParts("quicksilver", ""));
+    const url = `${sharePoint}sums.xlsx`;
+    const office = await openOffice(browser, contoso, { program: "Excel", file: readFileSync(path), url });
+    await office.signIn(writer());
+    await office.pick("Confidential", "All employees");
+    const { name, bytes } = await office.protect();
+    expect(await office.pane.textContent("main")).not.toContain("watermark");
+    const clear = await contoso.opened("colleague", name, bytes);
+    if (typeof clear === "number") throw new Error(`not opened: ${clear}`);
+    const parts = await partsOf(Uint8Array.from(clear));
+    expect(parts.get("xl/worksheets/sheet1.xml")).toContain("&amp;C&amp;G");
+    expect(parts.get("xl/media/watermark.emf")).toContain([..."For us"].join("\0"));
     quiet(office);
   });
 

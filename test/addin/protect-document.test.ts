@@ -50,7 +50,7 @@ const order = (more: Partial<Order> = {}): Order => ({
 const codeOf = (promise: Promise<unknown>) => promise.then(String, (error) => error.code ?? error.message);
 
 describe("protecting the open document", () => {
-  it("writes label and marking first, so that the protected copy has them, and says what could not be shown", async () => {
+  it("writes label and marking first, so that the protected copy has them", async () => {
     const { document, around, protector, steps } = world();
     document.canMark = ["header"];
     const outcome = await protectDocument(order(), around);
@@ -68,7 +68,16 @@ describe("protecting the open document", () => {
       "MSIP_Label_33333333-3333-4333-8333-333333333333_Enabled": "true",
     });
     expect([...document.values.keys()].filter((name) => name.includes(before.id))).toEqual([]);
-    expect(outcome).toMatchObject({ by: "page", isLabelled: true, pagesOnly: false, notShown: ["watermark"] });
+    expect(outcome).toMatchObject({ by: "page", isLabelled: true, pagesOnly: false, notShown: [] });
+  });
+
+  it("says what of a label could not be shown, unless what is protected has it", async () => {
+    const { document, around } = world();
+    document.canMark = ["header"];
+    const labelOnly = await protectDocument(order({ policy: null }), around);
+    expect(labelOnly.notShown).toEqual(["watermark"]);
+    document.forms = ["pdf"];
+    expect(await protectDocument(order(), around)).toMatchObject({ pagesOnly: true, notShown: ["watermark"] });
   });
 
   it("is undone: properties and marking are what they were, and the copy opens for nobody else", async () => {

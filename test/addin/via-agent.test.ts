@@ -71,7 +71,6 @@ const job = (more: Partial<ProtectJob> = {}): ProtectJob => ({
   content: sourceOf(utf8("PK")),
   label: labelOf("1", { template }),
   labelName: "Label 1",
-  shown: ["header", "watermark"],
   policy,
   reason: null,
   ...more,

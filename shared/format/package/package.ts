@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../bytes.js";
+import type { ByteSource, Bytes } from "../../bytes.js";
 import { readPart } from "../zip/content.js";
 import { readZip, type ZipFile } from "../zip/read.js";
 import { type NewZip, rewriteZip } from "../zip/write.js";
@@ -13,7 +13,7 @@ export class OfficePackage {
   readonly zip: ZipFile;
   readonly #before = new Map<string, string>();
   /** By their names in lower case; `null`: no such part any more. */
-  readonly #now = new Map<string, { name: string; text: string | null }>();
+  readonly #now = new Map<string, { name: string; content: string | Bytes | null }>();
 
   private constructor(zip: ZipFile) {
     this.zip = zip;
@@ -29,14 +29,14 @@ export class OfficePackage {
 
   has(name: string): boolean {
     const now = this.#now.get(name.toLowerCase());
-    return now === undefined ? this.zip.entry(name) !== null : now.text !== null;
+    return now === undefined ? this.zip.entry(name) !== null : now.content !== null;
   }
 
   /** A part as it is by now; `null` where there is none. */
   async text(name: string): Promise<string | null> {
     const key = name.toLowerCase();
     const now = this.#now.get(key);
-    if (now !== undefined) return now.text;
+    if (now !== undefined) return now.content instanceof Uint8Array ? decodePart(now.content) : now.content;
     const before = this.#before.get(key);
     if (before !== undefined) return before;
     const entry = this.zip.entry(name);
@@ -46,9 +46,9 @@ export class OfficePackage {
     return text;
   }
 
-  /** @param text - `null`: the part goes. */
-  set(name: string, text: string | null): void {
-    this.#now.set(name.toLowerCase(), { name, text });
+  /** @param content - `null`: the part goes. */
+  set(name: string, content: string | Bytes | null): void {
+    this.#now.set(name.toLowerCase(), { name, content });
   }
 
   /** `docMetadata/LabelInfo.xml`, or with a number where that is taken. */
@@ -66,10 +66,12 @@ export class OfficePackage {
   }
 
   #changes() {
-    const changed = [...this.#now].filter(([key, { name, text }]) =>
-      text === null ? this.zip.entry(name) !== null : this.#before.get(key) !== text,
+    const changed = [...this.#now].filter(([key, { name, content }]) =>
+      content === null ? this.zip.entry(name) !== null : this.#before.get(key) !== content,
     );
-    return new Map(changed.map(([, { name, text }]) => [name, text === null ? null : encodePart(text)]));
+    return new Map(
+      changed.map(([, { name, content }]) => [name, typeof content === "string" ? encodePart(content) : content]),
+    );
   }
 
   /** The document with what was changed. */

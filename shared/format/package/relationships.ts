@@ -1,3 +1,4 @@
+import type { Bytes } from "../../bytes.js";
 import {
   appendEdits,
   attributeOf,
@@ -101,12 +102,12 @@ export async function removeRelationship(pkg: OfficePackage, part: string, id: s
 }
 
 /** A new part and what it is. */
-export async function addPart(pkg: OfficePackage, part: string, type: string, text: string): Promise<void> {
+export async function addPart(pkg: OfficePackage, part: string, type: string, content: string | Bytes): Promise<void> {
   const types = (await pkg.text(contentTypes))!;
   const root = rootOf(types, typesNamespace, "Types");
   const override = `<${prefixOf(root)}Override PartName="/${escapeMarkup(part)}" ContentType="${type}"/>`;
   pkg.set(contentTypes, edited(types, appendEdits(root, override)));
-  pkg.set(part, text);
+  pkg.set(part, content);
 }
 
 /** A part goes, with what said what it is. */
