@@ -6,6 +6,7 @@ import { encodeConfig } from "../../service/config.js";
 import { prepareTrial, type TrialPerson } from "../../service/trial.js";
 import type { Label } from "../../shared/label.js";
 import { shownCode } from "../agent/link/shown-code.js";
+import { removeFolder } from "../folders.js";
 import { type Agent, startAgent } from "../scenarios/agents.js";
 import { freePort, type Run, seal } from "../scenarios/seal.js";
 import { type Running, startProcess } from "../service/service-process.js";
@@ -64,7 +65,7 @@ export class SecureOrganisation {
   async end(): Promise<void> {
     for (const agent of this.#agents) await agent.kill();
     await this.#service?.kill();
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 
   person = (role: TrialPerson["role"]): TrialPerson => this.people.find((one) => one.role === role)!;

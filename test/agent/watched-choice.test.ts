@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +8,7 @@ import { collect, sourceOf } from "../../shared/bytes.js";
 import { labelled } from "../../shared/format/carrier.js";
 import { newId } from "../../shared/ids.js";
 import { labelPath } from "../../shared/label.js";
+import { removeFolder } from "../folders.js";
 import { packageOf, wordParts } from "../office-documents.js";
 
 const tenant = newId();
@@ -18,7 +19,7 @@ const project = { label: "Confidential/Project" };
 /** A document that carries a label inside. @param of - whose organisation's. */
 async function carrying(name: string, of = tenant): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "seal-choice-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const { id: label } = policy.labels.find((one) => labelPath(policy.labels, one) === name)!;
   const written = {
     label,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp } from "node:fs/promises";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { askAgent, serveControl } from "../../agent/control.js";
 import { homeAt, openHome } from "../../agent/home.js";
 import { environment } from "../agent/account/scratch-home.js";
+import { removeFolder } from "../folders.js";
 import { freePort, seal, stop, type Trial, up } from "../scenarios/seal.js";
 
 /** A second person on the same computer tries everything (threats T23, T24). */
@@ -32,7 +33,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "seal-other-"));
   chmodSync(root, 0o755); // what is private has to be so by itself
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(() => removeFolder(root));
 
 describe("another person on this computer", () => {
   let trial: Trial;

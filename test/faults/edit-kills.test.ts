@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { random, times } from "../scale.js";
 import { environment, freePort, program, seal, stop, type Trial, until, up } from "../scenarios/seal.js";
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stop(trial, "SIGKILL");
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 });
 
 const at = (name: string) => join(root, name);

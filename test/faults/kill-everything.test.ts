@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { random, times } from "../scale.js";
 import { freePort, seal, stop, type Trial, until, up } from "../scenarios/seal.js";
 
@@ -22,7 +23,7 @@ describe("kill -9 of everything at any moment", () => {
 
   afterAll(async () => {
     await stop(trial);
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   function drop(round: number): void {

@@ -1,9 +1,10 @@
 import { chownSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
+import { chmod, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { removeFolder } from "../folders.js";
 import { random } from "../scale.js";
 import { foldersOf, startAgent } from "./agents.js";
 import { appears, disappears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
@@ -71,7 +72,7 @@ describe("agents", { timeout: 300_000 }, () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("two of them on one folder protect each file once", async () => {

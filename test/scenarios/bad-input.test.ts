@@ -15,6 +15,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { makePackage, wordParts } from "../office-documents.js";
 import { appears, freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
@@ -35,7 +36,7 @@ describe("bad input", () => {
 
   afterAll(async () => {
     await stop(trial);
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it.each([

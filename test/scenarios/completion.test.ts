@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 
 /**
  * Completion as the three shells do it, bash and zsh at a terminal. `said` is a command that is completed as seal is,
@@ -36,7 +37,7 @@ describe("completion in a real shell", () => {
     await writeFile(join(root, "bin", name), `#!/bin/sh\n${script}\n`);
     await chmod(join(root, "bin", name), 0o755);
   };
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  afterAll(() => removeFolder(root));
 
   /** Types `keys` once the prompt is there, and gives what the shell then showed, up to "done". */
   function type(shell: string, keys: string): Promise<string> {

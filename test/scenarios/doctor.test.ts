@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, seal, stop, type Trial, up } from "./seal.js";
 
 /** Each thing that can be wrong is found, with what to do; nothing is changed by looking. */
@@ -17,7 +18,7 @@ describe("seal doctor", () => {
   });
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   /** A copy of the writer's home, changed, looked at. */

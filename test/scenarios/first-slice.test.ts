@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** The story of the README, told once from beginning to end; each step builds on the ones before. */
@@ -44,7 +45,7 @@ describe.sequential("drop a file, and it opens only for those its policy names",
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("starts with everything a trial needs", () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { sourceOf } from "../../shared/bytes.js";
 import { parsePublishingLicense } from "../../shared/license/publishing-license.js";
 import { parseChain } from "../../shared/license/xrml.js";
 import { readProtected } from "../../shared/protect.js";
+import { removeFolder } from "../folders.js";
 import { appears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** The tenant key the file is sealed to, by its id. */
@@ -59,7 +60,7 @@ describe.sequential("a new tenant key", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("finds documents that were opened before, and agents that have not heard of it", async () => {

@@ -11,10 +11,11 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { long } from "../scale.js";
 import { freePort, seal, stop, type Trial, until, up } from "./seal.js";
 
@@ -56,7 +57,7 @@ describe("large files, through the command line", () => {
 
   afterAll(async () => {
     await stop(trial);
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it.each([

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collect, sourceOf } from "../../shared/bytes.js";
 import { carriedLabels, labelled } from "../../shared/format/carrier.js";
+import { removeFolder } from "../folders.js";
 import { differing, makePackage, partOf, partsOf, relationship, wordParts } from "../office-documents.js";
 import { pdfOf } from "../pdf-documents.js";
 import { freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
@@ -43,7 +44,7 @@ describe.sequential("a label is in the document, whether it is protected or not"
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("is given to a clear file in its place, which stays as it is otherwise", async () => {

@@ -9,6 +9,7 @@ import { exitOf } from "../../agent/cli/exit.js";
 import { sourceOf } from "../../shared/bytes.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
+import { removeFolder } from "../folders.js";
 import { asBinaryKind, excelParts, makePackage, wordParts } from "../office-documents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
@@ -63,7 +64,7 @@ describe.sequential("an Office document keeps its name, and opens only for those
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("is protected in its place", async () => {

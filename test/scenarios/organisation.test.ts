@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** An administrator at the command line, from beginning to end; each step builds on the ones before. */
@@ -39,7 +40,7 @@ describe.sequential("an administrator looks after the organisation", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("is told to sign in, and nobody else gets further", async () => {

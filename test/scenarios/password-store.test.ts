@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /**
@@ -44,7 +45,7 @@ describe("the system's password store", () => {
   afterAll(async () => {
     for (const child of [keyring, bus]) child?.kill("SIGKILL");
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   async function startKeyring(how: "unlocked" | "locked"): Promise<void> {

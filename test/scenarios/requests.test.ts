@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** `seal requests`: who is refused asks, the owner answers, and the same file opens. */
@@ -21,7 +22,7 @@ describe("asking for access", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("lets in who was refused, without the file being sent again", async () => {

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { makePackage, wordParts } from "../office-documents.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stop(trial, "SIGKILL");
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 });
 
 describe("seal protect --html", () => {

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { makePackage, wordParts } from "../office-documents.js";
 import { openSmtpCatcher, type SmtpCatcher } from "../service/mail/smtp-catcher.js";
 import { freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
@@ -56,7 +57,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
   await stop(trial, "SIGKILL");
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 });
 
 describe("without a mail server", () => {

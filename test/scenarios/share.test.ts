@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** `seal share`: somebody may open a file besides those who may already. */
@@ -35,7 +36,7 @@ describe("sharing", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("of a protected file adds to what each may do, and takes nothing from anybody", async () => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, seal, stop, type Trial, up } from "./seal.js";
 import { answerTo, matches, normalise, parseTranscript } from "./transcript.js";
 
@@ -30,7 +31,7 @@ describe("transcripts", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   /** What commands find: who they are, and the passwords of the four by role. */

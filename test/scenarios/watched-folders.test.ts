@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 import { foldersOf } from "./agents.js";
 import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
@@ -33,7 +34,7 @@ describe("in a watched folder", () => {
 
   afterAll(async () => {
     await stop(trial, "SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   it("what was there before is counted and stays, until the folder is watched with --existing", async () => {

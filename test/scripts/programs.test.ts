@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { removeFolder } from "../folders.js";
 
 const root = dirname(dirname(import.meta.dirname));
 let copy: string;
@@ -14,7 +15,7 @@ beforeEach(async () => {
   await cp(join(root, "package.json"), join(copy, "package.json"));
   await symlink(join(root, "node_modules"), join(copy, "node_modules"), "dir");
 });
-afterEach(() => rm(copy, { recursive: true, force: true }));
+afterEach(() => removeFolder(copy));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
 const others = [

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { type AuditRecord, openAudit } from "../../service/audit.js";
 import type { AuditSearch } from "../../service/audit-search.js";
 import { scratchStore } from "./scratch.js";
@@ -7,6 +7,7 @@ import { scratchStore } from "./scratch.js";
 async function auditOf(count: number, detail = (i: number) => `${i}`) {
   const store = await scratchStore();
   const audit = await openAudit({ store, headFile: join(dirname(store.path), "audit.head"), now: () => 1 });
+  onTestFinished(() => audit.close());
   const event = (i: number) =>
     ({ action: i % 2 === 0 ? "grant" : "track", result: "done", subject: "s", detail: detail(i) }) as const;
   await Promise.all(Array.from({ length: count }, (_, i) => audit.append(event(i + 1))));

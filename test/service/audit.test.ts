@@ -1,7 +1,7 @@
 import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import BetterSqlite from "better-sqlite3";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type AuditEvent, openAudit } from "../../service/audit.js";
 import { openStore } from "../../service/store/store.js";
 import { scratchStore } from "./scratch.js";
@@ -20,7 +20,11 @@ async function scratchAudit() {
   const store = await scratchStore();
   const headFile = join(dirname(store.path), "audit.head");
   let time = 0;
-  const open = () => openAudit({ store, headFile, now: () => ++time });
+  const open = async () => {
+    const audit = await openAudit({ store, headFile, now: () => ++time });
+    onTestFinished(() => audit.close());
+    return audit;
+  };
   const tamper = (sql: string) => {
     const db = new BetterSqlite(store.path);
     db.exec(sql);

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { launchChromium } from "../browser/chromium.js";
+import { removeFolder } from "../folders.js";
 import { seal } from "../scenarios/seal.js";
 import { codeIn } from "../service/guests/visitor.js";
 import { sharedService } from "../service/licensing/scratch-service.js";
@@ -34,7 +35,7 @@ export function outside() {
   afterAll(async () => {
     await browser?.close();
     await catcher?.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   const mailsTo = (address: string) => catcher.mails.filter(({ to }) => to.includes(address));

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
+import { removeFolder } from "../folders.js";
 import { freePort, seal, stop, type Trial, up } from "../scenarios/seal.js";
 
 /** A trial organisation with real processes, and files protected in it by the command line. */
@@ -22,7 +23,7 @@ export class Organisation {
 
   async end(): Promise<void> {
     await stop(this.trial, "SIGKILL");
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 
   person = (role: string) => this.trial.people.find((one) => one.role === role)!;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -11,6 +11,7 @@ import type { TrialRole } from "../../../service/trial.js";
 import type { RightsErrorCode } from "../../../shared/errors.js";
 import { codeOf } from "../../../shared/errors.js";
 import type { Grant } from "../../../shared/policy.js";
+import { removeFolder } from "../../folders.js";
 import { type Ground, groundOf, lay } from "../../service/licensing/grounds.js";
 import { preparedService, type ScratchService, scratchService } from "../../service/licensing/scratch-service.js";
 
@@ -29,7 +30,7 @@ export function environment(variables: Record<string, string | null>): void {
 
 export async function scratchFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sealwright-account-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   return folder;
 }
 

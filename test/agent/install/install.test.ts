@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -9,6 +9,7 @@ import { desktopWord, linuxPlan, mimeType, unitWord } from "../../../agent/insta
 import { macosPlan } from "../../../agent/install/macos.js";
 import { windowsPlan, windowsWord } from "../../../agent/install/windows.js";
 import { protectedSuffixes } from "../../../shared/format/kind.js";
+import { removeFolder } from "../../folders.js";
 import { seal } from "../../scenarios/seal.js";
 
 /** Against the system's own programs on Linux; what other systems get is only looked at. */
@@ -20,7 +21,7 @@ describe("seal install, in a home", () => {
   let env: Record<string, string>;
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), "seal-install-"));
-    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(home));
     env = {
       HOME: home,
       XDG_DATA_HOME: join(home, ".local/share"),
@@ -114,7 +115,7 @@ describe("the plan", () => {
 
   it("for a user's systemd is a unit that systemd understands", async () => {
     const folder = await mkdtemp(join(tmpdir(), "seal-unit-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(folder));
     const odd = {
       ...around,
       env: { SEALWRIGHT_HOME: '/home/ada/my "50%" $HOME' },

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,13 +10,14 @@ import { openHome } from "../../../agent/home.js";
 import { trustPlan } from "../../../agent/install/trust.js";
 import { authorityFile, openCertificate } from "../../../agent/link/link-files.js";
 import { launchWholeChromium } from "../../browser/chromium.js";
+import { removeFolder } from "../../folders.js";
 import { seal } from "../../scenarios/seal.js";
 
 /** The certificate of the agent's link: what OpenSSL, Node and a browser make of it. */
 
 async function person() {
   const folder = await mkdtemp(join(tmpdir(), "seal-trust-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const home = await openHome(join(folder, ".sealwright"));
   return { folder, home };
 }

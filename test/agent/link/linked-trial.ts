@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeFolder } from "../../folders.js";
 import { freePort, seal, stop, type Trial, up } from "../../scenarios/seal.js";
 import { shownCode } from "./shown-code.js";
 
@@ -41,6 +42,6 @@ export class LinkedTrial {
 
   async end(): Promise<void> {
     await stop(this.trial, "SIGKILL");
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 }

@@ -8,6 +8,7 @@ import { PromisedDocuments } from "../../../agent/link/promised.js";
 import { codeOf } from "../../../shared/errors.js";
 import { newId } from "../../../shared/ids.js";
 import type { Wanted } from "../../../shared/protocol/agent-api.js";
+import { removeFolder } from "../../folders.js";
 import { makePackage, wordParts } from "../../office-documents.js";
 import { linkedAgent } from "./linked-agent.js";
 
@@ -19,7 +20,7 @@ const isProtected = (path: string) => readFileSync(path).subarray(0, 4).toString
 async function promising() {
   const { link, account } = await linkedAgent();
   const folder = await realpath(await mkdtemp(join(tmpdir(), "seal-promised-")));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const gone = new PromisedDocuments(account.home);
   const promise = async (name: string, subject = account.info.subject, asked: Wanted = wanted) => {
     const path = join(folder, name);

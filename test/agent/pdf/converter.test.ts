@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Conversion, Converter } from "../../../agent/pdf/converter.js";
 import { findSuite } from "../../../agent/pdf/suite.js";
+import { removeFolder } from "../../folders.js";
 import { excelParts, makePackage, relationship, wordParts } from "../../office-documents.js";
 
 let folder: string;
@@ -17,7 +18,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "seal-converter-"));
   converter = await Converter.open(findSuite(), folder);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 const put = (name: string, parts: Record<string, string>) => makePackage(join(converter.incoming, name), parts);
 /** What came of each, in the order of the documents. */

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canConfine, confinedProgram, inside } from "../../../agent/session/confined-program.js";
 import { displayArgs } from "../../../agent/session/display.js";
+import { removeFolder } from "../../folders.js";
 import { makePackage, relationship, wordParts } from "../../office-documents.js";
 
 /** A program that edits without the right to take the content away, and what it gets hold of (threats T26, T29). */
@@ -31,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 });
 
 const port = () => (server.address() as AddressInfo).port;

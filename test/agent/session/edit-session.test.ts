@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Account } from "../../../agent/account.js";
@@ -20,6 +20,7 @@ import { collect } from "../../../shared/bytes.js";
 import { webEngine } from "../../../shared/crypto/web-engine.js";
 import { newId } from "../../../shared/ids.js";
 import { consume } from "../../../shared/protect.js";
+import { removeFolder } from "../../folders.js";
 import { environment, scratchFolder, scratchOrganisation } from "../account/scratch-home.js";
 
 /** Sessions on real files with a real service: what happens to keys, and what a process that died at any point leaves. */
@@ -201,7 +202,7 @@ describe("a process that died", () => {
 describe("clear content", () => {
   it("lies in memory where the system has some for this person, and nobody else can enter", async () => {
     const runtime = await mkdtemp("/dev/shm/seal-runtime-");
-    onTestFinished(() => rm(runtime, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(runtime));
     environment({ XDG_RUNTIME_DIR: runtime });
     const { writer, clear } = await story();
     await chmod(runtime, 0o700);

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Watcher } from "../../../agent/watch/watcher.js";
 import type { Watch } from "../../../agent/watches.js";
+import { removeFolder } from "../../folders.js";
 import { until } from "../../scenarios/seal.js";
 
 /** The watcher over real folders; protecting is a rename here, what it really does is tested elsewhere. */
@@ -30,7 +31,7 @@ describe("watched folders", () => {
 
   afterEach(async () => {
     await watcher.close();
-    await rm(root, { recursive: true, force: true });
+    await removeFolder(root);
   });
 
   const finished = (name: string) => until(name, () => done.includes(at(name)));

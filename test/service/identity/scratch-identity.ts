@@ -31,6 +31,7 @@ export async function scratchIdentity(clock: { now: () => number } = { now: Date
   const store = await scratchStore(now);
   const publicUrl = others?.publicUrl ?? new URL(`http://127.0.0.1:${await freePort()}`);
   const audit = await openAudit({ store, headFile: join(dirname(store.path), "audit.head"), now });
+  onTestFinished(() => audit.close());
   const directory = new EmbeddedDirectory(store.accounts);
   const people = { ada: newId(), bob: newId() };
   const passwordHash = await hashPassword(password);

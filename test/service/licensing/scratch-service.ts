@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { ServiceConfig } from "../../../service/config.js";
 import { type Service, type StartOptions, startService } from "../../../service/start.js";
 import type { TrialPerson, TrialRole } from "../../../service/trial.js";
+import { removeFolder } from "../../folders.js";
 import { rsaWorkerUrl } from "../rsa-worker.js";
 import { enrol, type TestDevice } from "./device.js";
 import { foundOrganisation, type Ground, groundOf } from "./grounds.js";
@@ -66,7 +66,7 @@ async function openScratchService(
   const { origin } = config.publicUrl;
   const close = async () => {
     await service.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   };
   const enrolAs = (role: TrialRole) => enrol(origin, people[role], clock);
   return { config, origin, service, people, clock, log, ground, close, enrol: enrolAs };
