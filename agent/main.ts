@@ -227,11 +227,11 @@ async function answer(
 const sentenceOf = (error: unknown): string =>
   error instanceof RightsError ? error.message : "something went wrong inside this program";
 
-try {
-  await run();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`seal: error: ${sentenceOf(error)}\n`);
-  if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
-  process.exit(1);
-}
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`seal: error: ${sentenceOf(error)}\n`);
+    if (process.env.SEALWRIGHT_DEBUG === "1") console.error(error);
+    process.exit(1);
+  },
+);

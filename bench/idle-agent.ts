@@ -14,7 +14,7 @@ const settleMs = 3000;
 const idleMs = 10_000;
 /** The kernel counts a process's time in hundredths of a second. */
 const tickSeconds = 0.01;
-const agent = join(import.meta.dirname, "..", "agent.js");
+const agent = join(import.meta.dirname, "..", "agent.cjs");
 
 /** Half of them protected already, half clear files that were there before the folder was watched. */
 function fill(root: string): void {

@@ -1,5 +1,5 @@
 // Bundles the programs under dist/, with what they load lazily in chunks beside them. Writes beside and renames, so that
-// a program that is running, or starting, finds the old file or the new one, whole. Most packages stay in node_modules.
+// a program that is running, or starting, finds the old file or the new one, whole.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -11,15 +11,16 @@ const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
 const { version, dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const dayMs = 86_400_000;
-/** Taken in, since every command needs them and reading their many files would take most of a start. */
-const bundled = ["commander", "zod"];
+const packages = Object.keys(dependencies);
+/** What has a part that is no JavaScript, and finds it beside itself. */
+const native = ["@napi-rs/keyring", "@node-rs/argon2", "better-sqlite3"];
 const forNode = {
   absWorkingDir: root,
   outdir: "dist",
   bundle: true,
   platform: "node",
   target: "node20",
-  external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
+  external: packages,
   // less to read at every start; names stay, for whoever reads a stack
   minifyWhitespace: true,
   minifySyntax: true,
@@ -28,15 +29,28 @@ const forNode = {
   logLevel: "warning",
 };
 
-/** The command line, which starts for every command: one file, which Node starts sooner than modules. */
-const commandLine = await build({
+/** One file, which Node starts sooner than modules: finding and reading hundreds of them takes most of a start. */
+const ofOneFile = {
   ...forNode,
-  entryPoints: { seal: "agent/cli/main.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   supported: { "dynamic-import": false },
   define: { SEALWRIGHT_VERSION: JSON.stringify(version), "import.meta.url": "programUrl" },
   banner: { js: 'const programUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+/** The command line, which starts for every command: what is seldom needed stays in node_modules. */
+const commandLine = await build({
+  ...ofOneFile,
+  entryPoints: { seal: "agent/cli/main.ts" },
+  external: packages.filter((name) => name !== "commander" && name !== "zod"),
+});
+
+const processes = await build({
+  ...ofOneFile,
+  entryPoints: { agent: "agent/main.ts", service: "service/main.ts" },
+  external: native,
+  keepNames: true, // oidc-provider knows its tokens by the names of their classes
 });
 
 for (const file of commandLine.outputFiles.filter(({ path }) => path.endsWith(".cjs"))) {
@@ -44,11 +58,10 @@ for (const file of commandLine.outputFiles.filter(({ path }) => path.endsWith(".
   file.contents = Buffer.concat([file.contents, Buffer.from(`//${hash}\n`)]); // by which its code cache is known
 }
 
+/** What they start in threads. */
 const { outputFiles } = await build({
   ...forNode,
   entryPoints: {
-    agent: "agent/main.ts",
-    service: "service/main.ts",
     "rsa-worker": "service/custody/rsa-worker.ts",
     "pkcs12-worker": "service/custody/pkcs12-worker.ts",
     "segment-worker": "agent/bulk/segment-worker.ts",
@@ -170,7 +183,7 @@ const viewerIcons = await Promise.all(
 );
 
 await mkdir(join(dist, "viewer"), { recursive: true });
-outputFiles.push(...commandLine.outputFiles);
+outputFiles.push(...commandLine.outputFiles, ...processes.outputFiles);
 pages.outputFiles.push(...worker.outputFiles, ...events.outputFiles, ...viewerIcons);
 for (const { path, from } of resources)
   if (!existsSync(path)) outputFiles.push({ path, contents: await readFile(from) });

@@ -12,7 +12,7 @@ import { keptPort, prepareTrial } from "./trial.js";
 /** How long requests under way may take once the service is to stop, in ms. */
 const stopWithinMs = 10_000;
 const defaultPort = 7443;
-const usage = "usage: service.js --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS";
+const usage = "usage: service.cjs --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS";
 
 /** What to run, and what the one line on standard output says besides the address. */
 interface Plan {

@@ -12,8 +12,8 @@ export interface Started {
 const readyTimeoutMs = 60_000;
 
 export const programs = {
-  service: new URL("./service.js", import.meta.url),
-  agent: new URL("./agent.js", import.meta.url),
+  service: new URL("./service.cjs", import.meta.url),
+  agent: new URL("./agent.cjs", import.meta.url),
 };
 
 /** @throws RightsError `internal` when it ends, or says nothing for a minute; its own words are on standard error. */

@@ -52,7 +52,7 @@ export class SecureOrganisation {
     const publicUrl = new URL(`https://localhost:${port}`);
     const listen = { host: "localhost", port };
     await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen, tls, agentPorts }));
-    const program = new URL("../../dist/service.js", import.meta.url).pathname;
+    const program = new URL("../../dist/service.cjs", import.meta.url).pathname;
     return new SecureOrganisation(
       publicUrl.origin,
       folder,

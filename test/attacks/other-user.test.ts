@@ -87,7 +87,7 @@ describe("another person on this computer", () => {
     const home = join(root, "two");
     await cp(trial.home, home, { recursive: true, filter: (path) => !path.endsWith(".sock") });
     const agents = [0, 1].map(() => {
-      const agent = new URL("../../dist/agent.js", import.meta.url).pathname;
+      const agent = new URL("../../dist/agent.cjs", import.meta.url).pathname;
       const env = { ...process.env, SEALWRIGHT_HOME: home, SEALWRIGHT_KEYSTORE: "file" };
       const child = spawn(process.execPath, [agent], { env, stdio: ["ignore", "pipe", "pipe"] });
       onTestFinished(() => void child.kill("SIGKILL"));

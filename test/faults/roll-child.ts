@@ -1,5 +1,4 @@
 import fs from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
 import { readConfig } from "../../service/config.js";
 import { startService } from "../../service/start.js";
 
@@ -31,19 +30,22 @@ function instrument(label: string, parts: object, ...names: string[]): void {
   }
 }
 
-const config = await readConfig(configFile!);
-const { app, parts } = await startService(config);
-const make = parts.keyPlace.make.bind(parts.keyPlace);
-parts.keyPlace.make = () => {
-  isRolling = true;
-  return make();
-};
-instrument("keys", parts.keyPlace, "make", "open");
-instrument("file", fs, "writeFile", "link", "rm", "open");
-syncBuiltinESMExports();
-instrument("audit", parts.audit, "append");
-instrument("tenant keys", parts.store.tenantKeys, "activate");
-instrument("settings", parts.store.settings, "set");
-instrument("tenant", parts.tenant, "follow");
-await app.listen(config.listen);
-process.stdout.write(`${JSON.stringify({ ready: config.publicUrl.origin })}\n`);
+async function serve(): Promise<void> {
+  const config = await readConfig(configFile!);
+  const { app, parts } = await startService(config);
+  const make = parts.keyPlace.make.bind(parts.keyPlace);
+  parts.keyPlace.make = () => {
+    isRolling = true;
+    return make();
+  };
+  instrument("keys", parts.keyPlace, "make", "open");
+  instrument("file", fs, "writeFile", "link", "rm", "open");
+  instrument("audit", parts.audit, "append");
+  instrument("tenant keys", parts.store.tenantKeys, "activate");
+  instrument("settings", parts.store.settings, "set");
+  instrument("tenant", parts.tenant, "follow");
+  await app.listen(config.listen);
+  process.stdout.write(`${JSON.stringify({ ready: config.publicUrl.origin })}\n`);
+}
+
+void serve();

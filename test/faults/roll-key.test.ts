@@ -23,14 +23,16 @@ const grants = [{ who: ["project@trial.example"], rights: ["VIEW"] }];
 async function organisation() {
   const { folder, program } = await shippedService();
   await symlink(resolve("node_modules"), join(folder, "node_modules"), "dir");
+  const forNode = { outdir: folder, bundle: true, platform: "node", target: "node20" } as const;
+  await build({ ...forNode, entryPoints: ["service/custody/rsa-worker.ts"], format: "esm" });
   await build({
-    entryPoints: { "roll-child": "test/faults/roll-child.ts", "rsa-worker": "service/custody/rsa-worker.ts" },
-    outdir: folder,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
+    ...forNode,
+    entryPoints: ["test/faults/roll-child.ts"],
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    external: ["@node-rs/argon2", "better-sqlite3"],
+    banner: { js: 'const programUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "programUrl" },
   });
   const [data, kept] = [join(folder, "data"), join(folder, "kept")];
   const first = await startProcess(program, ["--trial", data, "--port", String(await freePort())]);
@@ -49,7 +51,7 @@ async function organisation() {
     config: join(data, "service.json"),
     data,
     program,
-    child: join(folder, "roll-child.js"),
+    child: join(folder, "roll-child.cjs"),
     origin,
     ada,
     bob,

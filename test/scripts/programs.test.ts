@@ -70,8 +70,8 @@ it("the build makes programs that seal starts, says nothing, and leaves nothing 
   expect(served.filter((name) => name.endsWith(".png"))).toHaveLength(5);
   for (const part of ["worker.js", "openjpeg.wasm", "UniJIS-UTF16-H.bcmap", "FoxitSerif.pfb"])
     expect(served.some((name) => name.startsWith("pdfjs-") && name.endsWith(part))).toBe(true);
-  const modules = ["agent", "pkcs12-worker", "rsa-worker", "segment-worker", "service"].map((name) => `${name}.js`);
-  const programs = [...modules, "seal.cjs"].flatMap((name) => [name, `${name}.map`]);
+  const workers = ["pkcs12-worker", "rsa-worker", "segment-worker"].map((name) => `${name}.js`);
+  const programs = [...workers, "agent.cjs", "seal.cjs", "service.cjs"].flatMap((name) => [name, `${name}.map`]);
   const made = (await readdir(join(copy, "dist"))).map((name) => name.replace(/\.[0-9a-f]{16}\.cache$/, ".cache"));
   expect(made.sort()).toEqual([...programs, "seal.cjs.cache", "viewer"].sort());
   expect(node("bin/seal.mjs", "status", "--json").stdout).toBe("status --json\n");

@@ -19,7 +19,7 @@ import { type Ended, shippedService, startProcess } from "./service-process.js";
 
 const ines = "ines@contoso.example";
 
-/** The program, `service.js init …`, with `input` on its standard input. */
+/** The program, `service.cjs init …`, with `input` on its standard input. */
 async function runInit(program: string, args: readonly string[], input = ""): Promise<Ended> {
   const child = spawn(process.execPath, [program, "init", ...args]);
   const said = { stdout: "", stderr: "" };

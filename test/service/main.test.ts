@@ -8,7 +8,7 @@ import { discover } from "../../shared/protocol/service-client.js";
 import { freePort } from "./licensing/scratch-service.js";
 import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
-/** The program itself: `node dist/service.js`. */
+/** The program itself: `node dist/service.cjs`. */
 
 const isUp = (address: string): Promise<boolean> =>
   fetch(`${address}/health`).then(
@@ -75,7 +75,7 @@ it("ends with the process that started it, however that ended", async () => {
 it("says what is wrong with how it was started", async () => {
   const { folder, program } = await shippedService();
   const usage =
-    "service: error: usage: service.js --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS\n";
+    "service: error: usage: service.cjs --config FILE | --trial FOLDER [--port N] | init --config FILE --admin ADDRESS\n";
   for (const args of [
     [],
     ["--what"],

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { TrialPerson } from "../../service/trial.js";
 import { scratchFolder } from "./scratch.js";
 
-const shipped = fileURLToPath(new URL("../../dist/service.js", import.meta.url));
+const shipped = fileURLToPath(new URL("../../dist/service.cjs", import.meta.url));
 
 /** The service as it is shipped, and a folder of one test. */
 export const shippedService = async (): Promise<{ folder: string; program: string }> => ({

@@ -52,7 +52,7 @@ describe("certificates", () => {
     const account = await signInAs("writer");
     const old = await age(account, service, 22);
     const env = { ...process.env, SEALWRIGHT_HOME: account.home.path };
-    const agent = spawn(process.execPath, ["dist/agent.js"], { env, stdio: ["ignore", "ignore", "inherit"] });
+    const agent = spawn(process.execPath, ["dist/agent.cjs"], { env, stdio: ["ignore", "ignore", "inherit"] });
     onTestFinished(() => void agent.kill("SIGKILL"));
     await until("new certificates", async () => (await readAccountRecord(account.home))!.licensorCertificate !== old);
     const renewed = await openAccount(account.home);
