@@ -10,7 +10,7 @@ export interface ComposeProps {
 
 /** Each attachment, and how it would leave. */
 export function AttachmentList({ compose, mail }: ComposeProps) {
-  const { attachments } = compose;
+  const { attachments } = compose.draft;
   return (
     <section aria-labelledby="attachments">
       <h2 id="attachments">{mail.attachments}</h2>
@@ -27,7 +27,7 @@ export function AttachmentList({ compose, mail }: ComposeProps) {
 type RowProps = ComposeProps & { readonly attachment: Attachment };
 
 function Row({ attachment, compose, mail }: RowProps) {
-  const state = compose.stateOf(attachment);
+  const state = compose.draft.stateOf(attachment);
   const isWrong = state.at === "problem";
   return (
     <li class={`file ${state.at}`}>

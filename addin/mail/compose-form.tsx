@@ -22,7 +22,7 @@ export function ComposeForm({ compose, say, mail }: MailProps) {
         {policy.labels.length === 0 ? <p class="help">{say.noLabels}</p> : <LabelTree pane={compose} say={say} />}
         {demand === "recipients" ? <ReadersChoice compose={compose} mail={mail} /> : null}
         <Meetings compose={compose} mail={mail} />
-        {demand !== "none" && compose.hasPictures ? <Pictures compose={compose} mail={mail} /> : null}
+        {demand !== "none" && compose.draft.hasPictures ? <Pictures compose={compose} mail={mail} /> : null}
         {compose.mustExplain ? <Reason compose={compose} say={say} mail={mail} /> : null}
       </fieldset>
       {outcome !== null && outcome.alone.length > 0 ? <p class="help">{mail.alone(outcome.alone)}</p> : null}
@@ -126,9 +126,9 @@ function Act({ compose, say, mail }: MailProps) {
 }
 
 /** Nothing is left to do but to send it, which is Outlook's button unless the pane was opened to do that too. */
-function isDone({ outcome, choice, current, open, demand, isToFinish, parts }: Compose): boolean {
+function isDone({ outcome, choice, current, draft, demand, isToFinish, parts }: Compose): boolean {
   if (!outcome?.isReady || choice.label === null || choice.label.id !== current?.id) return false;
-  return (open.length === 0 || demand === "none") && !(isToFinish && parts.mail.canSend);
+  return (draft.open.length === 0 || demand === "none") && !(isToFinish && parts.mail.canSend);
 }
 
 function Done({ compose, mail }: ComposeProps) {
@@ -165,7 +165,8 @@ function buttonWords({ compose, say, mail }: MailProps): string {
 }
 
 function whatHappens({ compose, say, mail }: MailProps): string {
-  const { choice, obstacle, outcome, demand, open } = compose;
+  const { choice, obstacle, outcome, demand } = compose;
+  const { open, hasOwn } = compose.draft;
   if (choice.label === null) return say.chooseFirst;
   if (obstacle !== null) return mail.obstacles[obstacle];
   if (outcome !== null && choice.label.id === compose.current?.id) {
@@ -175,12 +176,12 @@ function whatHappens({ compose, say, mail }: MailProps): string {
   if (demand === "none") return mail.willLabel;
   if (open.length > 0) return mail.willProtect(open.length);
   if (compose.changesReaders) return mail.willRegrant;
-  return compose.hasOwn ? mail.willProtectAnew : mail.nothingToProtect;
+  return hasOwn ? mail.willProtectAnew : mail.nothingToProtect;
 }
 
 /** Read out once, not for each attachment. */
 function Working({ compose, say, mail }: MailProps) {
-  const { attachments, open } = compose;
+  const { attachments, open } = compose.draft;
   const cancel = useRef<HTMLButtonElement>(null);
   useKeptFocus(cancel);
   return (

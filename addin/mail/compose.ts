@@ -5,16 +5,15 @@ import { AgentSide } from "../agent-side.js";
 import { Attempt } from "../attempt.js";
 import type { Offered } from "../session.js";
 import { troubleFrom } from "../trouble.js";
-import { check } from "./check.js";
 import type { ComposeParts, ComposeState, MailChoice, MailObstacle } from "./compose-parts.js";
-import type { Attachment, Recipient } from "./mail.js";
-import { demandOfLabel, labelHeader, labelIn, type ReadersMay, readersMay } from "./mail-label.js";
-import { statesOf } from "./mail-state.js";
+import { Draft } from "./draft.js";
+import type { Attachment } from "./mail.js";
+import { demandOfLabel, type ReadersMay } from "./mail-label.js";
 import { type AttachmentState, type MailOrder, orderFor, type Problem, stillSaved } from "./order.js";
 import { type MailOutcome, protectMail } from "./protect-attachments.js";
 import { protectedFile } from "./protected-file.js";
 import { type Meeting, meetingsOf } from "./readers.js";
-import { type Demand, demandHeader, markOf, parseRecord, readersOf, recordNote } from "./record.js";
+import { type Demand, markOf } from "./record.js";
 import type { MailSession } from "./session.js";
 
 const nothingChosen: MailChoice = { label: null, may: "Do Not Forward", leavesPictures: false, reason: "" };
@@ -24,28 +23,24 @@ export class Compose {
   state: ComposeState = { at: "starting" };
   session: MailSession | null = null;
   policy: Offered | null = null;
-  attachments: readonly Attachment[] = [];
-  recipients: readonly Recipient[] = [];
   choice: MailChoice = nothingChosen;
   outcome: MailOutcome | null = null;
   isToFinish = false;
   readonly parts: ComposeParts;
+  readonly draft: Draft;
   readonly agent: AgentSide;
   readonly #changed: (compose: Compose) => void;
-  #states = new Map<string, AttachmentState>();
   readonly #licenses = new Map<string, Bytes>();
   readonly #attempt = new Attempt();
   /** The last that was begun: two never work on the mail at once. */
   #work: Promise<void> = Promise.resolve();
-  #label: string | null = null;
-  /** What readers of what is attached may, as it was decided before. */
-  #may: ReadersMay | null = null;
   /** Whether something changed since the mail was looked at. */
   #hasChanged = false;
   #isFollowing = false;
 
   constructor(parts: ComposeParts, changed: (compose: Compose) => void) {
     this.parts = parts;
+    this.draft = new Draft(parts.mail);
     this.#changed = changed;
     const show = () => this.#show(this.state);
     this.agent = new AgentSide(parts.agent, show, () => this.lookAgain());
@@ -53,23 +48,7 @@ export class Compose {
 
   /** The label the mail has, if it is one that the person is offered. */
   get current(): Label | null {
-    return this.policy?.labels.find(({ id }) => id === this.#label) ?? null;
-  }
-
-  stateOf = (attachment: Attachment): AttachmentState => this.#states.get(markOf(attachment)) ?? { at: "clear" };
-
-  /** Those that are not known to leave as the label wants. */
-  get open(): readonly Attachment[] {
-    return this.attachments.filter((one) => !["protected", "in-text"].includes(this.stateOf(one).at));
-  }
-
-  /** Whether something is attached that was protected here. */
-  get hasOwn(): boolean {
-    return this.attachments.map(this.stateOf).some((state) => state.at === "protected" && state.by === "us");
-  }
-
-  get hasPictures(): boolean {
-    return this.attachments.some(({ isInline }) => isInline);
+    return this.policy?.labels.find(({ id }) => id === this.draft.label) ?? null;
   }
 
   /** For whom opening is not a matter of course, under what is picked. */
@@ -79,7 +58,7 @@ export class Compose {
     if (session === null || label === null || this.demand === "none") return [];
     const template = policy?.templates.find(({ id }) => id === label.template);
     const circle = { own: session.person.address, letsGuestsIn: session.guests === "code" };
-    return meetingsOf(this.recipients, { ...circle, grants: template?.grants ?? null });
+    return meetingsOf(this.draft.recipients, { ...circle, grants: template?.grants ?? null });
   }
 
   get demand(): Demand {
@@ -89,7 +68,7 @@ export class Compose {
   /** Whether those who read what is attached already are to do something else with it. */
   get changesReaders(): boolean {
     const isSame = this.choice.label !== null && this.choice.label.id === this.current?.id;
-    return isSame && this.demand === "recipients" && this.#may !== null && this.#may !== this.choice.may;
+    return isSame && this.demand === "recipients" && this.draft.may !== null && this.draft.may !== this.choice.may;
   }
 
   get mustExplain(): boolean {
@@ -101,13 +80,13 @@ export class Compose {
     if (this.mustExplain && this.choice.reason.trim() === "") return "reason";
     if (this.demand !== "recipients") return null;
     if (this.meetings.some(({ what }) => what === "no-address")) return "no-address";
-    return this.recipients.length === 0 ? "nobody" : null;
+    return this.draft.recipients.length === 0 ? "nobody" : null;
   }
 
   async start(): Promise<void> {
     this.parts.watch(() => this.#follow());
     this.isToFinish = await this.parts.isToFinish().catch(() => false);
-    await this.#read().catch(() => undefined); // then it is not known yet, and signing in works all the same
+    await this.#look().catch(() => undefined); // then it is not known yet, and signing in works all the same
     this.#show({ at: "signed-out" });
   }
 
@@ -126,9 +105,9 @@ export class Compose {
 
   async #readPolicy(): Promise<void> {
     this.policy = await this.session!.policy();
-    await this.#read();
-    const id = this.choice.label?.id ?? this.#label;
-    if (this.choice === nothingChosen) this.choice = { ...nothingChosen, may: this.#may ?? nothingChosen.may };
+    await this.#look();
+    const id = this.choice.label?.id ?? this.draft.label;
+    if (this.choice === nothingChosen) this.choice = { ...nothingChosen, may: this.draft.may ?? nothingChosen.may };
     this.choice = { ...this.choice, label: this.policy.labels.find((label) => label.id === id) ?? null };
   }
 
@@ -173,14 +152,14 @@ export class Compose {
   async #protect(order: MailOrder, session: MailSession, signal: AbortSignal): Promise<void> {
     const { mail, deliver: rescue } = this.parts;
     const tell = this.#tell(signal);
-    const from = this.#label;
+    const from = this.draft.label;
     const before = this.outcome?.problems;
     const outcome = await protectMail(order, { mail, ...session, licenses: this.#licenses, tell, rescue, signal });
     this.outcome = { ...outcome, problems: stillSaved(outcome.problems, before) };
-    this.#label = order.label.id;
+    this.draft.label = order.label.id;
     if (order.reason !== null && order.demand === "none") await session.explain(from!, order.label.id, order.reason);
     this.choice = { ...this.choice, reason: "" };
-    await this.#read();
+    await this.#look();
   }
 
   /** Whether a person can have the protected file of an attachment that has no room beside it. */
@@ -199,14 +178,14 @@ export class Compose {
       this.parts.deliver(await protectedFile(attachment, this.#order(choice.label!), around));
       const problem: Problem = { kind: "saved", code: "file-unsuitable" };
       this.outcome = { ...outcome, problems: new Map([...outcome.problems, [markOf(attachment), problem]]) };
-      await this.#read();
+      await this.#look();
       return { at: "choosing" };
     });
     if (this.#hasChanged) void this.#follow();
   }
 
   #tell = (signal: AbortSignal) => (attachment: Attachment, state: AttachmentState) => {
-    this.#states.set(markOf(attachment), state);
+    this.draft.tell(attachment, state);
     if (!signal.aborted) this.#show(this.state);
   };
 
@@ -223,7 +202,7 @@ export class Compose {
     this.#isFollowing = true;
     while (this.#hasChanged && (this.state.at === "choosing" || this.state.at === "signed-out")) {
       this.#hasChanged = false;
-      await this.#read().catch(() => undefined);
+      await this.#look().catch(() => undefined);
       this.#show(this.state);
       if (await this.#mustProtect().catch(() => false)) await this.protect();
     }
@@ -232,13 +211,11 @@ export class Compose {
 
   /** At once, where the mail has the label already that is picked; what could not be protected before is its person's. */
   async #mustProtect(): Promise<boolean> {
-    const { mail } = this.parts;
     if (this.state.at !== "choosing" || this.current === null || this.choice.label?.id !== this.current.id)
       return false;
-    const [header, notes] = [await mail.header(demandHeader), await mail.notes()];
-    const verdict = check({ header, notes, attachments: this.attachments, readers: readersOf(this.recipients) });
+    const verdict = await this.draft.verdict();
     if (verdict.may || verdict.why === "recipients") return !verdict.may;
-    return this.open.some((one) => !this.outcome?.problems.has(markOf(one)));
+    return this.draft.open.some((one) => !this.outcome?.problems.has(markOf(one)));
   }
 
   cancel(): void {
@@ -271,17 +248,7 @@ export class Compose {
     await forgetting;
   }
 
-  /** The mail as it is now, as far as Outlook tells. */
-  async #read(): Promise<void> {
-    const { mail } = this.parts;
-    this.attachments = await mail.attachments();
-    this.recipients = await mail.recipients();
-    this.#label = labelIn(await mail.header(labelHeader), this.session?.tenant ?? null);
-    const notes = await mail.notes();
-    const record = parseRecord(notes.get(recordNote));
-    this.#may = readersMay.find((one) => one === record?.may) ?? null;
-    this.#states = statesOf(this.attachments, record, notes, this.outcome?.problems);
-  }
+  #look = (): Promise<void> => this.draft.look(this.session?.tenant ?? null, this.outcome?.problems);
 
   async #forget(): Promise<void> {
     const { session } = this;
@@ -301,7 +268,7 @@ export class Compose {
     });
     if (!signal.aborted) this.#show(next);
     else
-      await this.#read()
+      await this.#look()
         .then(() => this.#show(this.state))
         .catch(() => undefined);
   }

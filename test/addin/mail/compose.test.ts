@@ -123,7 +123,7 @@ it("tries what cannot be protected once, and not without end", async () => {
   await world.changed();
   expect(mail.calls.filter((call) => call === "add").length).toBeLessThanOrEqual(2);
   expect(world.names()).toEqual(["cloud.xlsx", "plan.docx"]);
-  expect(compose.open.map((one) => compose.stateOf(one))).toMatchObject([
+  expect(compose.draft.open.map((one) => compose.draft.stateOf(one))).toMatchObject([
     { problem: { kind: "link" } },
     { problem: { kind: "changed" } },
   ]);
@@ -139,8 +139,8 @@ it("gives the person the protected file of what does not fit in twice, and takes
   await compose.signIn();
   compose.pick(labels.recipients);
   await compose.protect();
-  const [film] = compose.attachments;
-  expect(compose.stateOf(film!)).toMatchObject({ problem: { kind: "large" } });
+  const [film] = compose.draft.attachments;
+  expect(compose.draft.stateOf(film!)).toMatchObject({ problem: { kind: "large" } });
   organisation.isAway = true;
   await compose.save(film!);
   expect([compose.state.at, files]).toEqual(["trouble", []]);
@@ -150,10 +150,10 @@ it("gives the person the protected file of what does not fit in twice, and takes
   const late = mail.put("late.txt", "seen all the same"); // for which there is no room either
   void world.changed();
   await saving;
-  await soon(() => compose.stateOf(late)).toMatchObject({ problem: { kind: "large" } });
+  await soon(() => compose.draft.stateOf(late)).toMatchObject({ problem: { kind: "large" } });
   await soon(() => compose.state.at).toBe("choosing");
   expect(world.names()).toEqual(["film.mp4", "late.txt"]);
-  expect(compose.stateOf(film!)).toMatchObject({ problem: { kind: "saved" } });
+  expect(compose.draft.stateOf(film!)).toMatchObject({ problem: { kind: "saved" } });
   expect([film!, late].map((one) => compose.canSave(one))).toEqual([true, true]);
   compose.pick(labels.project); // which asks for another file
   expect([film!, late].map((one) => compose.canSave(one))).toEqual([false, false]);
