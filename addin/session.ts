@@ -73,6 +73,7 @@ export interface Beside {
   readonly agentFor: (address: string) => Protector;
 }
 
+/** What whoever signed in in this page works with. */
 export function pageSession({ place, trust, account }: SignedIn, { now, language, agentFor }: Beside): Session {
   const { organisation, tenant, viewer } = place.discovery;
   return {

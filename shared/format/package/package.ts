@@ -1,4 +1,5 @@
 import type { ByteSource, Bytes } from "../../bytes.js";
+import { RightsError } from "../../errors.js";
 import { readPart } from "../zip/content.js";
 import { readZip, type ZipFile } from "../zip/read.js";
 import { type NewZip, rewriteZip } from "../zip/write.js";
@@ -7,11 +8,14 @@ import { decodePart, encodePart } from "./markup.js";
 
 /** Of a part that is read whole. */
 const maxPartBytes = 64 << 20;
+/** Of all of them: a small file may say that it has very much in it. */
+const maxTextBytes = 128 << 20;
 
 /** An Office document of the newer kind: parts in a ZIP file, of which some are to be changed. */
 export class OfficePackage {
   readonly zip: ZipFile;
   readonly #before = new Map<string, string>();
+  #textBytes = 0;
   /** By their names in lower case; `null`: no such part any more. */
   readonly #now = new Map<string, { name: string; content: string | Bytes | null }>();
 
@@ -32,7 +36,7 @@ export class OfficePackage {
     return now === undefined ? this.zip.entry(name) !== null : now.content !== null;
   }
 
-  /** A part as it is by now; `null` where there is none. */
+  /** A part as it is by now; `null` where there is none. @throws RightsError `office-malformed`, `office-unsupported`. */
   async text(name: string): Promise<string | null> {
     const key = name.toLowerCase();
     const now = this.#now.get(key);
@@ -41,6 +45,9 @@ export class OfficePackage {
     if (before !== undefined) return before;
     const entry = this.zip.entry(name);
     if (entry === null) return null;
+    this.#textBytes += entry.bytes;
+    if (this.#textBytes > maxTextBytes)
+      throw new RightsError("office-unsupported", "this document has more in it than is read here");
     const text = decodePart(await readPart(this.zip, entry, maxPartBytes));
     this.#before.set(key, text);
     return text;

@@ -71,6 +71,14 @@ export async function relationships(pkg: OfficePackage, part = ""): Promise<Rela
   });
 }
 
+/** The parts that relationships of these kinds lead to, each once however often they do. */
+export async function relatedParts(pkg: OfficePackage, part: string, kinds: readonly string[]): Promise<string[]> {
+  const found = new Map<string, string>();
+  for (const { type, part: to } of await relationships(pkg, part))
+    if (to !== null && kinds.some((kind) => type.endsWith(`/${kind}`)) && pkg.has(to)) found.set(to.toLowerCase(), to);
+  return [...found.values()];
+}
+
 function rootOf(text: string, namespace: string, local: string): Element {
   const root = parseMarkup(text);
   if (root.local !== local || root.namespace !== namespace) throw markupMalformed("it is another than it should be");

@@ -102,6 +102,7 @@ describe("a watermark in Excel", () => {
     ["is no XML", "<xml"],
     ["declares other things", '<xml xmlns:v="urn:x" xmlns:o="urn:y"><v:shape id="LH"/></xml>'],
     ["is not there", null],
+    ["is longer than any", `<xml${" ".repeat(1 << 16)}/>`],
   ])("leaves a sheet alone whose part with pictures %s", async (_what, drawing) => {
     const link = '<legacyDrawingHF xmlns:r="urn:x" r:id="r7"/>';
     const parts = excelParts("cell", link, "");

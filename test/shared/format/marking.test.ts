@@ -312,6 +312,31 @@ describe("a PowerPoint presentation", () => {
   });
 });
 
+describe("a document made to be too much", () => {
+  it("is not read whole: all that is read of it together is bounded", async () => {
+    const endless = headerPart("hdr", " ".repeat(45 << 20));
+    const before = await wordWith("<w:sectPr/>", { h1: endless, h2: endless, h3: endless });
+    expect(before.length).toBeLessThan(1 << 20);
+    await expect(marked(before)).rejects.toMatchObject({ code: "office-unsupported" });
+  });
+
+  it("has a part marked once however many ways lead to it", async () => {
+    const twice = (parts: Record<string, string>, name: string, id: string) => ({
+      ...parts,
+      [name]: parts[name]!.replace(/<Relationship [^>]*\/>/g, (one) => one + one.replace(/Id="[^"]*"/, `Id="${id}"`)),
+    });
+    const book = twice(excelParts("cell", ""), "xl/_rels/workbook.xml.rels", "again");
+    expect(count(await partOf(await comesAndGoes(await packageOf(book)), sheet), "secret")).toBe(1);
+    const section = `<w:sectPr>${referring("header", "default", "h1")}${referring("header", "first", "again")}</w:sectPr>`;
+    const link = relationship("h1", "header", "h1.xml");
+    const parts = { ...wordParts("", section, link), "word/h1.xml": headerPart("hdr", paragraph("own")) };
+    const file = await comesAndGoes(await packageOf(twice(parts, "word/_rels/document.xml.rels", "again")));
+    expect(count(await partOf(file, "word/h1.xml"), "secret")).toBe(1);
+    const show = twice(powerPointParts(""), "ppt/_rels/presentation.xml.rels", "again");
+    expect(count(await partOf(await comesAndGoes(await packageOf(show)), slide), "secret")).toBe(1);
+  });
+});
+
 describe("what a document says of its marks", () => {
   it("is true of it, inside and outside", async () => {
     const { file, outside } = await marked(await wordWith(""));

@@ -43,6 +43,8 @@ const namespaces = {
 };
 /** Of shapes in a part that is new. */
 const firstNumber = 1025;
+/** There are nine places, and a few more in footers: no part with pictures of theirs is as long. */
+const maxDrawingBytes = 1 << 16;
 
 /** The pictures that the headers of a sheet have. */
 export interface HeaderPictures {
@@ -79,7 +81,10 @@ export async function addPictures(
   const link = await addRelationship(pkg, drawing, `${types}/image`, image);
   const text = (await pkg.text(drawing))!;
   const root = parseMarkup(text, maxElements);
-  const first = Math.max(firstNumber - 1, ...shapesIn(root).map(numberOf)) + 1;
+  const first =
+    shapesIn(root)
+      .map(numberOf)
+      .reduce((a, b) => Math.max(a, b), firstNumber - 1) + 1;
   const shapes = places.map((place, i) => shape(place, first + i, link, size)).join("");
   pkg.set(drawing, edited(text, appendEdits(root, shapes)));
 }
@@ -105,7 +110,7 @@ async function drawingOf(pkg: OfficePackage, sheet: string): Promise<Drawing | n
   const element = childOf(parseSheet((await pkg.text(sheet))!), "legacyDrawingHF");
   const link = links.find(({ id }) => element !== undefined && id === valueOfAny(element, "id"));
   const part = link?.part ?? null;
-  if (link === undefined || part === null) return null;
+  if (link === undefined || part === null || (pkg.zip.entry(part)?.bytes ?? 0) > maxDrawingBytes) return null;
   try {
     const text = await pkg.text(part);
     return text === null ? null : { link, part, text, root: parseMarkup(text, maxElements) };

@@ -1,6 +1,6 @@
 import { appendEdits, childrenOf, type Edit, type Element, edited, parseMarkup } from "../markup.js";
 import type { OfficePackage } from "../package.js";
-import { relationships } from "../relationships.js";
+import { relatedParts } from "../relationships.js";
 import { maxElements } from "./elements.js";
 
 /** Sheets of a workbook as far as marks change them: all but their cells, which are most of them. */
@@ -14,12 +14,8 @@ const order = [
   ...["smartTags", "drawing", "legacyDrawing", "legacyDrawingHF"],
 ];
 
-export async function sheetParts(pkg: OfficePackage, workbook: string): Promise<string[]> {
-  const all = await relationships(pkg, workbook);
-  return all.flatMap(({ type, part }) =>
-    /\/(?:worksheet|chartsheet)$/.test(type) && part !== null && pkg.has(part) ? [part] : [],
-  );
-}
+export const sheetParts = (pkg: OfficePackage, workbook: string): Promise<string[]> =>
+  relatedParts(pkg, workbook, ["worksheet", "chartsheet"]);
 
 /** The first of its elements of a name, whole. */
 export const childOf = (sheet: Element, local: string): Element | undefined =>

@@ -11,7 +11,7 @@ import {
   parseMarkup,
 } from "../markup.js";
 import type { OfficePackage } from "../package.js";
-import { relationships } from "../relationships.js";
+import { relatedParts } from "../relationships.js";
 import { maxElements, withinElement } from "./elements.js";
 
 /** Marks in PowerPoint presentations: a box of text each on every slide, by whose name it is found again. */
@@ -29,10 +29,8 @@ interface Size {
   readonly height: number;
 }
 
-async function slideParts(pkg: OfficePackage, presentation: string): Promise<string[]> {
-  const all = await relationships(pkg, presentation);
-  return all.flatMap(({ type, part }) => (type.endsWith("/slide") && part !== null && pkg.has(part) ? [part] : []));
-}
+const slideParts = (pkg: OfficePackage, presentation: string): Promise<string[]> =>
+  relatedParts(pkg, presentation, ["slide"]);
 
 async function sizeOf(pkg: OfficePackage, presentation: string): Promise<Size> {
   const root = parseMarkup((await pkg.text(presentation))!, maxElements);

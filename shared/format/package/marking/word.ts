@@ -55,12 +55,15 @@ interface HeaderPart extends Relationship {
   readonly place: Place;
 }
 
-/** The parts that the document has headers and footers in. */
+/** The parts that the document has headers and footers in, each once. */
 async function headerParts(pkg: OfficePackage, document: string): Promise<HeaderPart[]> {
-  return (await relationships(pkg, document)).flatMap((one) => {
+  const found = new Map<string, HeaderPart>();
+  for (const one of await relationships(pkg, document)) {
     const place = (["header", "footer"] as const).find((name) => one.type.endsWith(`/${name}`));
-    return place === undefined || one.part === null || !pkg.has(one.part) ? [] : [{ ...one, part: one.part, place }];
-  });
+    if (place === undefined || one.part === null || !pkg.has(one.part)) continue;
+    found.set(one.part.toLowerCase(), { ...one, part: one.part, place });
+  }
+  return [...found.values()];
 }
 
 /** Takes out whatever was marked before. @returns whether anything was. */
