@@ -13,6 +13,8 @@ import { type Home, openHome } from "./home.js";
 import { answerOfLink } from "./link/control.js";
 import { type Link, openLink } from "./link/link.js";
 import type { LinkParts } from "./link/link-parts.js";
+import { PromisedDocuments } from "./link/promised.js";
+import { keepPromises } from "./link/protect-path.js";
 import { withLock } from "./lock.js";
 import { asAllowed, openProtector } from "./protector.js";
 import { Registrations } from "./registrations.js";
@@ -39,6 +41,7 @@ const signInCodes: readonly RightsErrorCode[] = ["sign-in-needed", "device-remov
 
 interface Parts {
   readonly home: Home;
+  readonly promised: PromisedDocuments;
   readonly policy: FreshPolicy;
   readonly registrations: Registrations;
   readonly copies: WaitingCopies;
@@ -61,7 +64,8 @@ async function build(home: Home, remark: (path: string, reason: string) => void)
     made: (license) => registrations.add(parts.account, license),
     failed: remark,
   });
-  const parts: Parts = { home, policy: new FreshPolicy(), registrations, copies, engine, account, protector };
+  const [policy, promised] = [new FreshPolicy(), new PromisedDocuments(home)];
+  const parts: Parts = { home, promised, policy, registrations, copies, engine, account, protector };
   return parts;
 }
 
@@ -93,6 +97,7 @@ const partsOfLink = (parts: Parts): LinkParts => ({
   home: parts.home,
   version: SEALWRIGHT_VERSION,
   engine: parts.engine,
+  promised: parts.promised,
   account: () => parts.account,
   async signedIn() {
     await followAccount(parts);
@@ -125,14 +130,14 @@ async function linkOf(parts: Parts): Promise<Link | null> {
 }
 
 /** Now and then: what the service has not heard of, and certificates near their end. */
-async function doChores(parts: Parts, link: Link | null): Promise<void> {
+async function doChores(parts: Parts): Promise<void> {
   let [renewedMs, retriedMs] = [0, 0];
   const tell = notKept(new Set());
   for (;;) {
     await followAccount(parts).catch(() => undefined); // nobody is signed in, or the device was removed
     await parts.registrations.send(parts.account);
     await recover(parts.protector.journal).catch(() => undefined); // a drive may be back, or another agent gone
-    await link?.keepPromises(tell).catch(() => undefined);
+    await keepPromises(partsOfLink(parts), tell).catch(() => undefined);
     await parts.copies.resume(parts.account).catch(() => undefined);
     const retryKept = Date.now() - retriedMs > chores.retryEveryMs;
     if (retryKept) retriedMs = Date.now();
@@ -193,7 +198,7 @@ async function runIn(home: Home): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
     process.once(signal as NodeJS.Signals, () => ended.resolve(undefined));
   await watcher.set(await readWatches(home));
-  void doChores(parts, link);
+  void doChores(parts);
   process.stdout.write(`${JSON.stringify({ ready: home.path })}\n`);
   await ended.promise;
   await link?.close();

@@ -10,7 +10,6 @@ import type { LinkParts } from "./link-parts.js";
 import type { MadeHere } from "./made-here.js";
 import { inspectContent, unprotectContent } from "./open-content.js";
 import { findPairing, type Pairing } from "./pairings.js";
-import type { PromisedDocuments } from "./promised.js";
 import { protectContent } from "./protect-content.js";
 import { protectAtPath } from "./protect-path.js";
 import type { Questions } from "./questions.js";
@@ -23,7 +22,6 @@ export interface HandlerDesk {
   readonly jobs: Jobs;
   readonly questions: Questions;
   readonly made: MadeHere;
-  readonly promised: PromisedDocuments;
 }
 
 /** Who asks, and where news of their jobs goes; a page that comes by POST has to ask for them. */
@@ -79,7 +77,7 @@ const handlers: Handlers = {
   },
 
   "protect-path": async (request, caller, desk) =>
-    begin(0, remembered(protectAtPath(desk.parts, desk.promised, request), caller, desk), caller, desk),
+    begin(0, remembered(protectAtPath(desk.parts, request), caller, desk), caller, desk),
 
   inspect: (request, caller, desk) => begin(request.size, inspectContent(desk.parts, request), caller, desk),
 

@@ -5,6 +5,7 @@ import type { Home } from "../home.js";
 import type { CurrentPolicy } from "../policy-cache.js";
 import type { Original } from "../work/pdf-copy.js";
 import type { Protector } from "../work/protect-file.js";
+import type { PromisedDocuments } from "./promised.js";
 
 /** What the link takes of the agent; who is signed in may change while it listens. */
 export interface LinkParts {
@@ -12,6 +13,7 @@ export interface LinkParts {
   /** Of this program. */
   readonly version: string;
   readonly engine: Engine;
+  readonly promised: PromisedDocuments;
   account(): Account;
   /** Who is signed in now, also where another process has just changed that. @throws RightsError `sign-in-needed`, `device-removed`. */
   signedIn(): Promise<Account>;

@@ -6,8 +6,6 @@ import type { LinkParts } from "./link-parts.js";
 import { LocalPages } from "./local-pages.js";
 import { MadeHere } from "./made-here.js";
 import { type CodeState, type PairingCode, PairingCodes } from "./pairing-code.js";
-import { PromisedDocuments } from "./promised.js";
-import { keepPromises } from "./protect-path.js";
 import { type Question, Questions } from "./questions.js";
 import { LinkServer } from "./server.js";
 
@@ -21,8 +19,6 @@ export interface Link {
   answer(id: string, allowed: boolean): boolean;
   /** A pairing was removed: its page is heard no more. */
   endPairing(id: string): Promise<void>;
-  /** Protects what an agent before has promised, once it can be. @param failed - hears why something is not. */
-  keepPromises(failed: (path: string, error: unknown) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,14 +34,13 @@ export async function openLink(parts: LinkParts): Promise<Link> {
   const pages = new LocalPages(questions);
   const codes = new PairingCodes();
   const jobs = new Jobs(home);
-  const promised = new PromisedDocuments(home);
   const showPage = (shown: Parameters<LocalPages["show"]>[0]) => show(pages, shown).catch(() => undefined);
   const showCode = (origin: string) => {
     if (canShow()) void showPage({ code: codes.open(origin) });
   };
   const server = new LinkServer({
     certificate,
-    desk: { parts, jobs, questions, made: new MadeHere(), promised, codes, failures: new Failures(), showCode },
+    desk: { parts, jobs, questions, made: new MadeHere(), codes, failures: new Failures(), showCode },
     origins: followed(parts, settings.origins),
     pages: settings.pages,
     ports: settings.ports,
@@ -62,7 +57,6 @@ export async function openLink(parts: LinkParts): Promise<Link> {
       server.endPairing(id);
       await jobs.drop(id);
     },
-    keepPromises: (failed) => keepPromises(parts, promised, failed),
     async close() {
       await withdraw(home);
       await server.close();

@@ -13,7 +13,7 @@ import type { JobDesk, Work } from "./job.js";
 import type { LinkParts } from "./link-parts.js";
 import { isOpenInOffice } from "./office-programs.js";
 import { findOpenDocument, isOwnDocument, refused } from "./open-document.js";
-import type { PromisedDocument, PromisedDocuments } from "./promised.js";
+import type { PromisedDocument } from "./promised.js";
 
 const lookEveryMs = 500;
 
@@ -21,20 +21,21 @@ type Promised = Omit<PromisedDocument, "v">;
 
 /** Protects a document where it lies, once the program that has it open has closed it: another save would undo it. */
 export const protectAtPath =
-  (parts: LinkParts, promised: PromisedDocuments, request: RequestOf<"protect-path">): Work =>
+  (parts: LinkParts, request: RequestOf<"protect-path">): Work =>
   async (desk) => {
     const { path, isOpen } = await findOpenDocument(request, parts.home);
     const { wanted, generic = false } = request;
     choosePolicy((await parts.forProtecting()).current, wanted, Date.now()); // what cannot be is said now, not when the document is closed
     const { subject } = parts.account().info;
     const document = { path, subject, wanted, generic, reason: reasonFrom(request.justification) };
-    const made = await (isOpen ? onceClosed(parts, promised, document, desk) : protectNow(parts, document, desk.count));
+    const made = await (isOpen ? onceClosed(parts, document, desk) : protectNow(parts, document, desk.count));
     const where = join(dirname(request.path), basename(made.path));
     return { path: where, document: made.published, notes: made.kind.note === undefined ? [] : [made.kind.note] };
   };
 
 /** Who gives it up takes the promise back; where the agent ends before, the next one keeps it. */
-async function onceClosed(parts: LinkParts, promised: PromisedDocuments, document: Promised, desk: JobDesk) {
+async function onceClosed(parts: LinkParts, document: Promised, desk: JobDesk) {
+  const { promised } = parts;
   const id = await promised.keep(document);
   await desk.ifGivenUp(() => promised.forget(id));
   try {
@@ -78,29 +79,28 @@ const lasting = ["already-protected", "file-missing", "file-unsuitable", "path-r
 /** Whether another try would not put it right. */
 const isOver = (error: unknown): error is RightsError => lasting.includes(codeOf(error));
 
-/** What an agent before has promised, as far as it can be done now. @param failed - hears why something is not. */
-export async function keepPromises(
-  parts: LinkParts,
-  promised: PromisedDocuments,
-  failed: (path: string, error: unknown) => void,
-): Promise<void> {
+/**
+ * What an agent before has promised, as far as it can be done now: with pages or without any that reach this one.
+ * @param failed - hears why something is not.
+ */
+export async function keepPromises(parts: LinkParts, failed: (path: string, error: unknown) => void): Promise<void> {
   const tell =
     ({ path }: PromisedDocument) =>
     (error: unknown) =>
       failed(path, error);
-  for (const [id, document] of await promised.left()) {
+  for (const [id, document] of await parts.promised.left()) {
     const work = document.gaveUp === undefined ? keepPromise : forgetIfSettled;
-    await work(id, document, promised, parts, tell(document)).catch(tell(document)); // others are kept all the same
+    await work(id, document, parts, tell(document)).catch(tell(document)); // others are kept all the same
   }
 }
 
 async function keepPromise(
   id: string,
   document: PromisedDocument,
-  promised: PromisedDocuments,
   parts: LinkParts,
   failed: (error: unknown) => void,
 ): Promise<void> {
+  const { promised } = parts;
   if (await isOpenInOffice(document.path)) return;
   try {
     await protectNow(parts, document);
@@ -117,7 +117,7 @@ async function keepPromise(
 /** Nothing clear is left under that name: the agent before ended just after it was done, or it is gone. */
 const settled = ["already-protected", "file-missing"];
 
-async function forgetIfSettled(id: string, { path }: PromisedDocument, promised: PromisedDocuments): Promise<void> {
+async function forgetIfSettled(id: string, { path }: PromisedDocument, { promised }: LinkParts): Promise<void> {
   if (await isSettled(path).catch(() => false)) await promised.forget(id);
 }
 

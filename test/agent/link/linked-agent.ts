@@ -4,6 +4,7 @@ import type { Account } from "../../../agent/account.js";
 import { nodeEngine } from "../../../agent/bulk/node-engine.js";
 import { type Link, openLink } from "../../../agent/link/link.js";
 import type { LinkParts } from "../../../agent/link/link-parts.js";
+import { PromisedDocuments } from "../../../agent/link/promised.js";
 import { currentPolicy } from "../../../agent/policy-cache.js";
 import { openProtector } from "../../../agent/protector.js";
 import { openJournal } from "../../../agent/work/journal.js";
@@ -20,6 +21,7 @@ export const pageOrigin = "https://addin.contoso.example";
 /** The link of somebody signed in to a real service, in this process, so that a test can look inside. */
 export interface LinkedAgent {
   readonly link: Link;
+  readonly parts: LinkParts;
   readonly account: Account;
   readonly port: number;
   readonly licenses: Uint8Array[];
@@ -46,6 +48,7 @@ export async function linkedAgent(
     home: account.home,
     version: "0.0.0",
     engine,
+    promised: new PromisedDocuments(account.home),
     account: () => now,
     signedIn: async () => now,
     expect: () => undefined,
@@ -58,6 +61,7 @@ export async function linkedAgent(
   const { port } = link;
   return {
     link,
+    parts,
     account,
     port,
     licenses,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { linkChecks } from "../../../agent/doctor/link.js";
 import { PromisedDocuments } from "../../../agent/link/promised.js";
+import { keepPromises } from "../../../agent/link/protect-path.js";
 import { codeOf } from "../../../shared/errors.js";
 import { newId } from "../../../shared/ids.js";
 import type { Wanted } from "../../../shared/protocol/agent-api.js";
@@ -18,7 +19,8 @@ const wanted = { grant: ["bob@trial.example:VIEW"] };
 const isProtected = (path: string) => readFileSync(path).subarray(0, 4).toString("hex") === "d0cf11e0";
 
 async function promising() {
-  const { link, account } = await linkedAgent();
+  const { link, parts, account } = await linkedAgent();
+  await link.close(); // no page reaches an agent whose ports others have; it keeps what was promised all the same
   const folder = await realpath(await mkdtemp(join(tmpdir(), "seal-promised-")));
   onTestFinished(() => removeFolder(folder));
   const gone = new PromisedDocuments(account.home);
@@ -32,7 +34,7 @@ async function promising() {
   const place = join(account.home.link, "promised");
   const keep = async () => {
     const failed: string[] = [];
-    await link.keepPromises((path, error) => failed.push(`${path} ${codeOf(error)}`));
+    await keepPromises(parts, (path, error) => failed.push(`${path} ${codeOf(error)}`));
     return { failed, left: readdirSync(place) };
   };
   return { promise, keep, place, folder, account, all: () => new PromisedDocuments(account.home).all() };
