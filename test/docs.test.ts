@@ -74,7 +74,9 @@ describe("the pages", () => {
   });
 
   it("name every variable of the environment that agent and command line read", () => {
-    const inCode = filesIn("agent", ".ts").flatMap((file) => [...read(file).matchAll(/\benv\.([A-Z_]+)/g)]);
+    const inCode = [...filesIn("agent", ".ts"), ...filesIn("shared/node", ".ts")].flatMap((file) => [
+      ...read(file).matchAll(/\benv\.([A-Z_]+)/g),
+    ]);
     const said = rowsUnder("docs/commands.md", "## Environment").flatMap(([name]) => codeWords(name!));
     expect(said.sort()).toEqual([...new Set(inCode.map(([, name]) => name!))].sort());
   });

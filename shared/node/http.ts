@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Bytes } from "../bytes.js";
 import type { Http, HttpAnswer, HttpRequest } from "../protocol/http.js";
+import { throughProxies } from "./proxy.js";
 
 /** Connections wait so long for the next request, in ms: not as long as servers keep them. */
 const idleMs = 4000;
@@ -36,10 +37,22 @@ async function carrierOf(protocol: string): Promise<Carrier> {
   const known = carriers.get(protocol);
   if (known) return known;
   if (protocol !== "https:" && protocol !== "http:") throw new TypeError(`no request goes by ${protocol}`);
-  const { request, Agent } = protocol === "https:" ? await import("node:https") : await import("node:http");
-  const carrier = { request, agent: new Agent({ keepAlive: true, timeout: idleMs }) };
+  const carrier = protocol === "https:" ? await secureCarrier() : await plainCarrier();
   carriers.set(protocol, carrier);
   return carrier;
+}
+
+const kept = { keepAlive: true, timeout: idleMs };
+
+/** Services without TLS are on this computer: no proxy leads there. */
+async function plainCarrier(): Promise<Carrier> {
+  const { request, Agent } = await import("node:http");
+  return { request, agent: new Agent(kept) };
+}
+
+async function secureCarrier(): Promise<Carrier> {
+  const { request } = await import("node:https");
+  return { request, agent: await throughProxies(kept, process.env) };
 }
 
 function contentOf({ headers = {}, body }: Pick<HttpRequest, "headers" | "body">) {

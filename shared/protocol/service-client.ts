@@ -57,6 +57,7 @@ export async function reach(url: string, request: HttpRequest): Promise<HttpAnsw
   try {
     return await http(url, { signal: AbortSignal.timeout(timeoutMs), ...request });
   } catch (cause) {
+    if (cause instanceof RightsError) throw cause; // what stands in between has words of its own
     const { origin } = new URL(url);
     const message = `the protection service at ${origin} cannot be reached; try again when it is back`;
     throw new RightsError("service-unreachable", message, { cause });
