@@ -5,9 +5,10 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { officeProgram } from "../agent/link/office-program.js";
 import { launchChromium } from "../browser/chromium.js";
+import { freePort } from "../free-port.js";
 import { makePackage, wordParts } from "../office-documents.js";
 import type { Agent } from "../scenarios/agents.js";
-import { freePort, until } from "../scenarios/seal.js";
+import { until } from "../scenarios/seal.js";
 import { openOffice, type TestOpening } from "./open-office.js";
 import { SecureOrganisation } from "./secure-organisation.js";
 

@@ -134,7 +134,9 @@ export class PaneWindow implements Opened {
       this.page.waitForEvent("popup"),
       press?.() ?? this.pane.click("main button.primary"),
     ]);
-    await window.fill("#username", user);
+    await window.fill("#username", user).catch(async (error) => {
+      throw new Error(`${window.url()} shows: ${await window.textContent("body").catch(String)}`, { cause: error });
+    });
     await window.fill("#password", password);
     await window.click("button.primary");
     await this.pane.waitForSelector("[role=tree], [role=alert], main > p, .about [role=status], .act");

@@ -7,8 +7,9 @@ import { prepareTrial, type TrialPerson } from "../../service/trial.js";
 import type { Label } from "../../shared/label.js";
 import { shownCode } from "../agent/link/shown-code.js";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { type Agent, startAgent } from "../scenarios/agents.js";
-import { freePort, type Run, seal } from "../scenarios/seal.js";
+import { type Run, seal } from "../scenarios/seal.js";
 import { type Running, startProcess } from "../service/service-process.js";
 
 /** The people of a trial behind a service with a certificate, as Office asks for one. */

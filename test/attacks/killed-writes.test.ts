@@ -10,8 +10,9 @@ import { type Bytes, sourceOf, toHex, utf8 } from "../../shared/bytes.js";
 import { parsePublishingLicense } from "../../shared/license/publishing-license.js";
 import { parseChain } from "../../shared/license/xrml.js";
 import { readProtected } from "../../shared/protect.js";
+import { freePort } from "../free-port.js";
 import { times } from "../scale.js";
-import { freePort, seal, stop, until, up } from "../scenarios/seal.js";
+import { seal, stop, until, up } from "../scenarios/seal.js";
 import { scratchFolder } from "../service/scratch.js";
 
 /** A write that was killed and tried again never goes on under the key and salt of before (threat T5). */

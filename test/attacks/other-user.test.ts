@@ -10,7 +10,8 @@ import { askAgent, serveControl } from "../../agent/control.js";
 import { homeAt, openHome } from "../../agent/home.js";
 import { environment } from "../agent/account/scratch-home.js";
 import { removeFolder } from "../folders.js";
-import { freePort, seal, stop, type Trial, up } from "../scenarios/seal.js";
+import { freePort } from "../free-port.js";
+import { seal, stop, type Trial, up } from "../scenarios/seal.js";
 
 /** A second person on the same computer tries everything (threats T23, T24). */
 

@@ -3,9 +3,9 @@ import { expect, it, onTestFinished } from "vitest";
 import type { TrialRole } from "../../service/trial.js";
 import type { Bytes } from "../../shared/bytes.js";
 import { codeOf } from "../../shared/errors.js";
+import { freePort } from "../free-port.js";
 import { times } from "../scale.js";
 import { enrol, refusalOf, type TestDevice } from "../service/licensing/device.js";
-import { freePort } from "../service/licensing/scratch-service.js";
 import { shippedService, startProcess } from "../service/service-process.js";
 
 /** Killed in the middle of requests, the service has kept all it said it had done (threat T17). */

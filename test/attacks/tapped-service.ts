@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { utf8 } from "../../shared/bytes.js";
-import { freePort, scratchService } from "../service/licensing/scratch-service.js";
+import { freePort } from "../free-port.js";
+import { scratchService } from "../service/licensing/scratch-service.js";
 
 export type Answer = Record<string, unknown>;
 export type Change = (answer: Answer) => Promise<Answer> | Answer;

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { random, times } from "../scale.js";
-import { environment, freePort, program, seal, stop, type Trial, until, up } from "../scenarios/seal.js";
+import { environment, program, seal, stop, type Trial, until, up } from "../scenarios/seal.js";
 
 /** kill -9 of `seal open`, of its program, or of both, at any moment while a document is edited. */
 

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { random, times } from "../scale.js";
-import { freePort, seal, stop, type Trial, until, up } from "../scenarios/seal.js";
+import { seal, stop, type Trial, until, up } from "../scenarios/seal.js";
 
 /** kill -9 of service, agent and all, at any moment while files pour in: each document is there exactly once at the end. */
 describe("kill -9 of everything at any moment", () => {

@@ -10,9 +10,9 @@ import { codeOf } from "../../shared/errors.js";
 import { trustFrom } from "../../shared/license/trust.js";
 import { parseServerCertificates } from "../../shared/license/xrml.js";
 import { discover } from "../../shared/protocol/service-client.js";
+import { freePort } from "../free-port.js";
 import { long, random, seed, times } from "../scale.js";
 import { enrol, type TestDevice } from "../service/licensing/device.js";
-import { freePort } from "../service/licensing/scratch-service.js";
 import { type Running, shippedService, startProcess } from "../service/service-process.js";
 
 /** A service killed in the middle of a key roll has one keyring that fits together, the one before or the one after. */

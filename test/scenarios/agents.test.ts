@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { random } from "../scale.js";
 import { foldersOf, startAgent } from "./agents.js";
-import { appears, disappears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
+import { appears, disappears, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** Agents that run beside each other, and ones that are killed, in processes of their own. */
 describe("agents", { timeout: 300_000 }, () => {

@@ -16,8 +16,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { makePackage, wordParts } from "../office-documents.js";
-import { appears, freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { appears, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** What people and attackers hand us: each a clear error with its exit code, and nothing lost. */
 describe("bad input", () => {

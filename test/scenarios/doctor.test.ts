@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, seal, stop, type Trial, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { seal, stop, type Trial, up } from "./seal.js";
 
 /** Each thing that can be wrong is found, with what to do; nothing is changed by looking. */
 describe("seal doctor", () => {

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { makePackage, wordParts } from "../office-documents.js";
-import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** Editing with the real command line: each save of a program is an edition, whoever makes it and however it saves. */
 

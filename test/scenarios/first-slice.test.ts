@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { appears, disappears, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** The story of the README, told once from beginning to end; each step builds on the ones before. */
 describe.sequential("drop a file, and it opens only for those its policy names", () => {

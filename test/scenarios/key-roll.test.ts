@@ -7,7 +7,8 @@ import { parsePublishingLicense } from "../../shared/license/publishing-license.
 import { parseChain } from "../../shared/license/xrml.js";
 import { readProtected } from "../../shared/protect.js";
 import { removeFolder } from "../folders.js";
-import { appears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { appears, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** The tenant key the file is sealed to, by its id. */
 async function sealedTo(path: string): Promise<string> {

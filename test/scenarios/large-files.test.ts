@@ -16,8 +16,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { long } from "../scale.js";
-import { freePort, seal, stop, type Trial, until, up } from "./seal.js";
+import { seal, stop, type Trial, until, up } from "./seal.js";
 
 const mib = 1 << 20;
 const program = new URL("../../bin/seal.mjs", import.meta.url).pathname;

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collect, sourceOf } from "../../shared/bytes.js";
 import { carriedLabels, labelled } from "../../shared/format/carrier.js";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { differing, makePackage, partOf, partsOf, relationship, wordParts } from "../office-documents.js";
 import { pdfOf } from "../pdf-documents.js";
-import { freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
 

@@ -10,8 +10,9 @@ import { sourceOf } from "../../shared/bytes.js";
 import { readPart } from "../../shared/format/zip/content.js";
 import { readZip } from "../../shared/format/zip/read.js";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { asBinaryKind, excelParts, makePackage, wordParts } from "../office-documents.js";
-import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { appears, disappears, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 const compound = Buffer.from("d0cf11e0a1b11ae1", "hex");
 const isCompound = (file: Buffer) => file.subarray(0, 8).equals(compound);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** An administrator at the command line, from beginning to end; each step builds on the ones before. */
 describe.sequential("an administrator looks after the organisation", () => {

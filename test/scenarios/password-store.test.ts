@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /**
  * The device key in a real password store: GNOME's, behind the Secret Service of a session of this test's own. It is

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { appears, freePort, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { appears, type Run, type RunOptions, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** Who may do what until when, said on the command line; each test has files of its own. */
 describe("permissions on the command line", () => {

@@ -9,8 +9,9 @@ import { encodeConfig } from "../../service/config.js";
 import { prepareTrial, type TrialPerson } from "../../service/trial.js";
 import { proxyFor } from "../../shared/node/proxy.js";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { type Running, startProcess } from "../service/service-process.js";
-import { freePort, seal } from "./seal.js";
+import { seal } from "./seal.js";
 
 /** The command line of a computer that reaches the service through a proxy alone. */
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname } from "node:path";
 
 /** The real command line in real processes: what scenarios are written with. */
@@ -66,14 +65,6 @@ export interface Trial {
   /** What it has said on standard error so far. */
   err(): string;
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 /** `seal up --json`, in a process group of its own so that a test can kill all of it. */
 export async function up(data: string, port: number): Promise<Trial> {

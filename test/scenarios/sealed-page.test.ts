@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { makePackage, wordParts } from "../office-documents.js";
-import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** Sealed pages on the command line: how they are made, where they go, and what commands make of them. */
 

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { makePackage, wordParts } from "../office-documents.js";
 import { openSmtpCatcher, type SmtpCatcher } from "../service/mail/smtp-catcher.js";
-import { freePort, type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
+import { type Run, type RunOptions, seal, stop, type Trial, up } from "./seal.js";
 
 /** `seal share` by mail: a real mail server, and the mails read by another program than the one that writes them. */
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** `seal share`: somebody may open a file besides those who may already. */
 describe("sharing", () => {

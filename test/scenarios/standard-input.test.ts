@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, program, type Run, seal, stop, type Trial, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { program, type Run, seal, stop, type Trial, up } from "./seal.js";
 
 /** `-` wherever a command takes a file. */
 describe("standard input", () => {

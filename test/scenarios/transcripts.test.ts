@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, seal, stop, type Trial, up } from "./seal.js";
+import { freePort } from "../free-port.js";
+import { seal, stop, type Trial, up } from "./seal.js";
 import { answerTo, matches, normalise, parseTranscript } from "./transcript.js";
 
 /** Each file in `transcripts/` is played against one trial; a new one needs nothing but to be there. */

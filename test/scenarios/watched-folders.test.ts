@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolder } from "../folders.js";
+import { freePort } from "../free-port.js";
 import { foldersOf } from "./agents.js";
-import { appears, disappears, freePort, type Run, seal, stop, type Trial, until, up } from "./seal.js";
+import { appears, disappears, type Run, seal, stop, type Trial, until, up } from "./seal.js";
 
 /** What happens to files in watched folders, with the agent that watches them in a process of its own. */
 describe("in a watched folder", () => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { Bytes } from "../../shared/bytes.js";
 import { ServiceRefusal } from "../../shared/protocol/service-client.js";
+import { freePort } from "../free-port.js";
 import { enrol, type TestDevice } from "./licensing/device.js";
-import { freePort } from "./licensing/scratch-service.js";
 import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** `seal service backup` of a service that is busy, and what comes of putting it back (threat T17). */

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { discover } from "../../shared/protocol/service-client.js";
-import { freePort } from "./licensing/scratch-service.js";
+import { freePort } from "../free-port.js";
 import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** The program itself: `node dist/service.cjs`. */

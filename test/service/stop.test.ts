@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import BetterSqlite from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
+import { freePort } from "../free-port.js";
 import { enrol } from "./licensing/device.js";
-import { freePort } from "./licensing/scratch-service.js";
 import { type Running, shippedService, startProcess } from "./service-process.js";
 
 /** How the service ends. */

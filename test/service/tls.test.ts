@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { encodeConfig, type ServiceConfig } from "../../service/config.js";
 import { prepareTrial } from "../../service/trial.js";
-import { freePort } from "./licensing/scratch-service.js";
+import { freePort } from "../free-port.js";
 import { runToEnd, shippedService, startProcess } from "./service-process.js";
 
 /** A certificate for this computer that says `name`, in the two files. */

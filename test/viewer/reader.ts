@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import { removeFolder } from "../folders.js";
-import { freePort, seal, stop, type Trial, up } from "../scenarios/seal.js";
+import { freePort } from "../free-port.js";
+import { seal, stop, type Trial, up } from "../scenarios/seal.js";
 
 /** A trial organisation with real processes, and files protected in it by the command line. */
 export class Organisation {

@@ -10,7 +10,7 @@ import { openProtector } from "../../../agent/protector.js";
 import { openJournal } from "../../../agent/work/journal.js";
 import { usePrimitives } from "../../../shared/crypto/primitives.js";
 import { nodePrimitives } from "../../../shared/node/primitives.js";
-import { freePort } from "../../scenarios/seal.js";
+import { freePort } from "../../free-port.js";
 import { environment, signedInOrganisation } from "../account/scratch-home.js";
 import { type Paired, RawPage } from "./raw-page.js";
 

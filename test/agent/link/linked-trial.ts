@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeFolder } from "../../folders.js";
-import { freePort, seal, stop, type Trial, up } from "../../scenarios/seal.js";
+import { freePort } from "../../free-port.js";
+import { seal, stop, type Trial, up } from "../../scenarios/seal.js";
 import { shownCode } from "./shown-code.js";
 
 /** A trial whose agent listens for pages on a port of its own, so that no other test's is in its way. */

@@ -5,9 +5,10 @@ import { decodeJwt } from "jose";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { People } from "../../../service/store/people.js";
 import { newId } from "../../../shared/ids.js";
+import { freePort } from "../../free-port.js";
 import { scratchFolder } from "../scratch.js";
 import { actionOf, authorizationRequest, Browserless, newProofKey, requestTokens } from "./client.js";
-import { audience, freePort, scratchIdentity } from "./scratch-identity.js";
+import { audience, scratchIdentity } from "./scratch-identity.js";
 import { atSignIn, newSigningKey, scratchProvider, signInWith, troubleIn } from "./strange-provider.js";
 
 /** The OpenID provider of npm, as another organisation would run it. */

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import Fastify from "fastify";
 import { onTestFinished } from "vitest";
@@ -11,6 +9,7 @@ import { hashPassword } from "../../../service/identity/passwords.js";
 import { identityRoutes, issuerOf } from "../../../service/identity/provider.js";
 import type { Ask } from "../../../service/identity/providers/answer.js";
 import { newId } from "../../../shared/ids.js";
+import { freePort } from "../../free-port.js";
 import { scratchStore } from "../scratch.js";
 
 export const audience = "urn:sealwright:11111111-1111-4111-8111-111111111111";
@@ -59,12 +58,3 @@ export async function scratchIdentity(clock: { now: () => number } = { now: Date
 }
 
 export type ScratchIdentity = Awaited<ReturnType<typeof scratchIdentity>>;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

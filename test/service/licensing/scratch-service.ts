@@ -1,11 +1,12 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { ServiceConfig } from "../../../service/config.js";
 import { type Service, type StartOptions, startService } from "../../../service/start.js";
 import type { TrialPerson, TrialRole } from "../../../service/trial.js";
 import { removeFolder } from "../../folders.js";
+import { freePort } from "../../free-port.js";
 import { rsaWorkerUrl } from "../rsa-worker.js";
 import { enrol, type TestDevice } from "./device.js";
 import { foundOrganisation, type Ground, groundOf } from "./grounds.js";
@@ -155,13 +156,4 @@ async function isFree(port: number): Promise<boolean> {
   const free = await outcome;
   if (free) await new Promise((resolve) => server.close(resolve));
   return free;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
