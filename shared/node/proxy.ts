@@ -67,8 +67,17 @@ const wantsName = "it wants a name and a password, as in HTTPS_PROXY=http://NAME
 
 function authorization({ username, password }: URL): { "proxy-authorization"?: string } {
   if (username === "") return {};
-  const known = [username, password].map(decodeURIComponent).join(":");
+  const known = [username, password].map(decoded).join(":");
   return { "proxy-authorization": `Basic ${Buffer.from(known).toString("base64")}` };
+}
+
+/** As somebody wrote it who knew nothing of `%`, where it is no proper code. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** An agent of `node:https` that goes through the proxy which the environment names for each host. */

@@ -83,10 +83,11 @@ describe("behind a proxy", () => {
 
   it("says that the service cannot be reached where it refuses, and where it is none", async () => {
     answer = "refuses";
-    const refused = await run({ https_proxy: proxyAddress("ada:s%20cret@") }, "other");
+    const refused = await run({ https_proxy: proxyAddress("ada:100%@") }, "other");
+    expect(asked[0]!.by).toBe(`Basic ${Buffer.from("ada:100%").toString("base64")}`);
     expect([refused.code, asked.length > 0]).toEqual([5, true]);
     expect(refused.err).toContain("it wants a name and a password");
-    expect(refused.err).not.toContain("s%20cret");
+    expect(refused.err).not.toContain("100%");
     const wrong = await run({ https_proxy: "socks5://127.0.0.1:1080" }, "other");
     expect(wrong.err).toContain("HTTPS_PROXY names something else than an HTTP proxy");
   });
