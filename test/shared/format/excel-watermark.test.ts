@@ -98,6 +98,20 @@ describe("a watermark in Excel", () => {
     expect((await marked(await packageOf(Object.fromEntries(strict)))).notShown).toEqual(["watermark"]);
   });
 
+  it("goes from sheets that share a part, and takes nothing away that it is not", async () => {
+    const { file } = await marked(await workbook("", ""));
+    const links = (n: number) => `xl/worksheets/_rels/sheet${n}.xml.rels`;
+    const pictures = "xl/drawings/_rels/vmlDrawing.vml.rels";
+    const shared = await having(file, {
+      [links(2)]: await partOf(file, links(1)),
+      [pictures]: (await partOf(file, pictures)).replace(`/${own.image}`, "/xl/workbook.xml"),
+    });
+    const parts = await partsOf(await clear(shared));
+    for (const n of [1, 2]) expect(parts.get(`xl/worksheets/sheet${n}.xml`)).not.toMatch(/legacyDrawingHF|&amp;G/);
+    expect([parts.has(own.drawing), parts.has(links(1)), parts.has(links(2))]).toEqual([false, false, false]);
+    expect(parts.get("xl/workbook.xml")).toContain("<sheets>");
+  });
+
   it.each([
     ["is no XML", "<xml"],
     ["declares other things", '<xml xmlns:v="urn:x" xmlns:o="urn:y"><v:shape id="LH"/></xml>'],

@@ -1,5 +1,5 @@
 import { codeOf } from "../../../errors.js";
-import { appendEdits, attributeOf, type Element, edited, parseMarkup, prefixOf } from "../markup.js";
+import { appendEdits, attributeOf, type Edit, type Element, edited, parseMarkup, prefixOf } from "../markup.js";
 import type { OfficePackage } from "../package.js";
 import {
   addPart,
@@ -89,18 +89,41 @@ export async function addPictures(
   pkg.set(drawing, edited(text, appendEdits(root, shapes)));
 }
 
-/** Takes out what was added here. @returns where it was. */
-export async function removePictures(pkg: OfficePackage, sheet: string): Promise<PicturePlace[]> {
+/** The pictures of a sheet that were added here. */
+export interface OwnPictures extends Pick<Drawing, "link" | "part" | "text"> {
+  readonly places: readonly PicturePlace[];
+  readonly shapes: readonly Edit[];
+  /** The ids of the ways to what they show. */
+  readonly images: ReadonlySet<string | null>;
+  /** Whether the part has no others. */
+  readonly isAll: boolean;
+}
+
+/**
+ * Looked for in all sheets before any are taken out: two may share a part.
+ * @returns `null` where there are none, or more than there are places: those come from elsewhere.
+ */
+export async function ownPictures(pkg: OfficePackage, sheet: string): Promise<OwnPictures | null> {
   const drawing = await drawingOf(pkg, sheet);
-  if (drawing === null || !drawing.text.includes(title)) return [];
-  const { part, text, root } = drawing;
-  const [all, own] = [shapesIn(root), shapesIn(root).filter(isOwn)];
-  await removeImages(pkg, part, own);
-  const gone = own.map(({ start, end }) => ({ start, end, text: "" }));
-  if (own.length < all.length) pkg.set(part, edited(text, gone));
-  else await removeDrawing(pkg, sheet, drawing);
+  if (drawing === null || !drawing.text.includes(title)) return null;
+  const { link, part, text, root } = drawing;
+  const own = shapesIn(root).filter(isOwn);
+  if (own.length === 0 || own.length > allPlaces.length) return null;
   const names = own.map((one) => attributeOf(one, "id"));
-  return allPlaces.filter((place) => names.includes(nameOf(place)));
+  return {
+    ...{ link, part, text },
+    places: allPlaces.filter((place) => names.includes(nameOf(place))),
+    shapes: own.map(({ start, end }) => ({ start, end, text: "" })),
+    images: new Set(own.map((one) => valueOfAny(imageOf(one)!, "relid"))),
+    isAll: own.length === shapesIn(root).length,
+  };
+}
+
+export async function removePictures(pkg: OfficePackage, sheet: string, own: OwnPictures): Promise<void> {
+  const { link, part, text, shapes, images, isAll } = own;
+  await removeImages(pkg, part, images);
+  if (isAll) await removeDrawing(pkg, sheet, link, part);
+  else if ((await pkg.text(part)) === text) pkg.set(part, edited(text, shapes)); // otherwise another sheet's turn did it
 }
 
 /** Where it can be read: it is not ours otherwise. */
@@ -157,7 +180,7 @@ async function addDrawing(pkg: OfficePackage, sheet: string): Promise<string> {
 }
 
 /** With the element that names it. */
-async function removeDrawing(pkg: OfficePackage, sheet: string, { part, link }: Drawing): Promise<void> {
+async function removeDrawing(pkg: OfficePackage, sheet: string, link: Relationship, part: string): Promise<void> {
   await changeSheet(pkg, sheet, (_text, root) => {
     const { start, end } = childOf(root, "legacyDrawingHF")!;
     return [{ start, end, text: "" }];
@@ -166,13 +189,15 @@ async function removeDrawing(pkg: OfficePackage, sheet: string, { part, link }: 
   await removeRelationship(pkg, sheet, link.id);
 }
 
+/** What the pictures are called that are made here; by it alone none is taken away that is not. */
+const imageName = /^xl\/media\/watermark[0-9]*\.emf$/i;
+
 /** What leads to them, and they themselves unless another program wrote them since. */
-async function removeImages(pkg: OfficePackage, drawing: string, shapes: readonly Element[]): Promise<void> {
-  const ids = new Set(shapes.map((one) => valueOfAny(imageOf(one)!, "relid")));
+async function removeImages(pkg: OfficePackage, drawing: string, ids: ReadonlySet<string | null>): Promise<void> {
   for (const { id, part } of await relationships(pkg, drawing)) {
     if (!ids.has(id)) continue;
     await removeRelationship(pkg, drawing, id);
-    if (isOwnId(id) && part !== null) await removePart(pkg, part);
+    if (isOwnId(id) && part !== null && imageName.test(part)) await removePart(pkg, part);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../markup.js";
 import type { OfficePackage } from "../package.js";
 import { isTrue } from "./elements.js";
-import { type HeaderName, type PicturePlace, removePictures } from "./excel-pictures.js";
+import { type HeaderName, type OwnPictures, ownPictures, type PicturePlace, removePictures } from "./excel-pictures.js";
 import { changeSheet, childOf, insertEdits, sheetParts } from "./excel-sheet.js";
 import { addition, maxChars, pictureChars, sides, withoutMark, withoutPicture } from "./excel-texts.js";
 import { type SheetWatermark, Watermarks } from "./excel-watermark.js";
@@ -44,10 +44,14 @@ const isTooLarge = (pkg: OfficePackage, parts: readonly string[]): boolean =>
 export async function clearExcel(pkg: OfficePackage, workbook: string): Promise<void> {
   const noted = (await customProperties(pkg)).find(({ name }) => name === placesProperty)?.value;
   const marked = noted?.split(" ") ?? [];
-  for (const part of await sheetParts(pkg, workbook)) {
-    const pictures = await removePictures(pkg, part);
-    if (marked.length === 0 && pictures.length === 0) continue;
-    await changeSheet(pkg, part, (text, sheet) => clearingEdits(text, sheet, marked, pictures));
+  const parts = await sheetParts(pkg, workbook);
+  const found = new Map<string, OwnPictures | null>();
+  for (const part of parts) found.set(part, await ownPictures(pkg, part));
+  for (const part of parts) {
+    const pictures = found.get(part) ?? null;
+    if (pictures !== null) await removePictures(pkg, part, pictures);
+    if (marked.length === 0 && pictures === null) continue;
+    await changeSheet(pkg, part, (text, sheet) => clearingEdits(text, sheet, marked, pictures?.places ?? []));
   }
   if (noted === undefined) return;
   const isOurs = ({ name }: { readonly name: string }) => name === placesProperty;
