@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "../test/free-port.js";
 
 /** A trial organisation to measure with: the real processes, as `seal up` starts them. */
 export interface BenchTrial {
@@ -20,14 +20,6 @@ export interface BenchTrial {
 }
 
 const program = join(import.meta.dirname, "..", "..", "bin", "seal.mjs");
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 export async function startTrial(): Promise<BenchTrial> {
   const root = mkdtempSync(join(tmpdir(), "seal-bench-"));

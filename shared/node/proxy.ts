@@ -1,12 +1,12 @@
 import type { Agent, AgentOptions } from "node:https";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { RightsError } from "../errors.js";
 
 /** The way through a proxy that the environment names, as other programs take it (docs/operating.md, "Behind a proxy"). */
 
-/** A proxy that does not answer for so long is none, in ms. */
-const patienceMs = 30_000;
+/** A proxy that has not answered in full by then is none, in ms: less than a request may take. */
+const patienceMs = 15_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,7 +41,7 @@ function isExcepted(host: string, port: number, list: string): boolean {
  * Asks a proxy for a connection to a host (RFC 9110, 9.3.6). What goes over it, it cannot read.
  * @throws RightsError `service-unreachable`.
  */
-async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
+async function tunnel(proxy: URL, host: string, port: number): Promise<Duplex> {
   const { request } = await import("node:http");
   const to = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const headers = { host: to, ...authorization(proxy) };
@@ -51,13 +51,15 @@ async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
       const words = `the proxy ${proxy.host} does not lead to ${host}: ${why}`;
       reject(new RightsError("service-unreachable", words, { cause }));
     };
-    const asked = request({ ...via, method: "CONNECT", path: to, headers, timeout: patienceMs });
+    const asked = request({ ...via, method: "CONNECT", path: to, headers });
+    const timer = setTimeout(() => asked.destroy(new Error("no answer in time")), patienceMs);
+    asked.once("close", () => clearTimeout(timer));
     asked.once("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve(socket.setTimeout(0));
+      clearTimeout(timer);
+      if (statusCode === 200) return resolve(socket);
       socket.destroy();
       fail(statusCode === 407 ? wantsName : `it answered with ${statusCode}`);
     });
-    asked.once("timeout", () => asked.destroy(new Error("no answer in time")));
     asked.once("error", (cause) => fail("it does not answer", cause));
     asked.end();
   });

@@ -24,10 +24,15 @@ const at = (...names: string[]) => join(folder, ...names);
 
 /** Goes to the service whatever it is called, and says whom it was asked for. */
 const asked: { to: string; by: string | undefined }[] = [];
-let answer: "lets through" | "refuses" = "lets through";
+let answer: "lets through" | "refuses" | "drips" = "lets through";
+let said = 0;
 const proxy = createServer().on("connect", ({ url, headers }: IncomingMessage, client: Socket) => {
   asked.push({ to: url!, by: headers["proxy-authorization"] });
   if (answer === "refuses") return void client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  if (answer === "drips") {
+    const timer = setInterval(() => client.write("HTTP/1.1 200 Connection Established\r\n".charAt(said++ % 20)), 500);
+    return void client.on("close", () => clearInterval(timer)).on("error", () => undefined);
+  }
   const server = connect(port, "127.0.0.1", () => {
     client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
     server.pipe(client).pipe(server);
@@ -61,7 +66,7 @@ beforeEach(() => {
 });
 
 const proxyAddress = (name = "") => `http://${name}127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-function run(env: Record<string, string>, home = "home") {
+function signIn(env: Record<string, string>, home = "home") {
   const all = { NODE_EXTRA_CA_CERTS: at("cert.pem"), no_proxy: "", ...env };
   const login = ["login", `https://${host}:${port}`, "--user", ines.user, "--password-stdin"];
   return seal(login, { home: at(home), env: all, input: ines.password });
@@ -70,7 +75,7 @@ function run(env: Record<string, string>, home = "home") {
 describe("behind a proxy", () => {
   it("signs in and protects through it, over a connection that it cannot read", async () => {
     const env = { HTTPS_PROXY: proxyAddress("ada:s%20cret@") };
-    expect(await run(env)).toMatchObject({ code: 0 });
+    expect(await signIn(env)).toMatchObject({ code: 0 });
     const by = `Basic ${Buffer.from("ada:s cret").toString("base64")}`;
     expect(new Set(asked.map((one) => JSON.stringify(one)))).toEqual(
       new Set([JSON.stringify({ to: `${host}:${port}`, by })]),
@@ -83,17 +88,23 @@ describe("behind a proxy", () => {
 
   it("says that the service cannot be reached where it refuses, and where it is none", async () => {
     answer = "refuses";
-    const refused = await run({ https_proxy: proxyAddress("ada:100%@") }, "other");
+    const refused = await signIn({ https_proxy: proxyAddress("ada:100%@") }, "other");
     expect(asked[0]!.by).toBe(`Basic ${Buffer.from("ada:100%").toString("base64")}`);
     expect([refused.code, asked.length > 0]).toEqual([5, true]);
     expect(refused.err).toContain("it wants a name and a password");
     expect(refused.err).not.toContain("100%");
-    const wrong = await run({ https_proxy: "socks5://127.0.0.1:1080" }, "other");
+    const wrong = await signIn({ https_proxy: "socks5://127.0.0.1:1080" }, "other");
     expect(wrong.err).toContain("HTTPS_PROXY names something else than an HTTP proxy");
   });
 
+  it("is waited for so long and no longer", async () => {
+    answer = "drips";
+    const run = await signIn({ https_proxy: proxyAddress() }, "other");
+    expect([run.code, run.err]).toEqual([5, expect.stringContaining("it does not answer")]);
+  });
+
   it("is not asked for what it is not for", async () => {
-    const direct = await run({ https_proxy: proxyAddress(), no_proxy: "contoso.example" }, "other");
+    const direct = await signIn({ https_proxy: proxyAddress(), no_proxy: "contoso.example" }, "other");
     expect([direct.code, asked]).toEqual([5, []]);
   });
 });
