@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { copyFileSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -32,7 +34,7 @@ beforeAll(async () => {
       `--ip-address-space-overrides=127.0.0.1:${port}=public`,
       "--disable-features=Translate", // in place of Playwright's list, which takes the storage of frames away
     ]),
-    SecureOrganisation.found(port),
+    SecureOrganisation.found({ port }),
   ]);
   documents = join(contoso.folder, "documents");
   await mkdir(documents);
@@ -117,8 +119,13 @@ describe("Word", () => {
     await agent.kill();
     for (const close of closing) await close();
     expect(isProtected(kept)).toBe(false);
-    agent = await contoso.startAgent("writer");
+    const squatter = createServer().listen(await freePort(), "127.0.0.1"); // no page reaches the next one
+    onTestFinished(() => void squatter.close());
+    await once(squatter, "listening");
+    agent = await contoso.startAgent("writer", { ports: [(squatter.address() as AddressInfo).port] });
     await until("the document to be protected", () => isProtected(kept));
+    await agent.kill();
+    agent = await contoso.startAgent("writer");
     expect(await opensFor("colleague", kept)).toBe("PK");
     expect(isProtected(taken)).toBe(false);
   });

@@ -38,19 +38,21 @@ export class SecureOrganisation {
     this.#service = service;
   }
 
-  static async found(port?: number): Promise<SecureOrganisation> {
+  /** @param host - by which its service is known; it listens on this computer whatever that is. */
+  static async found({ port, host = "localhost" }: { port?: number; host?: string } = {}): Promise<SecureOrganisation> {
     const folder = await mkdtemp(join(tmpdir(), "seal-addin-"));
-    return SecureOrganisation.#at(folder, port ?? (await freePort()), [await freePort(), await freePort()]);
+    const agentPorts = [await freePort(), await freePort()];
+    return SecureOrganisation.#at(folder, host, port ?? (await freePort()), agentPorts);
   }
 
-  static async #at(folder: string, port: number, agentPorts: number[]): Promise<SecureOrganisation> {
+  static async #at(folder: string, host: string, port: number, agentPorts: number[]): Promise<SecureOrganisation> {
     const tls = { certificateFile: join(folder, "cert.pem"), keyFile: join(folder, "key.pem") };
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host},IP:127.0.0.1`];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
     const files = ["-keyout", tls.keyFile, "-out", tls.certificateFile];
     execFileSync("openssl", ["req", "-x509", "-days", "2", ...key, ...subject, ...files], { stdio: "pipe" });
     const { config, configFile, people } = await prepareTrial(join(folder, "data"), port);
-    const publicUrl = new URL(`https://localhost:${port}`);
+    const publicUrl = new URL(`https://${host}:${port}`);
     const listen = { host: "localhost", port };
     await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen, tls, agentPorts }));
     const program = new URL("../../dist/service.cjs", import.meta.url).pathname;
@@ -72,8 +74,8 @@ export class SecureOrganisation {
   person = (role: TrialPerson["role"]): TrialPerson => this.people.find((one) => one.role === role)!;
 
   /** What somebody does at the command line of a computer of their own. */
-  seal = (role: TrialPerson["role"], args: readonly string[], input: string | Buffer = ""): Promise<Run> =>
-    seal(args, { home: join(this.folder, role), env: this.#env, input });
+  seal = (role: TrialPerson["role"], args: readonly string[], input: string | Buffer = "", env = {}): Promise<Run> =>
+    seal(args, { home: join(this.folder, role), env: { ...this.#env, ...env }, input });
 
   async signIn(role: TrialPerson["role"]): Promise<void> {
     const { user, password } = this.person(role);

@@ -1,26 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { encodeConfig } from "../../service/config.js";
-import { prepareTrial, type TrialPerson } from "../../service/trial.js";
 import { proxyFor } from "../../shared/node/proxy.js";
-import { removeFolder } from "../folders.js";
-import { freePort } from "../free-port.js";
-import { type Running, startProcess } from "../service/service-process.js";
-import { seal } from "./seal.js";
+import { SecureOrganisation } from "../addin/secure-organisation.js";
 
 /** The command line of a computer that reaches the service through a proxy alone. */
 
 const host = "rms.contoso.example"; // which this computer cannot find
-let folder: string;
-let service: Running;
-let port: number;
-let ines: TrialPerson;
-const at = (...names: string[]) => join(folder, ...names);
+let contoso: SecureOrganisation;
 
 /** Goes to the service whatever it is called, and says whom it was asked for. */
 const asked: { to: string; by: string | undefined }[] = [];
@@ -33,7 +22,7 @@ const proxy = createServer().on("connect", ({ url, headers }: IncomingMessage, c
     const timer = setInterval(() => client.write("HTTP/1.1 200 Connection Established\r\n".charAt(said++ % 20)), 500);
     return void client.on("close", () => clearInterval(timer)).on("error", () => undefined);
   }
-  const server = connect(port, "127.0.0.1", () => {
+  const server = connect(Number(new URL(contoso.origin).port), "127.0.0.1", () => {
     client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
     server.pipe(client).pipe(server);
   });
@@ -41,24 +30,13 @@ const proxy = createServer().on("connect", ({ url, headers }: IncomingMessage, c
 });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "seal-proxy-"));
-  port = await freePort();
-  const tls = { certificateFile: at("cert.pem"), keyFile: at("key.pem") };
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", tls.keyFile];
-  const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`, "-out", tls.certificateFile];
-  execFileSync("openssl", ["req", "-x509", "-days", "2", ...key, ...subject], { stdio: "pipe" });
-  const { config, configFile, people } = await prepareTrial(at("data"), port);
-  const publicUrl = new URL(`https://${host}:${port}`);
-  await writeFile(configFile, encodeConfig({ ...config, publicUrl, listen: { host: "127.0.0.1", port }, tls }));
-  service = await startProcess(new URL("../../dist/service.cjs", import.meta.url).pathname, ["--config", configFile]);
-  ines = people.find(({ role }) => role === "writer")!;
+  contoso = await SecureOrganisation.found({ host });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
 });
 afterAll(async () => {
   proxy.closeAllConnections();
   proxy.close();
-  await service?.kill();
-  await removeFolder(folder);
+  await contoso?.end();
 });
 beforeEach(() => {
   asked.length = 0;
@@ -66,45 +44,45 @@ beforeEach(() => {
 });
 
 const proxyAddress = (name = "") => `http://${name}127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-function signIn(env: Record<string, string>, home = "home") {
-  const all = { NODE_EXTRA_CA_CERTS: at("cert.pem"), no_proxy: "", ...env };
-  const login = ["login", `https://${host}:${port}`, "--user", ines.user, "--password-stdin"];
-  return seal(login, { home: at(home), env: all, input: ines.password });
+function signIn(env: Record<string, string>, role: "writer" | "colleague" = "colleague") {
+  const { user, password } = contoso.person(role);
+  const login = ["login", contoso.origin, "--user", user, "--password-stdin"];
+  return contoso.seal(role, login, password, { no_proxy: "", ...env });
 }
 
 describe("behind a proxy", () => {
   it("signs in and protects through it, over a connection that it cannot read", async () => {
     const env = { HTTPS_PROXY: proxyAddress("ada:s%20cret@") };
-    expect(await signIn(env)).toMatchObject({ code: 0 });
+    expect(await signIn(env, "writer")).toMatchObject({ code: 0 });
     const by = `Basic ${Buffer.from("ada:s cret").toString("base64")}`;
-    expect(new Set(asked.map((one) => JSON.stringify(one)))).toEqual(
-      new Set([JSON.stringify({ to: `${host}:${port}`, by })]),
-    );
-    await writeFile(at("plan.txt"), "the plan");
-    const options = { home: at("home"), env: { ...env, NODE_EXTRA_CA_CERTS: at("cert.pem") } };
-    expect((await seal(["protect", at("plan.txt"), "--label", "Confidential/Project"], options)).code).toBe(0);
-    expect((await seal(["cat", at("plan.ptxt")], options)).text).toBe("the plan");
+    const to = new URL(contoso.origin).host;
+    expect(new Set(asked.map((one) => JSON.stringify(one)))).toEqual(new Set([JSON.stringify({ to, by })]));
+    const [clear, made] = ["plan.txt", "plan.ptxt"].map((name) => join(contoso.folder, name));
+    await writeFile(clear!, "the plan");
+    const protect = ["protect", clear!, "--label", "Confidential/Project"];
+    expect((await contoso.seal("writer", protect, "", env)).code).toBe(0);
+    expect((await contoso.seal("writer", ["cat", made!], "", env)).text).toBe("the plan");
   });
 
   it("says that the service cannot be reached where it refuses, and where it is none", async () => {
     answer = "refuses";
-    const refused = await signIn({ https_proxy: proxyAddress("ada:100%@") }, "other");
+    const refused = await signIn({ https_proxy: proxyAddress("ada:100%@") });
     expect(asked[0]!.by).toBe(`Basic ${Buffer.from("ada:100%").toString("base64")}`);
     expect([refused.code, asked.length > 0]).toEqual([5, true]);
     expect(refused.err).toContain("it wants a name and a password");
     expect(refused.err).not.toContain("100%");
-    const wrong = await signIn({ https_proxy: "socks5://127.0.0.1:1080" }, "other");
+    const wrong = await signIn({ https_proxy: "socks5://127.0.0.1:1080" });
     expect(wrong.err).toContain("HTTPS_PROXY names something else than an HTTP proxy");
   });
 
   it("is waited for so long and no longer", async () => {
     answer = "drips";
-    const run = await signIn({ https_proxy: proxyAddress() }, "other");
+    const run = await signIn({ https_proxy: proxyAddress() });
     expect([run.code, run.err]).toEqual([5, expect.stringContaining("it does not answer")]);
   });
 
   it("is not asked for what it is not for", async () => {
-    const direct = await signIn({ https_proxy: proxyAddress(), no_proxy: "contoso.example" }, "other");
+    const direct = await signIn({ https_proxy: proxyAddress(), no_proxy: "contoso.example" });
     expect([direct.code, asked]).toEqual([5, []]);
   });
 });

@@ -12,16 +12,8 @@ import { readZip } from "../../../shared/format/zip/read.js";
 import { rewriteZip } from "../../../shared/format/zip/write.js";
 import { marksOf } from "../../../shared/marking.js";
 import { differing, excelParts, packageOf, partOf, partsOf } from "../../office-documents.js";
+import { label, tenant } from "../../sample-label.js";
 
-const tenant = "cb46c030-1825-4e81-a295-151c039dbf02";
-const label = {
-  label: "2096f6a2-d2f7-48be-b329-b73aaa526e5d",
-  tenant,
-  name: "Confidential",
-  method: "Privileged",
-  setAt: "2026-01-02T03:04:05Z",
-  contentBits: 0,
-} as const;
 const draft = marksOf({ watermark: { text: { en: "Draft" } } }, "en");
 const sheet = "xl/worksheets/sheet1.xml";
 const types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Bytes, collect, sourceOf, utf8 } from "../../../shared/bytes.js";
 import { labelled, unlabelled } from "../../../shared/format/carrier.js";
-import type { LabelToWrite } from "../../../shared/format/label-properties.js";
 import type { Marks } from "../../../shared/format/marks.js";
 import { readZip } from "../../../shared/format/zip/read.js";
 import { rewriteZip } from "../../../shared/format/zip/write.js";
@@ -17,16 +16,8 @@ import {
   relationship,
   wordParts,
 } from "../../office-documents.js";
+import { label, tenant } from "../../sample-label.js";
 
-const tenant = "cb46c030-1825-4e81-a295-151c039dbf02";
-const label: LabelToWrite = {
-  label: "2096f6a2-d2f7-48be-b329-b73aaa526e5d",
-  tenant,
-  name: "Confidential",
-  method: "Privileged",
-  setAt: "2026-01-02T03:04:05Z",
-  contentBits: 0,
-};
 const marking: Marking = {
   header: { text: { en: "Top & <secret>", de: "Oben" }, color: "#cc0000", alignment: "left" },
   footer: { text: { en: "Bottom" }, fontSize: 12, alignment: "right" },

@@ -12,17 +12,9 @@ import { readZip } from "../../../shared/format/zip/read.js";
 import { rewriteZip } from "../../../shared/format/zip/write.js";
 import { marksOf } from "../../../shared/marking.js";
 import { differing, makePackage, partOf, wordParts } from "../../office-documents.js";
+import { label, tenant } from "../../sample-label.js";
 import { outcome, strictSource, vectorFile } from "../../vectors.js";
 
-const tenant = "cb46c030-1825-4e81-a295-151c039dbf02";
-const label: LabelToWrite = {
-  label: "2096f6a2-d2f7-48be-b329-b73aaa526e5d",
-  tenant,
-  name: "Confidential",
-  method: "Privileged",
-  setAt: "2026-01-02T03:04:05Z",
-  contentBits: 0,
-};
 const other: LabelToWrite = { ...label, label: "11111111-2222-4333-8444-555555555555", name: 'R&D/"inner" <circle>' };
 const foreign: LabelToWrite = {
   ...other,

@@ -6,17 +6,9 @@ import { RightsError } from "../../../shared/errors.js";
 import { carriedLabels, labelled, unlabelled } from "../../../shared/format/carrier.js";
 import type { LabelToWrite } from "../../../shared/format/label-properties.js";
 import { pdfOf, streamObject, throughProgram } from "../../pdf-documents.js";
+import { label, tenant } from "../../sample-label.js";
 import { outcome, strictSource } from "../../vectors.js";
 
-const tenant = "cb46c030-1825-4e81-a295-151c039dbf02";
-const label: LabelToWrite = {
-  label: "2096f6a2-d2f7-48be-b329-b73aaa526e5d",
-  tenant,
-  name: "Confidential",
-  method: "Privileged",
-  setAt: "2026-01-02T03:04:05Z",
-  contentBits: 0,
-};
 const other: LabelToWrite = { ...label, label: "11111111-2222-4333-8444-555555555555", name: 'Größe (名) \\ "<&>' };
 const foreign: LabelToWrite = {
   ...label,
