@@ -65,7 +65,7 @@ export async function signInHere(agree: Agree): Promise<SignedIn> {
 }
 
 /** What a session of this page takes besides. */
-export interface Beside {
+export interface SessionOptions {
   readonly now: () => number;
   /** Of the documents' readers, for what a label shows in them. */
   readonly language: string;
@@ -74,7 +74,7 @@ export interface Beside {
 }
 
 /** What whoever signed in in this page works with. */
-export function pageSession({ place, trust, account }: SignedIn, { now, language, agentFor }: Beside): Session {
+export function pageSession({ place, trust, account }: SignedIn, { now, language, agentFor }: SessionOptions): Session {
   const { organisation, tenant, viewer } = place.discovery;
   return {
     by: "page",

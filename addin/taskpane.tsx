@@ -39,11 +39,11 @@ function begin(host: string | null): void {
     ports: agentPorts(document),
   });
   const agent = new NearbyAgent(client, location.origin);
-  const beside = { now, language: contentLanguage, agentFor: agent.protectorFor };
+  const options = { now, language: contentLanguage, agentFor: agent.protectorFor };
   const parts: PaneParts = {
     document: open,
     agent,
-    signIn: async (anew, signal) => pageSession(await signInHere(inDialog({ anew, signal })), beside),
+    signIn: async (anew, signal) => pageSession(await signInHere(inDialog({ anew, signal })), options),
     forgetKey: forgetPin,
     deliver,
     language: displayLanguage,

@@ -204,9 +204,11 @@ for (const name of await readdir(join(dist, "viewer")))
 // What V8 makes of the command line, so that it does not do it at every start; any Node but this one does it all the same.
 spawnSync(process.execPath, [join(root, "scripts/code-cache.mjs")], { stdio: "ignore" });
 
-// A program that started before may still load chunks of its own build; after a day it will have.
+// A program that started before may still load chunks of its own build; after a day it will have. Nor do programs stay that
+// are called otherwise by now.
 const current = new Set(outputFiles.map(({ path }) => basename(path)));
-for (const name of (await readdir(dist)).filter((one) => one.startsWith("chunk-") && !current.has(one))) {
+const isOfAnother = (name) => /\.c?js(\.map)?$/.test(name) && !current.has(name);
+for (const name of (await readdir(dist)).filter(isOfAnother)) {
   const path = join(dist, name);
   if (Date.now() - (await stat(path)).mtimeMs > dayMs) await rm(path, { force: true });
 }

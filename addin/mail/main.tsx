@@ -35,12 +35,12 @@ function beginCompose(item: Office.MessageCompose, root: HTMLElement): void {
     ports: agentPorts(document),
   });
   const agent = new NearbyAgent(client, location.origin);
-  const beside = { now, language: language(), agentFor: agent.protectorFor };
+  const options = { now, language: language(), agentFor: agent.protectorFor };
   const compose = new Compose(
     {
       mail: openMail(item),
       agent,
-      signIn: (anew, signal) => openMailSession(inDialog({ anew, signal }), beside),
+      signIn: (anew, signal) => openMailSession(inDialog({ anew, signal }), options),
       forgetKey: forgetPin,
       deliver,
       watch: (changed) => watchCompose(item, changed),

@@ -3,7 +3,7 @@ import { isWebOrigin } from "../../shared/format/sealed-page/layout.js";
 import { encodeMailStamp } from "../../shared/license/mail-stamp.js";
 import type { Agree } from "../../shared/protocol/authorization.js";
 import type { Discovery } from "../../shared/protocol/service-api.js";
-import { type Beside, pageSession, type Session, type SignedIn, signInHere } from "../session.js";
+import { pageSession, type Session, type SessionOptions, type SignedIn, signInHere } from "../session.js";
 import type { PageOf } from "./copies.js";
 import { type Holder, PageHolder } from "./holder.js";
 import type { MailCircumstances } from "./order.js";
@@ -20,17 +20,17 @@ export interface MailSession extends Session {
 }
 
 /** @throws RightsError as `signInHere`. */
-export async function openMailSession(agree: Agree, beside: Beside): Promise<MailSession> {
+export async function openMailSession(agree: Agree, options: SessionOptions): Promise<MailSession> {
   const signedIn = await signInHere(agree);
   const { account, trust, place } = signedIn;
   const { organisation, guests, viewer } = place.discovery;
   const service = new URL(place.service).origin;
   return {
-    ...pageSession(signedIn, beside),
+    ...pageSession(signedIn, options),
     holder: new PageHolder(account, trust),
     page: viewer !== null && isWebOrigin(service) ? { service, organisation } : null,
     guests,
-    stamp: (label, digests) => stampFor(signedIn, label, digests, beside.now()),
+    stamp: (label, digests) => stampFor(signedIn, label, digests, options.now()),
     async explain(from, label, reason) {
       await account.service.relabelClear({ from, label, reason });
     },

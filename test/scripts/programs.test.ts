@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -89,6 +90,17 @@ it("a build replaces a program as a whole, and one that fails leaves it alone", 
   node("scripts/build.mjs");
   expect((await stat(built)).ino).not.toBe(first.inode);
   expect(await readFile(built, "utf8")).toContain("console.log(2)");
+});
+
+it("a build leaves what another made for a day, for programs that started before, and no longer", async () => {
+  await program(saying("1"));
+  node("scripts/build.mjs");
+  const [old, young] = ["service.js", "chunk-YOUNG.js"].map((name) => join(copy, "dist", name));
+  for (const path of [old!, young!]) await writeFile(path, "");
+  const before = new Date(Date.now() - 25 * 3_600_000);
+  await utimes(old!, before, before);
+  node("scripts/build.mjs");
+  expect([existsSync(old!), existsSync(young!)]).toEqual([false, true]);
 });
 
 it("seal starts from what was kept of its last build alone, and without it", async () => {

@@ -104,14 +104,14 @@ function emptying(text: string, element: Element): Edit {
 export async function markExcel(pkg: OfficePackage, workbook: string, marks: Marks): Promise<MarkKind[]> {
   const parts = await sheetParts(pkg, workbook);
   if (isTooLarge(pkg, parts)) return [];
-  const shown: MarkKind[] = parts.length === 0 ? [] : (["header", "footer"] as const).filter((kind) => marks[kind]);
-  const wanted = new Map(shown.map((kind) => [places[kind as "header" | "footer"], marks[kind]!]));
+  const lines = parts.length === 0 ? [] : (["header", "footer"] as const).filter((kind) => marks[kind]);
+  const wanted = new Map(lines.map((kind) => [places[kind], marks[kind]!]));
   const isOfVml = !isStrict(parseMarkup((await pkg.text(workbook))!).namespace);
   const watermarks = marks.watermark && isOfVml ? new Watermarks(pkg, marks.watermark) : null;
   for (const part of parts) await markSheet(pkg, part, wanted, (await watermarks?.for(part)) ?? null);
   const value = [...wanted].map(([place, { alignment }]) => `${alignment}${place}`).join(" ");
   if (value !== "") await changeProperties(pkg, () => () => false, [{ name: placesProperty, value }]);
-  return watermarks?.isShown ? [...shown, "watermark"] : shown;
+  return watermarks?.isShown ? [...lines, "watermark"] : lines;
 }
 
 /** What is to stand behind a text of a sheet, also behind none. */
